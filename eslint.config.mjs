@@ -1,0 +1,68 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import jsdoc from 'eslint-plugin-jsdoc';
+import tseslint from 'typescript-eslint';
+
+/** Arrows of ARCHITECTURE.md: a layer may import what stands to its right, nothing else. */
+const layers = {
+  base: ['base'],
+  kit: ['kit', 'base'],
+  plugin: ['kit', 'base'],
+  process: ['kit', 'base'],
+  assembly: ['process', 'plugin', 'kit', 'base', 'assembly'],
+  app: ['assembly', 'process', 'kit', 'base'],
+};
+
+/** Libraries with one door each. */
+const doors = [
+  ['sharp', ['packages/image/**']],
+  ['onnxruntime-node', ['packages/engine-onnx/**']],
+  ['@tensorflow/tfjs-backend-cpu', ['packages/engine-tfjs/**']],
+  ['inversify', ['packages/pipeline/**']],
+];
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', 'runs/**', 'out/**'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strict, tseslint.configs.stylistic],
+    plugins: { '@nx': nx, jsdoc },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: false,
+          depConstraints: Object.entries(layers).map(([layer, allowed]) => ({
+            sourceTag: `layer:${layer}`,
+            onlyDependOnLibsWithTags: allowed.map((name) => `layer:${name}`),
+          })),
+        },
+      ],
+      'jsdoc/require-jsdoc': [
+        'error',
+        {
+          publicOnly: true,
+          contexts: ['TSInterfaceDeclaration', 'TSTypeAliasDeclaration', 'VariableDeclaration'],
+          require: { ClassDeclaration: true, FunctionDeclaration: true },
+        },
+      ],
+      'no-restricted-imports': ['error', { paths: doors.map(([name]) => name) }],
+    },
+  },
+  ...doors.map(([name, files]) => ({
+    files,
+    rules: {
+      'no-restricted-imports': ['error', { paths: doors.map(([door]) => door).filter((door) => door !== name) }],
+    },
+  })),
+  {
+    files: ['**/*.spec.ts'],
+    rules: {
+      'jsdoc/require-jsdoc': 'off',
+      'no-restricted-imports': 'off',
+      '@nx/enforce-module-boundaries': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  prettier,
+);

@@ -1,0 +1,69 @@
+/** The one event stream of a run. The terminal, the files and later the web page subscribe to it. */
+import type { MetricValue } from './learning-plugins.js';
+import type { Label, Skip, SplitName } from './sample.js';
+
+/** Samples by split and label. */
+export type DataCounts = Readonly<Record<SplitName, { readonly good: number; readonly defective: number }>>;
+
+/** One line of the learning curve. */
+export interface EpochRecord {
+  /** Counts from 1. */
+  readonly epoch: number;
+  readonly train: {
+    readonly loss: number;
+    readonly accuracy: number;
+    readonly parts: Readonly<Record<string, number>>;
+  };
+  readonly validation: { readonly loss: number; readonly accuracy: number };
+  /** Wall time of the epoch, validation included. */
+  readonly seconds: number;
+  /** Training images per second, validation excluded. */
+  readonly imagesPerSecond: number;
+}
+
+/** A test image explained for the report. Paths are relative to the run folder. */
+export interface Explanation {
+  readonly id: string;
+  readonly label: Label;
+  /** Softmax probability of class 1 (defective). */
+  readonly score: number;
+  readonly aoiShare: number | null;
+  /** Network input as the model saw it. PNG. */
+  readonly imagePath: string;
+  /** Grey PNG, 255 inside. */
+  readonly aoiPath: string;
+  /** Grey PNG at input size, 255 = the hottest value of the image. */
+  readonly heatmapPath: string;
+}
+
+/** Figures of one split. */
+export type Measures = Readonly<Record<string, MetricValue>>;
+
+/** What happens in a run, in the order it happens. */
+export type RunEvent =
+  | { readonly type: 'run-start'; readonly folder: string; readonly resumedFromEpoch: number | null }
+  | { readonly type: 'data'; readonly counts: DataCounts; readonly skips: readonly Skip[] }
+  | { readonly type: 'engine'; readonly description: string }
+  | {
+      readonly type: 'step';
+      readonly epoch: number;
+      readonly epochs: number;
+      /** Counts from 1 within the epoch. */
+      readonly step: number;
+      readonly steps: number;
+      readonly loss: number;
+      readonly parts: Readonly<Record<string, number>>;
+      /** Running means over the epoch so far. */
+      readonly meanLoss: number;
+      readonly meanAccuracy: number;
+      readonly imagesPerSecond: number;
+      /** Of the whole training. */
+      readonly secondsLeft: number;
+    }
+  | { readonly type: 'epoch'; readonly epochs: number; readonly record: EpochRecord; readonly best: boolean }
+  | { readonly type: 'checkpoint'; readonly path: string; readonly kind: 'best' | 'last' }
+  | { readonly type: 'interrupted'; readonly epoch: number; readonly step: number }
+  | { readonly type: 'explained'; readonly explanations: readonly Explanation[] }
+  | { readonly type: 'measured'; readonly split: SplitName; readonly measures: Measures }
+  | { readonly type: 'report'; readonly path: string }
+  | { readonly type: 'run-end'; readonly folder: string; readonly status: 'completed' | 'interrupted' };

@@ -1,0 +1,181 @@
+/**
+ * Services of the learning side: models, losses, explainers, optimizers, metrics and engines. Programs are plain
+ * functions over tfjs-core tensors. They may be run eagerly or traced once into a graph, so they must not read tensor
+ * values, draw random numbers or keep tensors beyond the call.
+ */
+import type { Tensor, Tensor2D, Tensor3D, Tensor4D, Scalar } from '@tensorflow/tfjs-core';
+import type { RandomStream } from './random.js';
+
+/** Tensors by name. */
+export type NamedTensors = Readonly<Record<string, Tensor>>;
+
+/** Values outside any engine: what goes in, comes out and is saved. */
+export interface HostTensor {
+  readonly dtype: 'float32' | 'int32';
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly data: Float32Array | Int32Array;
+}
+
+/** Host tensors by name. */
+export type HostTensors = Readonly<Record<string, HostTensor>>;
+
+/** A variable of a model or an optimizer. */
+export interface VariableSpec {
+  /** `/`-separated, unique within its owner, for example `block1/conv/kernel`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** False for batch-norm statistics and optimizer slots. */
+  readonly trainable: boolean;
+  /** Initial values in row-major order, a pure function of the stream. */
+  initial(random: RandomStream): Float32Array;
+}
+
+/** How a model reads its variables while it runs. */
+export interface VariableScope {
+  /** True in a training step: batch statistics are used and updated. */
+  readonly training: boolean;
+  /** @throws Error when `name` is not one of the model's variables */
+  get(name: string): Tensor;
+  /** Records the value a non-trainable variable has after this step. */
+  update(name: string, value: Tensor): void;
+}
+
+/** A classifier cut at its last convolutional feature map. logits = head(features(images)). */
+export interface Model {
+  readonly classes: number;
+  readonly height: number;
+  readonly width: number;
+  readonly variables: readonly VariableSpec[];
+  /** @param images [N, height, width, 3], sRGB in [0, 1] @returns feature map [N, h, w, K] */
+  features(images: Tensor4D, scope: VariableScope): Tensor4D;
+  /** @param featureMap [N, h, w, K] @returns logits [N, classes] (before softmax) */
+  head(featureMap: Tensor4D, scope: VariableScope): Tensor2D;
+}
+
+/** Builds a model for one input size and class count. */
+export interface ModelFactory {
+  build(shape: { readonly height: number; readonly width: number; readonly classes: number }): Model;
+}
+
+/** A model's view of one batch, as losses and explainers see it. */
+export interface ModelView {
+  /** [N, h, w, K] */
+  readonly featureMap: Tensor4D;
+  /** [N, classes], before softmax. */
+  readonly logits: Tensor2D;
+  /** The model's head as a differentiable function of the feature map. */
+  head(featureMap: Tensor4D): Tensor2D;
+}
+
+/** What a loss is given. */
+export interface LossInputs extends ModelView {
+  /** Network input [N, H, W, 3], sRGB in [0, 1]. */
+  readonly images: Tensor4D;
+  /** One-hot [N, classes]. */
+  readonly labels: Tensor2D;
+  /** Area of interest [N, H, W], 0 or 1. */
+  readonly aoi: Tensor3D;
+}
+
+/** What a loss returns. */
+export interface LossOutput {
+  /** The scalar that is minimised. */
+  readonly loss: Scalar;
+  /** Loss of each sample [N]; its mean is `loss`. */
+  readonly perSample: Tensor;
+  /** Named parts for the log, scalars, for example `{ ce, od }`. */
+  readonly parts: Readonly<Record<string, Scalar>>;
+}
+
+/** A training objective. */
+export interface Loss {
+  /** True when the loss reads the area of interest, so that masks must exist. */
+  readonly usesAoi: boolean;
+  compute(inputs: LossInputs): LossOutput;
+}
+
+/** How far gradients of a heatmap reach: `exact` through the Grad-CAM weights too, `detached` only through the map. */
+export type AlphaMode = 'exact' | 'detached';
+
+/** Where a model looks. */
+export interface Explainer {
+  /**
+   * @param view the model on a batch
+   * @param target one-hot [N, classes], the class to explain
+   * @returns heatmap [N, h, w] at feature-map resolution, >= 0, not normalised, differentiable
+   */
+  heatmap(view: ModelView, target: Tensor2D, alpha: AlphaMode): Tensor3D;
+}
+
+/** A first-order optimizer as a pure update rule. */
+export interface Optimizer {
+  /** Slots kept for the trainable variables, among them the step count; named below no prefix. */
+  slots(trainable: readonly VariableSpec[]): readonly VariableSpec[];
+  /** One step. All maps are keyed by variable or slot name. */
+  update(step: { readonly variables: NamedTensors; readonly gradients: NamedTensors; readonly slots: NamedTensors }): {
+    readonly variables: NamedTensors;
+    readonly slots: NamedTensors;
+  };
+}
+
+/** A program over tfjs-core: inputs and state in, outputs and changed state out. Pure. */
+export type Program = (
+  inputs: NamedTensors,
+  state: NamedTensors,
+) => { readonly outputs: NamedTensors; readonly state?: NamedTensors };
+
+/** Values that live in an engine between steps. */
+export interface EngineState {
+  /** Copies values out, all of them or those named. */
+  read(names?: readonly string[]): Promise<HostTensors>;
+  /** Replaces values; names, shapes and dtypes must be those of the state. */
+  write(values: HostTensors): Promise<void>;
+  dispose(): void;
+}
+
+/** A program ready to run. Traced once per input signature, so a smaller last batch simply works. */
+export interface CompiledProgram {
+  /**
+   * Runs the program and replaces the state it returned.
+   * @throws FoveateError `ENGINE_INPUT` for a missing or unknown input or a dtype that differs from an earlier call
+   */
+  run(inputs: HostTensors): Promise<HostTensors>;
+  dispose(): void;
+}
+
+/** What an engine says of itself, for run.json. */
+export interface EngineInfo {
+  /** For example `onnxruntime 1.30.0, cpu, 2 threads`. */
+  readonly description: string;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Runs programs. */
+export interface Engine {
+  readonly info: EngineInfo;
+  createState(values: HostTensors): EngineState;
+  compile(program: Program, state: EngineState): CompiledProgram;
+  dispose(): void;
+}
+
+/** What the model said of one sample. */
+export interface Prediction {
+  readonly id: string;
+  readonly label: 0 | 1;
+  /** Softmax probability of class 1 (defective), in [0, 1]. */
+  readonly score: number;
+  /** Loss of this sample, as trained. */
+  readonly loss: number;
+  /** Share of the heatmap's mass inside the area of interest, in [0, 1]; absent when the heatmap is all zero. */
+  readonly aoiShare?: number;
+}
+
+/** A figure or a small record of figures; null where it is not defined (AUROC with one class). */
+export type MetricValue = number | null | Readonly<Record<string, number | null>>;
+
+/** Summarises predictions. */
+export interface Metric {
+  /** Keys are merged into the record of the split in run.json. */
+  measure(predictions: readonly Prediction[]): Readonly<Record<string, MetricValue>>;
+}

@@ -1,0 +1,105 @@
+/** Plugin definition: what a package exports so that a configuration can name it. */
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
+import type { AoiProvider, Augmentation, Labeller, SampleSource, Splitter } from './data-plugins.js';
+import type { Engine, Explainer, Loss, Metric, ModelFactory, Optimizer } from './learning-plugins.js';
+
+/** The version of this contract. A plugin states the one it was written for; it is checked at registration. */
+export const contractVersion = 1;
+
+/** Plugin kinds and the service each provides. */
+export interface PluginServices {
+  source: SampleSource;
+  aoi: AoiProvider;
+  labeller: Labeller;
+  splitter: Splitter;
+  augmentation: Augmentation;
+  model: ModelFactory;
+  loss: Loss;
+  optimizer: Optimizer;
+  explainer: Explainer;
+  metric: Metric;
+  engine: Engine;
+}
+
+/** What a plugin can be. */
+export type PluginKind = keyof PluginServices;
+
+/** All plugin kinds, in pipeline order. */
+export const pluginKinds = [
+  'source',
+  'aoi',
+  'labeller',
+  'splitter',
+  'augmentation',
+  'model',
+  'loss',
+  'optimizer',
+  'explainer',
+  'metric',
+  'engine',
+] as const satisfies readonly PluginKind[];
+
+/** Who a plugin is. The same record stands in the package's package.json under `foveate.plugins`. */
+export interface PluginMeta<K extends PluginKind = PluginKind> {
+  readonly kind: K;
+  /** Name in configurations: lower case words joined by hyphens, unique within the kind. */
+  readonly id: string;
+  /** {@link contractVersion} the plugin was written for. */
+  readonly contract: number;
+  /** One sentence for lists and the editor. */
+  readonly summary: string;
+}
+
+/** A schema that validates options and describes them as JSON Schema (Zod 4.2 or newer has both). */
+export type OptionsSchema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Output> &
+  StandardJSONSchemaV1<Input, Output>;
+
+/** What a plugin may ask the container for while it is built. */
+export interface PluginContext {
+  /** Folder of the configuration file; relative paths in options are relative to it. */
+  readonly baseFolder: string;
+  /** Seed of the run. */
+  readonly seed: number;
+  /**
+   * A service of another plugin by kind and id, built with its default options; without `id` the one the
+   * configuration chose.
+   * @throws FoveateError `PLUGIN_UNKNOWN`
+   */
+  get<K extends PluginKind>(kind: K, id?: string): PluginServices[K];
+}
+
+/** A plugin: who it is, its options, and how its service is made. */
+export interface Plugin<K extends PluginKind = PluginKind, Options = unknown> {
+  readonly meta: PluginMeta<K>;
+  readonly options: OptionsSchema<unknown, Options>;
+  register(options: Options, context: PluginContext): PluginServices[K] | Promise<PluginServices[K]>;
+}
+
+/** A plugin of any kind, its option type forgotten. */
+// `never` and not `unknown`: parameters are contravariant, every Plugin<K, O> is an AnyPlugin.
+export type AnyPlugin = { [K in PluginKind]: Plugin<K, never> }[PluginKind];
+
+/**
+ * Declares a plugin. Options are inferred from the schema's output.
+ * @example
+ * export const constantLoss = definePlugin({
+ *   meta: { kind: 'loss', id: 'constant', contract: 1, summary: 'Always the same loss.' },
+ *   options: z.strictObject({ value: z.number().default(1) }),
+ *   register: ({ value }) => ({ usesAoi: false, compute: … }),
+ * });
+ */
+export function definePlugin<K extends PluginKind, Schema extends OptionsSchema>(definition: {
+  readonly meta: PluginMeta<K>;
+  readonly options: Schema;
+  register(
+    options: StandardSchemaV1.InferOutput<Schema>,
+    context: PluginContext,
+  ): PluginServices[K] | Promise<PluginServices[K]>;
+}): Plugin<K, StandardSchemaV1.InferOutput<Schema>> {
+  return definition as unknown as Plugin<K, StandardSchemaV1.InferOutput<Schema>>;
+}
+
+/** The DI token of a kind's service; shared by all copies of this package. */
+export function serviceToken(kind: PluginKind): symbol {
+  return Symbol.for(`foveate.service.${kind}`);
+}

@@ -1,0 +1,16 @@
+/** Pixels in memory. Operations on them live in `@foveate/image`. */
+
+/** An 8-bit image, rows top to bottom, channels interleaved (HWC). */
+export interface Raster {
+  readonly width: number;
+  readonly height: number;
+  /** 1 = grey, 3 = sRGB. */
+  readonly channels: 1 | 3;
+  /** `width * height * channels` values in [0, 255]. */
+  readonly data: Uint8Array;
+}
+
+/** A binary mask: one value per pixel, 0 = outside, 255 = inside. */
+export interface Mask extends Raster {
+  readonly channels: 1;
+}

@@ -1,0 +1,66 @@
+/** The content of a run folder's `run.json`. */
+import type { DataCounts, EpochRecord, Explanation, Measures } from './events.js';
+import type { Label, Skip, SplitName } from './sample.js';
+
+/** Version of the run.json layout. */
+export const runRecordVersion = 1;
+
+/** A plugin as the run used it: id and validated options, defaults filled in. */
+export interface ChosenPlugin {
+  readonly id: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Everything a report or a comparison needs to know of a run. */
+export interface RunRecord {
+  readonly version: typeof runRecordVersion;
+  readonly name: string;
+  readonly status: 'running' | 'interrupted' | 'completed';
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly seed: number;
+  readonly loss: ChosenPlugin;
+  readonly model: ChosenPlugin & { readonly parameters: number };
+  readonly engine: ChosenPlugin & { readonly description: string };
+  /** The configuration as used, all defaults and overrides applied. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly data: {
+    readonly counts: DataCounts;
+    readonly skips: readonly Skip[];
+    readonly height: number;
+    readonly width: number;
+  };
+  readonly epochs: readonly EpochRecord[];
+  /** Epoch whose weights `best.safetensors` holds: lowest validation loss. */
+  readonly bestEpoch: number | null;
+  /** Figures of the best checkpoint; `test` has n, accuracy, auroc, loss, confusion and aoiShare. */
+  readonly validation: Measures | null;
+  readonly test: Measures | null;
+  readonly explanations: readonly Explanation[];
+  readonly timing: {
+    readonly totalSeconds: number;
+    readonly secondsPerEpoch: number;
+    readonly imagesPerSecond: number;
+  };
+}
+
+/** One line of a run folder's `samples.jsonl`: how each sample was labelled and what was predicted. */
+export interface SampleRecord {
+  readonly id: string;
+  readonly split: SplitName;
+  readonly label: Label;
+  readonly defectTypes: readonly string[];
+  readonly reason: string;
+  readonly shareInside: number | null;
+}
+
+/** One line of `predictions.jsonl`. */
+export interface PredictionRecord {
+  readonly id: string;
+  readonly split: SplitName;
+  readonly label: Label;
+  readonly score: number;
+  readonly loss: number;
+  readonly aoiShare: number | null;
+}

@@ -1,0 +1,87 @@
+/** What flows through the pipeline before it becomes tensors. */
+import type { Mask, Raster } from './raster.js';
+
+/** Class index of a sample: 0 = good (not defective), 1 = defective. */
+export type Label = 0 | 1;
+
+/** Class names, indexed by {@link Label}. */
+export const classNames = ['good', 'defective'] as const;
+
+/** Part of the data set a sample belongs to. */
+export type SplitName = 'train' | 'validation' | 'test';
+
+/** All splits, in the order reports list them. */
+export const splitNames = ['train', 'validation', 'test'] as const satisfies readonly SplitName[];
+
+/** The pixels of one defect, with its type. */
+export interface DefectMask {
+  /** Defect type as the source names it, for example `broken_teeth`. */
+  readonly type: string;
+  readonly mask: Mask;
+}
+
+/** Everything decoded that belongs to one sample; all rasters have the same width and height. */
+export interface SampleImages {
+  /** sRGB, 3 channels, upright (EXIF orientation applied). */
+  readonly image: Raster;
+  /** One mask per defect type; empty for defect-free samples and where the source has no masks. */
+  readonly defects: readonly DefectMask[];
+  /** The area of interest, when the source has one. */
+  readonly aoi?: Mask;
+}
+
+/** One image of a data set as its source describes it. Pixels are read only when `load` is called. */
+export interface Sample {
+  /** Unique within the data set, `/`-separated, the same on every platform. */
+  readonly id: string;
+  /** Defect types present; empty for a defect-free sample. */
+  readonly defectTypes: readonly string[];
+  /** Split prescribed by the source (a fixed test folder, say); the splitter obeys it. */
+  readonly split?: SplitName;
+  /** Samples of one group never end in different splits. */
+  readonly group?: string;
+  /**
+   * Decodes the sample.
+   * @throws FoveateError `DATA_INVALID` naming the file, when it cannot be decoded or a mask does not fit
+   */
+  load(): Promise<SampleImages>;
+}
+
+/** A file or sample that was left out, and why. */
+export interface Skip {
+  /** File path or sample id. */
+  readonly path: string;
+  /** Short stable reason, for example `image-truncated`, `mask-without-image`, `between-thresholds`. */
+  readonly reason: string;
+  /** One sentence for the user. */
+  readonly message: string;
+}
+
+/** A sample whose label was decided from its defects and the area of interest. */
+export interface LabelledSample extends Sample {
+  readonly label: Label;
+  /** Why this label, for example `defect 'rough' lies 97% inside the area of interest`. */
+  readonly reason: string;
+  /** Share of the defect's area inside the area of interest, in [0, 1]; absent when there is no defect mask. */
+  readonly shareInside?: number;
+  /** The area of interest at the image's size; always present after the mask stage. */
+  aoi(images: SampleImages): Promise<Mask>;
+}
+
+/** A labelled sample with its place in the split. */
+export interface AssignedSample extends LabelledSample {
+  readonly split: SplitName;
+}
+
+/** Decoded, resized, augmented and stacked samples, ready to be fed. */
+export interface Batch {
+  readonly ids: readonly string[];
+  /** NHWC, sRGB scaled to [0, 1]; length `n * height * width * 3`. */
+  readonly images: Float32Array;
+  /** NHW, 0 or 1; length `n * height * width`. */
+  readonly aoi: Float32Array;
+  /** Class index of each sample. */
+  readonly labels: Int32Array;
+  readonly height: number;
+  readonly width: number;
+}
