@@ -1,1 +1,4 @@
-export {};
+export * from './batch-norm.js';
+export * from './gradients.js';
+export * from './named.js';
+export * from './safetensors.js';
