@@ -1,29 +1,22 @@
-/** Gradients tfjs-core lacks. */
+/** Gradients: those of tfjs, and those tfjs lacks. Importing this file registers them. */
 import * as tf from '@tensorflow/tfjs-core';
+// The CommonJS bundle of tfjs-core has operations but no gradients; that of tfjs-layers registers all of them on import.
+import '@tensorflow/tfjs-layers';
 
 /** Comparisons are step functions: their gradient is zero wherever it exists. */
 const comparisons = ['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual'];
 
-let registered = false;
-
-/**
- * Registers the gradients a second derivative needs and tfjs-core does not have: tfjs writes the gradient of `max` with
- * `equal`, and has no gradient for `equal` itself. Safe to call many times.
- */
-export function registerMissingGradients(): void {
-  if (registered) return;
-  registered = true;
-  for (const kernelName of comparisons) {
-    if (tf.getGradient(kernelName) !== undefined) continue;
-    tf.registerGradient({
-      kernelName,
-      inputsToSave: ['a', 'b'],
-      gradFunc: (_dy, saved) => {
-        const [a, b] = saved as [tf.Tensor, tf.Tensor];
-        return { a: () => tf.zerosLike(a), b: () => tf.zerosLike(b) };
-      },
-    });
-  }
+// A second derivative needs these: tfjs writes the gradient of `max` with `equal`, which has no gradient itself.
+for (const kernelName of comparisons) {
+  if (tf.getGradient(kernelName) !== undefined) continue;
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: ['a', 'b'],
+    gradFunc: (_dy, saved) => {
+      const [a, b] = saved as [tf.Tensor, tf.Tensor];
+      return { a: () => tf.zerosLike(a), b: () => tf.zerosLike(b) };
+    },
+  });
 }
 
 /**
