@@ -50,6 +50,8 @@ export interface FailureParts {
   readonly got?: string;
   /** What the user can do next. */
   readonly advice?: string;
+  /** For `DATA_INVALID`: short stable name of the cause, for example `mask-size`; becomes the `reason` of the skip. */
+  readonly reason?: string;
   readonly cause?: unknown;
 }
 
