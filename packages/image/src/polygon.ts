@@ -1,0 +1,36 @@
+import type { Mask } from '@foveate/contracts';
+
+/** A point in pixels: x to the right, y down, (0, 0) the outer corner of the top left pixel. */
+export type Point = readonly [x: number, y: number];
+
+/**
+ * A copy of the mask with a polygon added. A pixel belongs to the polygon when its centre does, by the even-odd rule;
+ * polygons that share an edge neither overlap nor leave a gap. Parts off the mask are cut off.
+ * @param points corners in order, the last joined to the first; fewer than three add nothing
+ */
+export function fillPolygon(mask: Mask, points: readonly Point[]): Mask {
+  const { width, height } = mask;
+  const data = mask.data.slice();
+  for (let row = 0; row < height; row++) {
+    const crossings = crossingsAt(row + 0.5, points);
+    for (let pair = 0; pair + 1 < crossings.length; pair += 2) {
+      // Column c is inside when left <= c + 0.5 < right.
+      const from = Math.max(0, Math.ceil((crossings[pair] ?? 0) - 0.5));
+      const to = Math.min(width, Math.ceil((crossings[pair + 1] ?? 0) - 0.5));
+      if (from < to) data.fill(255, row * width + from, row * width + to);
+    }
+  }
+  return { width, height, channels: 1, data };
+}
+
+/** Where the polygon's outline meets the horizontal line at `y`, from left to right. */
+function crossingsAt(y: number, points: readonly Point[]): number[] {
+  const crossings: number[] = [];
+  let [x0, y0] = points.at(-1) ?? [0, 0];
+  for (const [x1, y1] of points) {
+    // Half-open in y, so that a corner on the line counts once.
+    if (y0 <= y !== y1 <= y) crossings.push(x0 + ((y - y0) / (y1 - y0)) * (x1 - x0));
+    [x0, y0] = [x1, y1];
+  }
+  return crossings.sort((a, b) => a - b);
+}
