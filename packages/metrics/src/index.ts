@@ -1,1 +1,3 @@
-export {};
+/** Metric plugins. What they compute with lives in `@foveate/statistics`. */
+export { aoiShare } from './aoi-share.js';
+export { classification } from './classification.js';

@@ -1,0 +1,79 @@
+import { createRequire } from 'node:module';
+import { describe, expect, it } from '@jest/globals';
+import type { Metric, Plugin, PluginContext, Prediction } from '@foveate/contracts';
+import * as metrics from './index.js';
+
+const context: PluginContext = {
+  baseFolder: '.',
+  seed: 0,
+  get: () => {
+    throw new Error('not asked for');
+  },
+};
+
+async function metric<O>(plugin: Plugin<'metric', O>, options: unknown = {}): Promise<Metric> {
+  const parsed = await plugin.options['~standard'].validate(options);
+  if (parsed.issues) throw new Error(parsed.issues[0]?.message);
+  return plugin.register(parsed.value, context);
+}
+
+const predictions: readonly Prediction[] = [
+  { id: 'a', label: 0, score: 0.1, loss: 0.1, aoiShare: 0 },
+  { id: 'b', label: 0, score: 0.5, loss: 0.7 },
+  { id: 'c', label: 1, score: 0.5, loss: 0.6, aoiShare: 0.25 },
+  { id: 'd', label: 1, score: 0.9, loss: 0.2, aoiShare: 1 },
+  { id: 'e', label: 1, score: 0.2, loss: 1.4 },
+];
+
+describe('classification', () => {
+  it('measures a case computed by hand', async () => {
+    // Pairs won: c beats a and ties b, d beats both, e beats a: 1½ + 2 + 1 of 6.
+    expect((await metric(metrics.classification)).measure(predictions)).toEqual({
+      n: 5,
+      accuracy: 3 / 5,
+      auroc: 4.5 / 6,
+      loss: expect.closeTo(0.6, 15),
+      confusion: { tn: 1, fp: 1, fn: 1, tp: 2 },
+    });
+  });
+
+  it('moves verdicts with the threshold, not the AUROC', async () => {
+    expect((await metric(metrics.classification, { threshold: 0.6 })).measure(predictions)).toMatchObject({
+      accuracy: 3 / 5,
+      auroc: 4.5 / 6,
+      confusion: { tn: 2, fp: 0, fn: 2, tp: 1 },
+    });
+    await expect(metric(metrics.classification, { threshold: 50 })).rejects.toThrow();
+    await expect(metric(metrics.classification, { treshold: 0.5 })).rejects.toThrow();
+  });
+
+  it('has null where nothing is defined', async () => {
+    const classification = await metric(metrics.classification);
+    expect(classification.measure(predictions.slice(0, 2))).toMatchObject({ n: 2, accuracy: 0.5, auroc: null });
+    expect(classification.measure([])).toEqual({
+      n: 0,
+      accuracy: null,
+      auroc: null,
+      loss: null,
+      confusion: { tn: 0, fp: 0, fn: 0, tp: 0 },
+    });
+  });
+});
+
+describe('aoi-share', () => {
+  it('is the mean over defective images that have a heatmap', async () => {
+    const share = await metric(metrics.aoiShare);
+    expect(share.measure(predictions)).toEqual({ aoiShare: 0.625 });
+    expect(share.measure(predictions.slice(0, 2))).toEqual({ aoiShare: null });
+  });
+});
+
+it('is listed in package.json as it is in code', () => {
+  const manifest = createRequire(import.meta.url)('../package.json') as {
+    foveate: { plugins: { kind: string; id: string; export: keyof typeof metrics; summary: string }[] };
+  };
+  expect(manifest.foveate.plugins.map((entry) => entry.export).sort()).toEqual(Object.keys(metrics).sort());
+  for (const { kind, id, summary, ...entry } of manifest.foveate.plugins) {
+    expect(metrics[entry.export].meta).toEqual({ kind, id, summary, contract: 1 });
+  }
+});
