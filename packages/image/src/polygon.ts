@@ -26,11 +26,13 @@ export function fillPolygon(mask: Mask, points: readonly Point[]): Mask {
 /** Where the polygon's outline meets the horizontal line at `y`, from left to right. */
 function crossingsAt(y: number, points: readonly Point[]): number[] {
   const crossings: number[] = [];
-  let [x0, y0] = points.at(-1) ?? [0, 0];
-  for (const [x1, y1] of points) {
+  let previous = points.at(-1) ?? [0, 0];
+  for (const point of points) {
+    // Every edge is taken from its upper to its lower end, so that polygons on both sides of it round alike.
+    const [[x0, y0], [x1, y1]] = previous[1] <= point[1] ? [previous, point] : [point, previous];
     // Half-open in y, so that a corner on the line counts once.
-    if (y0 <= y !== y1 <= y) crossings.push(x0 + ((y - y0) / (y1 - y0)) * (x1 - x0));
-    [x0, y0] = [x1, y1];
+    if (y0 <= y && y < y1) crossings.push(x0 + ((y - y0) / (y1 - y0)) * (x1 - x0));
+    previous = point;
   }
   return crossings.sort((a, b) => a - b);
 }

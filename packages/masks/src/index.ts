@@ -1,1 +1,4 @@
-export {};
+export { sourceAoi } from './source-aoi.js';
+export { templateAoi } from './template-aoi.js';
+export { templateMask, type TemplateShape } from './template-mask.js';
+export { wholeAoi } from './whole-aoi.js';
