@@ -1,1 +1,1 @@
-export {};
+export { syntheticZipper } from './synthetic-zipper/index.js';

@@ -1,0 +1,170 @@
+import { describe, expect, it } from '@jest/globals';
+import { random, type Mask, type PluginContext, type Sample, type SampleSource } from '@foveate/contracts';
+import { brokenTeeth } from './broken-teeth.js';
+import { fabricBorder } from './fabric-border.js';
+import { fabricInterior } from './fabric-interior.js';
+import { syntheticZipper } from './index.js';
+import { render } from './render.js';
+import { rough } from './rough.js';
+import { drawScene } from './scene.js';
+import { splitTeeth } from './split-teeth.js';
+import { squeezedTeeth } from './squeezed-teeth.js';
+
+async function source(input: Record<string, unknown>, seed = 1): Promise<SampleSource> {
+  const parsed = await syntheticZipper.options['~standard'].validate(input);
+  if (parsed.issues) throw new Error(JSON.stringify(parsed.issues));
+  const context: PluginContext = {
+    baseFolder: '.',
+    seed,
+    get: () => {
+      throw new Error('not used');
+    },
+  };
+  return syntheticZipper.register(parsed.value, context);
+}
+
+async function samples(input: Record<string, unknown>, seed = 1): Promise<Sample[]> {
+  const list: Sample[] = [];
+  for await (const item of (await source(input, seed)).scan()) if ('sample' in item) list.push(item.sample);
+  return list;
+}
+
+const groupOf = ({ id }: Sample) => id.split('/')[1]!;
+
+function area(mask: Mask): number {
+  return mask.data.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
+}
+
+function shareInside(defect: Mask, aoi: Mask): number {
+  return defect.data.reduce((sum, value, i) => sum + (value > 0 && aoi.data[i]! > 0 ? 1 : 0), 0) / area(defect);
+}
+
+describe('synthetic-zipper', () => {
+  it('has the size of the published zipper set by default', async () => {
+    const list = await samples({});
+    const counts: Record<string, number> = {};
+    for (const sample of list) counts[groupOf(sample)] = (counts[groupOf(sample)] ?? 0) + 1;
+    expect(counts).toEqual({
+      good: 130,
+      fabric_border: 43,
+      fabric_interior: 43,
+      broken_teeth: 37,
+      split_teeth: 37,
+      squeezed_teeth: 37,
+      rough: 37,
+      combined: 36,
+    });
+  });
+
+  it('lists unique ids in order, with the defect types each sample shows', async () => {
+    const list = await samples({ good: 10, defective: 10, clothDefects: 0.5 });
+    const ids = list.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(20);
+    expect(ids).toEqual([...ids].sort());
+    expect(ids).toContain('zipper/broken_teeth/001');
+    for (const sample of list) {
+      const group = groupOf(sample);
+      if (group === 'good') expect(sample.defectTypes).toEqual([]);
+      else if (group !== 'combined') expect(sample.defectTypes).toEqual([group]);
+      else {
+        expect(sample.defectTypes).toHaveLength(2);
+        expect(sample.defectTypes.filter((type) => type.startsWith('fabric_'))).toHaveLength(1);
+      }
+    }
+  });
+
+  it('draws the same bytes for the same seed and id, whatever the other options count', async () => {
+    const [few, many] = [await samples({ good: 2, defective: 5, size: 64 }), await samples({ defective: 9, size: 64 })];
+    for (const id of ['zipper/good/000', 'zipper/combined/000']) {
+      const a = await few.find((sample) => sample.id === id)!.load();
+      const b = await many.find((sample) => sample.id === id)!.load();
+      expect(Buffer.from(a.image.data).equals(b.image.data)).toBe(true);
+      expect(a.defects).toEqual(b.defects);
+    }
+  });
+
+  it('draws other images for another id or seed; its own seed wins over that of the run', async () => {
+    const draw = async (seed: number, index: number, own?: number) => {
+      const list = await samples(
+        { good: 4, defective: 1, size: 64, ...(own === undefined ? {} : { seed: own }) },
+        seed,
+      );
+      return Buffer.from((await list[index]!.load()).image.data);
+    };
+    const first = await draw(1, 0);
+    expect(first.equals(await draw(2, 0))).toBe(false);
+    expect(first.equals(await draw(1, 1))).toBe(false);
+    expect(first.equals(await draw(7, 0, 1))).toBe(true);
+  });
+
+  it.each([64, 100])(
+    'keeps teeth damage inside and cloth damage outside the area of interest at size %d',
+    async (size) => {
+      const wrong: string[] = [];
+      for (let seed = 0; seed < 12; seed++)
+        for (const sample of await samples(
+          { good: 10, defective: 15, clothDefects: 0.9, size, severity: [0.3, 1, 1.5][seed % 3] },
+          seed,
+        )) {
+          const { image, defects, aoi } = await sample.load();
+          expect([image.width, image.height, image.channels, image.data.length]).toEqual([
+            size,
+            size,
+            3,
+            3 * size * size,
+          ]);
+          expect(defects.map(({ type }) => type)).toEqual(sample.defectTypes);
+          for (const { type, mask } of defects) {
+            expect([mask.width, mask.height, mask.channels, mask.data.length]).toEqual([size, size, 1, size * size]);
+            const share = shareInside(mask, aoi!);
+            const fits = type.startsWith('fabric_') ? share <= 0.02 : share >= 0.95;
+            if (!fits || area(mask) < 4) wrong.push(`${seed} ${sample.id} ${type} ${share} ${area(mask)}`);
+          }
+        }
+      expect(wrong).toEqual([]);
+    },
+  );
+
+  it('outlines what each damage changed, and the change is visible', () => {
+    const size = 112;
+    for (const damage of [brokenTeeth, splitTeeth, squeezedTeeth, rough, fabricBorder, fabricInterior])
+      for (let seed = 0; seed < 6; seed++) {
+        const [sound, damaged] = [drawScene(random(seed, 'scene')), drawScene(random(seed, 'scene'))];
+        damage.apply(damaged, random(seed, 'damage'), 1);
+        const before = render(sound, size).image.data;
+        const { image, defects } = render(damaged, size);
+        const mask = defects[0]!.mask.data;
+        const near = (i: number) =>
+          [-2, -1, 0, 1, 2].some((dy) => [-2, -1, 0, 1, 2].some((dx) => (mask[i + dy * size + dx] ?? 0) > 0));
+        const changed = Array.from({ length: size * size }, (_, i) => i).filter(
+          (i) => Math.abs(image.data[3 * i]! - before[3 * i]!) > 20,
+        );
+        const context = `${damage.type} seed ${seed}`;
+        expect([context, changed.length > 5]).toEqual([context, true]);
+        expect([context, changed.filter(near).length / changed.length > 0.95]).toEqual([context, true]);
+        expect([context, changed.filter((i) => mask[i]! > 0).length / area(defects[0]!.mask) > 0.1]).toEqual([
+          context,
+          true,
+        ]);
+      }
+  });
+
+  it('is bright beside the tape and dark on it', async () => {
+    const { image } = await (
+      await samples({ good: 1, defective: 1, clothDefects: 0 })
+    )
+      .find(({ id }) => id === 'zipper/good/000')!
+      .load();
+    const row = 112 * 224 * 3;
+    expect(image.data[row]!).toBeGreaterThan(180);
+    expect(image.data[row + 60 * 3]!).toBeLessThan(130);
+  });
+
+  it('rejects unknown and impossible options', async () => {
+    const validate = async (input: unknown) => (await syntheticZipper.options['~standard'].validate(input)).issues;
+    expect(await validate({ size: 32 })).toHaveLength(1);
+    expect(await validate({ goood: 1 })).toHaveLength(1);
+    expect(await validate({ clothDefects: 1.2 })).toHaveLength(1);
+    expect(await validate({})).toBeUndefined();
+  });
+});
