@@ -1,0 +1,58 @@
+/** Adamax (Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 2). */
+import { definePlugin, type NamedTensors, type VariableSpec } from '@foveate/contracts';
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import { tensorNamed } from './variables.js';
+import { slotLike, zeroSlot } from './slots.js';
+
+const decay = z.number().min(0).lt(1);
+
+/**
+ * With gradient g and step t, counted from 1:
+ *
+ *     m <- beta1 m + (1 - beta1) g
+ *     u <- max(beta2 u, |g|)
+ *     w <- w - learningRate / (1 - beta1^t) * m / (u + epsilon)
+ *
+ * Slots: `step` (scalar, t), `m/<variable>` and `u/<variable>`.
+ */
+export const adamax = definePlugin({
+  meta: {
+    kind: 'optimizer',
+    id: 'adamax',
+    contract: 1,
+    summary: 'Adamax, the optimizer of the paper: Adam scaled by the largest recent gradient.',
+  },
+  options: z.strictObject({
+    learningRate: z.number().positive().default(0.002).describe('Step size.'),
+    beta1: decay.default(0.9).describe('Decay of the mean gradient m.'),
+    beta2: decay.default(0.999).describe('Decay of the largest gradient u.'),
+    epsilon: z.number().positive().default(1e-7).describe('Added to u, against division by zero.'),
+  }),
+  register: ({ learningRate, beta1, beta2, epsilon }) => ({
+    slots: (trainable: readonly VariableSpec[]) => [
+      zeroSlot('step', []),
+      ...trainable.flatMap((variable) => [slotLike('m', variable), slotLike('u', variable)]),
+    ],
+    update: ({ variables, gradients, slots }) => {
+      const step = tf.add(tensorNamed(slots, 'step'), 1);
+      const rate = tf.div(learningRate, tf.sub(1, tf.pow(beta1, step)));
+      const nextVariables: Record<string, tf.Tensor> = {};
+      const nextSlots: Record<string, tf.Tensor> = { step };
+      for (const [name, variable] of Object.entries(variables)) {
+        const gradient = tensorNamed(gradients, name);
+        const m = weighted(slots, `m/${name}`, beta1, gradient);
+        const u = tf.maximum(tf.mul(tensorNamed(slots, `u/${name}`), beta2), tf.abs(gradient));
+        nextSlots[`m/${name}`] = m;
+        nextSlots[`u/${name}`] = u;
+        nextVariables[name] = tf.sub(variable, tf.mul(rate, tf.div(m, tf.add(u, epsilon))));
+      }
+      return { variables: nextVariables, slots: nextSlots };
+    },
+  }),
+});
+
+/** Exponential moving average of `value` in the slot `name`. */
+function weighted(slots: NamedTensors, name: string, beta: number, value: tf.Tensor): tf.Tensor {
+  return tf.add(tf.mul(tensorNamed(slots, name), beta), tf.mul(value, 1 - beta));
+}

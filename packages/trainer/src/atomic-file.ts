@@ -1,0 +1,45 @@
+/** Files that are there in full or not at all. */
+import { fail } from '@foveate/contracts';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+const advice: Readonly<Record<string, string>> = {
+  ENOSPC: 'Free some space on the disk, then go on with --resume',
+  EDQUOT: 'Free some space within your quota, then go on with --resume',
+  EROFS: 'The disk is read-only; choose another output folder',
+  EACCES: 'Grant write permission or choose another output folder',
+  EPERM: 'Grant write permission or choose another output folder',
+};
+
+/**
+ * Writes beside `path`, flushes to the disk, then renames: whoever reads `path`, at whatever moment the process or the
+ * machine stops, finds the old content or the new. Makes the folder when it is missing. (The package write-file-atomic
+ * ignores short writes, so on a full disk it puts a cut file in place of a good one.)
+ * @throws FoveateError `OUTPUT_UNWRITABLE` naming the file; the old content is untouched
+ */
+export async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
+  // Two processes may write the same file; two temporary files of one process differ by the path.
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw fail({
+      code: 'OUTPUT_UNWRITABLE',
+      where: path,
+      what: 'File cannot be written',
+      got: code,
+      advice: advice[code] ?? 'Check the disk and the output folder',
+      cause,
+    });
+  }
+}

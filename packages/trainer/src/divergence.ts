@@ -1,0 +1,34 @@
+/** Stops a training whose numbers are no numbers any more. */
+import { fail } from '@foveate/contracts';
+
+/** What was computed where. */
+export interface Finding {
+  /** For example `epoch 3, step 12` or `epoch 3, validation`. */
+  readonly where: string;
+  readonly ids: readonly string[];
+  readonly loss: number;
+  readonly perSample: ArrayLike<number>;
+  /** Left out where there is no gradient. */
+  readonly gradientNorm?: number;
+}
+
+/**
+ * @throws FoveateError `TRAINING_DIVERGED` when loss or gradient is NaN or infinite; names the samples whose own loss
+ * is, and all of the batch when the fault cannot be pinned on some
+ */
+export function assertFinite({ where, ids, loss, perSample, gradientNorm = 0 }: Finding): void {
+  const culprits = ids.filter((_, index) => !Number.isFinite(perSample[index]));
+  if (Number.isFinite(loss) && Number.isFinite(gradientNorm) && culprits.length === 0) return;
+  const inLoss = !Number.isFinite(loss) || culprits.length > 0;
+  const value = inLoss ? loss : gradientNorm;
+  const samples = culprits.length > 0 ? culprits : ids;
+  throw fail({
+    code: 'TRAINING_DIVERGED',
+    where,
+    what: `${inLoss ? 'Loss' : 'Gradient'} is not finite`,
+    got: `${inLoss ? 'loss' : 'gradient norm'} ${value} on ${samples.map((id) => `'${id}'`).join(', ')}`,
+    advice:
+      "Try a learning rate ten times lower (optimizer.learningRate), look at these images and check the loss's options. " +
+      'The last checkpoint still holds the state before',
+  });
+}

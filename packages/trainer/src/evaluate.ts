@@ -1,0 +1,84 @@
+/** Predictions of a trained model. */
+import type { Batch, Engine, Explainer, HostTensors, Loss, Model, Prediction } from '@foveate/contracts';
+import { withPrefix } from '@foveate/tensor';
+import { checkVariables } from './checkpoint.js';
+import { evaluateProgram } from './evaluate-program.js';
+import { evaluateBatches, predictionsOf, valuesOf, type EvaluatedBatch } from './predictions.js';
+import { modelPrefix } from './variables.js';
+
+/** One sample with its explanation. Arrays are views that are valid during the call only. */
+export interface ExplainedSample {
+  readonly prediction: Prediction;
+  readonly height: number;
+  readonly width: number;
+  /** [height, width], evidence for class 1 (defective), >= 0, not normalised. */
+  readonly heatmap: Float32Array;
+  /** [height, width, 3], what the model saw, sRGB in [0, 1]. */
+  readonly image: Float32Array;
+  /** [height, width], 0 or 1. */
+  readonly aoi: Float32Array;
+}
+
+/** What an evaluation needs. */
+export interface EvaluateOptions {
+  readonly engine: Engine;
+  readonly model: Model;
+  readonly loss: Loss;
+  readonly explainer: Explainer;
+  /** The model's variables without prefix, from `loadModelState`. */
+  readonly variables: HostTensors;
+  readonly batches: AsyncIterable<Batch>;
+  /** Called for each sample in order, and waited for. Left out: heatmaps stay in the engine, only their shares come out. */
+  readonly onExplained?: (sample: ExplainedSample) => void | Promise<void>;
+  /** Ends the evaluation after the running batch; the promise is then rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Predictions in the order of the batches. Everything made in the engine is released at the end.
+ * @throws FoveateError `RUN_INVALID` when `variables` are not the model's
+ */
+export async function evaluate(options: EvaluateOptions): Promise<readonly Prediction[]> {
+  const { engine, model, loss, explainer, variables, batches, onExplained, signal } = options;
+  checkVariables(variables, model.variables, 'weights');
+  const state = engine.createState(withPrefix(modelPrefix, variables));
+  try {
+    const parts = { model, loss, explainer, heatmaps: onExplained !== undefined };
+    const program = engine.compile(evaluateProgram(parts), state);
+    try {
+      const predictions: Prediction[] = [];
+      signal?.throwIfAborted();
+      for await (const evaluated of evaluateBatches(program, batches)) {
+        const ofBatch = predictionsOf(evaluated);
+        predictions.push(...ofBatch);
+        if (onExplained !== undefined) {
+          for (const [index, prediction] of ofBatch.entries()) {
+            await onExplained(explainedSample(evaluated, index, prediction));
+          }
+        }
+        signal?.throwIfAborted();
+      }
+      return predictions;
+    } finally {
+      program.dispose();
+    }
+  } finally {
+    state.dispose();
+  }
+}
+
+function explainedSample({ batch, outputs }: EvaluatedBatch, index: number, prediction: Prediction): ExplainedSample {
+  const { height, width } = batch;
+  const heatmaps = valuesOf(outputs, 'heatmap') as Float32Array;
+  const size = height * width;
+  const part = (values: Float32Array, length: number): Float32Array =>
+    values.subarray(index * length, (index + 1) * length);
+  return {
+    prediction,
+    height,
+    width,
+    heatmap: part(heatmaps, size),
+    image: part(batch.images, size * 3),
+    aoi: part(batch.aoi, size),
+  };
+}

@@ -1,0 +1,56 @@
+/** What an evaluation program says, sample by sample. */
+import type { Batch, CompiledProgram, HostTensors, Prediction } from '@foveate/contracts';
+import { batchTensors } from './batch-tensors.js';
+
+/** A batch and what the program said of it. */
+export interface EvaluatedBatch {
+  readonly batch: Batch;
+  readonly outputs: HostTensors;
+}
+
+/** Values of an output. @throws Error when the program has no such output */
+export function valuesOf(outputs: HostTensors, name: string): Float32Array | Int32Array {
+  const tensor = outputs[name];
+  if (tensor === undefined) throw new Error(`No output '${name}'.`);
+  return tensor.data;
+}
+
+/** Runs `program` over `batches`, one at a time, as the consumer asks for them. */
+export async function* evaluateBatches(
+  program: CompiledProgram,
+  batches: AsyncIterable<Batch>,
+): AsyncGenerator<EvaluatedBatch, void> {
+  for await (const batch of batches) yield { batch, outputs: await program.run(batchTensors(batch)) };
+}
+
+/** Samples whose largest logit is that of their label; of equal logits the first counts. */
+export function correctCount(outputs: HostTensors, labels: ArrayLike<number>): number {
+  const logits = valuesOf(outputs, 'logits');
+  const classes = logits.length / labels.length;
+  let correct = 0;
+  for (let row = 0; row < labels.length; row++) {
+    const scores = logits.subarray(row * classes, (row + 1) * classes);
+    if (scores.indexOf(Math.max(...scores)) === labels[row]) correct++;
+  }
+  return correct;
+}
+
+/** Predictions of a batch; `aoiShare` is left out where there is no heatmap or nothing in it. */
+export function predictionsOf({ batch, outputs }: EvaluatedBatch): Prediction[] {
+  const score = valuesOf(outputs, 'score');
+  const loss = valuesOf(outputs, 'perSample');
+  const mass = outputs['heatMass']?.data;
+  const inside = outputs['heatInside']?.data;
+  return batch.ids.map((id, index) => {
+    const total = mass?.[index] ?? 0;
+    // Two sums in different order: rounding may leave the share a little above 1.
+    const share = total > 0 ? { aoiShare: Math.min(1, (inside?.[index] ?? 0) / total) } : {};
+    return {
+      id,
+      label: batch.labels[index] === 1 ? 1 : 0,
+      score: score[index] as number,
+      loss: loss[index] as number,
+      ...share,
+    };
+  });
+}
