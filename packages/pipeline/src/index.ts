@@ -1,1 +1,14 @@
-export {};
+export { Registry } from './assembly/registry.js';
+export type { RegistryEntry } from './assembly/registry.js';
+export type { JsonSchema } from './config/json-schema.js';
+export type { ConfigDefaults } from './config/resolve.js';
+export type { DataConfig, RunConfig, TrainingConfig } from './config/run-config.js';
+export { mapOnDemand } from './flow/map-on-demand.js';
+export { pull } from './flow/pull.js';
+export { overlay } from './run/overlay.js';
+export { readRunRecord, runFiles } from './run/run-folder.js';
+export type { FolderOptions } from './run/run-folder.js';
+export type { RunOptions } from './run/run.js';
+export type { Evaluation, Verdict } from './run/trained-run.js';
+export { createRunner } from './runner.js';
+export type { Runner, RunnerParts } from './runner.js';

@@ -1,0 +1,61 @@
+/** The part of a configuration that belongs to no plugin. Plugin slots are only located here; see `slots.ts`. */
+import { z } from 'zod';
+
+const side = z.int().min(16).max(4096);
+const slot = z.unknown();
+
+/** Keys of the `explain` slot that are not options of the explainer. */
+export const explainSchema = z.strictObject({
+  images: z.int().min(0).default(8).describe('Test images explained for the report.'),
+});
+
+/** A configuration without its plugins' options. */
+export const baseSchema = z.strictObject({
+  $schema: z.string().optional().describe('Path or address of this schema, for the editor.'),
+  name: z
+    .string()
+    .regex(/^[\w.-]+$/, 'expected letters, digits, points, hyphens and underscores')
+    .optional()
+    .describe('Name of the run; default: the name of the file.'),
+  seed: z.int().min(0).default(1).describe('All chance of the run comes from this number.'),
+  baseFolder: z
+    .string()
+    .optional()
+    .describe('Folder that relative paths in options start from; itself relative to this file. Default: its folder.'),
+  plugins: z.array(z.string().min(1)).default([]).describe('Third-party plugin packages, by npm name.'),
+  data: z
+    .strictObject({
+      source: slot,
+      aoi: slot,
+      label: slot,
+      split: slot,
+      size: z
+        .union([side, z.tuple([side, side])])
+        .default(224)
+        .describe('Network input in pixels: one number, or [height, width].'),
+      augment: slot,
+      prefetch: z.int().min(1).default(2).describe('Decoded batches in flight at most.'),
+      cacheMegabytes: z
+        .int()
+        .min(0)
+        .default(512)
+        .describe('Memory for decoded and resized samples, in MiB; 0 decodes every sample in every epoch.'),
+    })
+    .describe('Images, areas of interest, labels and how they are fed.'),
+  model: slot,
+  loss: slot,
+  optimizer: slot,
+  explain: slot,
+  metrics: slot,
+  training: z
+    .strictObject({
+      epochs: z.int().min(1).default(20).describe('Passes over the training split.'),
+      batchSize: z.int().min(1).default(32).describe('Samples per step.'),
+    })
+    .prefault({})
+    .describe('How long and in what portions the model is trained.'),
+  engine: slot,
+});
+
+/** What {@link baseSchema} makes of a configuration. */
+export type BaseConfig = z.output<typeof baseSchema>;

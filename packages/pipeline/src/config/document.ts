@@ -1,0 +1,110 @@
+/** A configuration as written: plain values, and where in the file each of them stands. */
+import { fail } from '@foveate/contracts';
+import { isCollection, isMap, isNode, isScalar, LineCounter, parse, parseDocument } from 'yaml';
+import type { Document, YAMLMap } from 'yaml';
+
+/** Keys and list positions from the root of a configuration. */
+export type ConfigPath = readonly (string | number)[];
+
+/** Plain configuration values with their origin. */
+export interface ConfigDocument {
+  /** Plain data; overrides applied. */
+  readonly value: unknown;
+  /** `file:line:column` of a path or of its nearest ancestor; the override's text where an override set it. */
+  locate(path: ConfigPath): string;
+}
+
+/** `a.b.0.c` */
+export function pathText(path: ConfigPath): string {
+  return path.join('.');
+}
+
+/** Positions of the key of a map entry, or of a list item. */
+function offsetOf(document: Document, path: ConfigPath): number | undefined {
+  const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const last = path.at(-1);
+  if (isMap(parent)) {
+    const pair = (parent as YAMLMap).items.find(({ key }) => isScalar(key) && String(key.value) === String(last));
+    return isNode(pair?.key) ? pair.key.range?.[0] : undefined;
+  }
+  const node: unknown = isCollection(parent) ? parent.get(last, true) : undefined;
+  return isNode(node) ? node.range?.[0] : undefined;
+}
+
+/**
+ * Parses YAML or JSON text.
+ * @param file name for messages
+ * @throws FoveateError `CONFIG_INVALID` with line and column for a syntax error
+ */
+export function parseConfigText(text: string, file: string): ConfigDocument {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${String(line)}:${String(col)}`;
+  };
+  const [error] = document.errors;
+  if (error !== undefined) {
+    throw fail({ code: 'CONFIG_INVALID', what: error.message.replace(/\.$/, ''), where: at(error.pos[0]) });
+  }
+  return {
+    value: document.toJS() as unknown,
+    locate(path) {
+      for (let length = path.length; length > 0; length--) {
+        const offset = offsetOf(document, path.slice(0, length));
+        if (offset !== undefined) return at(offset);
+      }
+      return file;
+    },
+  };
+}
+
+/** A configuration made by a program. */
+export function documentOf(value: unknown, name: string): ConfigDocument {
+  return { value: structuredClone(value), locate: () => name };
+}
+
+/**
+ * Applies `a.b=c` overrides; values are YAML, so `data.augment=[]` and `loss={id: ceod, omega: 1}` work. Setting an
+ * option of a plugin that is named by a bare id, `loss: ceod`, keeps the id.
+ * @throws FoveateError `CONFIG_INVALID` for text without `=` or a value that is not YAML
+ */
+export function withOverrides(document: ConfigDocument, overrides: readonly string[]): ConfigDocument {
+  const origins: { readonly path: string; readonly text: string }[] = [];
+  let value = document.value;
+  for (const text of overrides) {
+    const equals = text.indexOf('=');
+    if (equals < 1) {
+      throw fail({ code: 'CONFIG_INVALID', what: 'Override has no value', expected: '--set key=value', got: text });
+    }
+    const keys = text.slice(0, equals).split('.');
+    let parsed: unknown;
+    try {
+      parsed = parse(text.slice(equals + 1));
+    } catch (cause) {
+      throw fail({ code: 'CONFIG_INVALID', what: 'Override value is not valid YAML', where: `--set ${text}`, cause });
+    }
+    value = replaced(value, keys, parsed);
+    origins.push({ path: pathText(keys), text: `--set ${text}` });
+  }
+  return {
+    value,
+    locate(path) {
+      const key = `${pathText(path)}.`;
+      const origin = origins.findLast((candidate) => key.startsWith(`${candidate.path}.`));
+      return origin?.text ?? document.locate(path);
+    },
+  };
+}
+
+function replaced(target: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value;
+  if (Array.isArray(target)) {
+    const copy: unknown[] = [...(target as unknown[])];
+    copy[Number(key)] = replaced(copy[Number(key)], rest, value);
+    return copy;
+  }
+  const object: Record<string, unknown> =
+    typeof target === 'string' ? { id: target } : { ...(target as Record<string, unknown> | null | undefined) };
+  return { ...object, [key]: replaced(object[key], rest, value) };
+}

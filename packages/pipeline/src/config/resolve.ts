@@ -1,0 +1,187 @@
+/** Validates a configuration as written against the base schema and each chosen plugin's own schema. */
+import { basename, extname, resolve } from 'node:path';
+import { fail } from '@foveate/contracts';
+import type { ChosenPlugin, Plugin } from '@foveate/contracts';
+import type { Registry } from '../assembly/registry.js';
+import { baseSchema, explainSchema } from './base-schema.js';
+import type { BaseConfig } from './base-schema.js';
+import type { ConfigDocument, ConfigPath } from './document.js';
+import { optionKeys } from './json-schema.js';
+import { Problems } from './problems.js';
+import type { SchemaIssue } from './problems.js';
+import type { RunConfig } from './run-config.js';
+import { slots } from './slots.js';
+import type { Slot } from './slots.js';
+
+/** A configuration whose missing parts are filled in: what {@link resolveConfig} expects at least. */
+export type ConfigDefaults = Readonly<Record<string, unknown>>;
+
+type PlainObject = Record<string, unknown>;
+
+function isObject(value: unknown): value is PlainObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Keys missing in `value` come from `defaults`; plugin slots are taken whole. */
+export function withDefaults(value: unknown, defaults: ConfigDefaults): unknown {
+  if (value === null || value === undefined) return structuredClone(defaults);
+  if (!isObject(value)) return value;
+  const { data: dataDefaults, ...others } = defaults;
+  const data = value['data'] ?? {};
+  return {
+    ...structuredClone(others),
+    ...value,
+    ...(isObject(dataDefaults) && isObject(data) ? { data: { ...structuredClone(dataDefaults), ...data } } : {}),
+  };
+}
+
+/** Known keys of the base schema at a path. */
+function baseKeys(path: ConfigPath): readonly string[] {
+  const { data, training } = baseSchema.shape;
+  if (path[0] === 'data') return Object.keys(data.shape);
+  if (path[0] === 'training') return Object.keys(training.unwrap().shape);
+  return Object.keys(baseSchema.shape).filter((key) => key !== '$schema');
+}
+
+/** Options of one plugin reference, with defaults filled in; undefined when it has problems. */
+async function resolvePlugin(
+  slot: Slot,
+  path: ConfigPath,
+  value: unknown,
+  registry: Registry,
+  problems: Problems,
+): Promise<ChosenPlugin | undefined> {
+  const reference: PlainObject = typeof value === 'string' ? { id: value } : isObject(value) ? value : {};
+  const { id, ...options } = reference;
+  if (typeof id !== 'string') {
+    problems.add(
+      path,
+      `expected a ${slot.kind}: its id, or { id: …, options }`,
+      `Known: ${registry.ids(slot.kind).join(', ')}`,
+    );
+    return undefined;
+  }
+  const entry = registry.find(slot.kind, id);
+  if (entry === undefined) {
+    const { what, advice } = registry.unknown(slot.kind, id);
+    problems.add(typeof value === 'string' ? path : [...path, 'id'], what, advice, 'PLUGIN_UNKNOWN');
+    return undefined;
+  }
+  const plugin: Plugin = await entry.load();
+  const own = slot.kind === 'explainer' ? Object.keys(explainSchema.shape) : [];
+  const input = Object.fromEntries(Object.entries(options).filter(([key]) => !own.includes(key)));
+  const result = await plugin.options['~standard'].validate(input);
+  if (result.issues !== undefined) {
+    problems.addIssues(path, result.issues as readonly SchemaIssue[], (below) =>
+      below.length === 0 ? [...own, ...optionKeys(plugin)] : optionKeys(plugin, below),
+    );
+    return undefined;
+  }
+  return { id, options: (result.value ?? {}) as PlainObject };
+}
+
+/**
+ * Validates a configuration.
+ * @param file path of the configuration file: names the run and is where relative paths start
+ * @throws FoveateError `CONFIG_INVALID` or `PLUGIN_UNKNOWN` listing every problem with its place in the file
+ */
+export async function resolveConfig(document: ConfigDocument, registry: Registry, file: string): Promise<RunConfig> {
+  const problems = new Problems(document);
+  const parsed = baseSchema.safeParse(document.value);
+  if (!parsed.success) problems.addIssues([], parsed.error.issues as readonly SchemaIssue[], baseKeys);
+  const chosen = new Map<Slot, readonly (ChosenPlugin | undefined)[]>();
+  for (const slot of slots) {
+    const value = slot.path.reduce<unknown>(
+      (parent, key) => (isObject(parent) ? parent[key] : undefined),
+      document.value,
+    );
+    if (!slot.many) {
+      chosen.set(slot, [await resolvePlugin(slot, slot.path, value, registry, problems)]);
+    } else if (value !== undefined && !Array.isArray(value)) {
+      problems.add(slot.path, `expected a list of ${slot.kind} plugins`);
+    } else {
+      const list = (value ?? []) as readonly unknown[];
+      const resolved: (ChosenPlugin | undefined)[] = [];
+      for (const [index, item] of list.entries()) {
+        resolved.push(await resolvePlugin(slot, [...slot.path, index], item, registry, problems));
+      }
+      chosen.set(slot, resolved);
+    }
+  }
+  const explainOwn = isObject(document.value) && isObject(document.value['explain']) ? document.value['explain'] : {};
+  const explain = explainSchema.safeParse('images' in explainOwn ? { images: explainOwn['images'] } : {});
+  if (!explain.success) problems.addIssues(['explain'], explain.error.issues as readonly SchemaIssue[], () => []);
+  const error = problems.error();
+  if (error !== undefined) throw error;
+  if (!parsed.success || !explain.success) throw fail({ code: 'CONFIG_INVALID', what: 'The configuration is invalid' });
+  return assemble(parsed.data, chosen, explain.data.images, file);
+}
+
+function assemble(
+  base: BaseConfig,
+  chosen: ReadonlyMap<Slot, readonly (ChosenPlugin | undefined)[]>,
+  images: number,
+  file: string,
+): RunConfig {
+  const many = (key: string) => {
+    const slot = slots.find(({ path }) => path.at(-1) === key);
+    return ((slot && chosen.get(slot)) ?? []).filter((plugin) => plugin !== undefined);
+  };
+  const one = (key: string): ChosenPlugin => {
+    const [plugin] = many(key);
+    if (plugin === undefined) throw fail({ code: 'CONFIG_INVALID', what: `No plugin is chosen for '${key}'` });
+    return plugin;
+  };
+  const { size } = base.data;
+  return {
+    name: base.name ?? (basename(file, extname(file)) || 'run'),
+    seed: base.seed,
+    baseFolder: resolve(file, '..', base.baseFolder ?? '.'),
+    plugins: base.plugins,
+    data: {
+      source: one('source'),
+      aoi: one('aoi'),
+      label: one('label'),
+      split: one('split'),
+      size: typeof size === 'number' ? [size, size] : size,
+      augment: many('augment'),
+      prefetch: base.data.prefetch,
+      cacheMegabytes: base.data.cacheMegabytes,
+    },
+    model: one('model'),
+    loss: one('loss'),
+    optimizer: one('optimizer'),
+    explain: { ...one('explain'), images },
+    metrics: many('metrics'),
+    training: base.training,
+    engine: one('engine'),
+  };
+}
+
+/** The configuration as it can be written to a file again; paths start from `folder`. */
+export function writtenConfig(config: RunConfig, baseFolder: string): PlainObject {
+  const flat = ({ id, options }: ChosenPlugin) => ({ id, ...options });
+  return {
+    name: config.name,
+    seed: config.seed,
+    baseFolder,
+    ...(config.plugins.length === 0 ? {} : { plugins: config.plugins }),
+    data: {
+      source: flat(config.data.source),
+      aoi: flat(config.data.aoi),
+      label: flat(config.data.label),
+      split: flat(config.data.split),
+      size: config.data.size,
+      augment: config.data.augment.map(flat),
+      prefetch: config.data.prefetch,
+      cacheMegabytes: config.data.cacheMegabytes,
+    },
+    model: flat(config.model),
+    loss: flat(config.loss),
+    optimizer: flat(config.optimizer),
+    explain: { ...flat(config.explain), images: config.explain.images },
+    metrics: config.metrics.map(flat),
+    training: config.training,
+    engine: flat(config.engine),
+  };
+}

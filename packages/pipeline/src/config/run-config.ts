@@ -1,0 +1,42 @@
+/** A validated configuration: what every later step reads. */
+import type { ChosenPlugin } from '@foveate/contracts';
+
+/** How a run is trained. */
+export interface TrainingConfig {
+  readonly epochs: number;
+  readonly batchSize: number;
+}
+
+/** The data half of a configuration. */
+export interface DataConfig {
+  readonly source: ChosenPlugin;
+  readonly aoi: ChosenPlugin;
+  readonly label: ChosenPlugin;
+  readonly split: ChosenPlugin;
+  /** Height and width of the network input in pixels. */
+  readonly size: readonly [height: number, width: number];
+  readonly augment: readonly ChosenPlugin[];
+  /** Decoded batches in flight at most, the one being trained on included; at least 1. */
+  readonly prefetch: number;
+  /** Memory for decoded, resized samples, in MiB; 0 decodes every sample in every epoch. */
+  readonly cacheMegabytes: number;
+}
+
+/** One run, all defaults and overrides applied, all plugin options validated. */
+export interface RunConfig {
+  readonly name: string;
+  readonly seed: number;
+  /** Absolute folder that relative paths in plugin options start from. */
+  readonly baseFolder: string;
+  /** Third-party plugin packages. */
+  readonly plugins: readonly string[];
+  readonly data: DataConfig;
+  readonly model: ChosenPlugin;
+  readonly loss: ChosenPlugin;
+  readonly optimizer: ChosenPlugin;
+  /** Explainer, and how many test images are explained for the report. */
+  readonly explain: ChosenPlugin & { readonly images: number };
+  readonly metrics: readonly ChosenPlugin[];
+  readonly training: TrainingConfig;
+  readonly engine: ChosenPlugin;
+}

@@ -1,0 +1,152 @@
+/** The second half of a run: from loaded data to a trained, explained, measured and reported model. */
+import { createHash } from 'node:crypto';
+import { join, relative, sep } from 'node:path';
+import type { RunEvent, RunRecord, SampleRecord } from '@foveate/contracts';
+import { checkpointPath, loadModelState, writeAtomically } from '@foveate/trainer';
+import type { Checkpoint } from '@foveate/trainer';
+import { catchError, concat, defer, EMPTY, finalize, from, ignoreElements, of, switchMap, tap } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { stringify } from 'yaml';
+import type { Services } from '../assembly/container.js';
+import { writtenConfig } from '../config/resolve.js';
+import type { RunConfig } from '../config/run-config.js';
+import { evaluationBatches } from '../stages/5-batch.js';
+import { train } from '../stages/6-train.js';
+import { chooseExplained, explain } from '../stages/7-explain.js';
+import { measure } from '../stages/8-measure.js';
+import type { Measured } from '../stages/8-measure.js';
+import { report } from '../stages/9-report.js';
+import { essentials } from './config-difference.js';
+import { batchStage, requireSameSamples, sampleRecords } from './data.js';
+import type { LoadedData } from './data.js';
+import { readJsonLines, toJsonLines } from './jsonl.js';
+import { buildNetwork } from './network.js';
+import type { Network } from './network.js';
+import { startRecord } from './record.js';
+import { Recorder } from './recorder.js';
+import { runFiles } from './run-folder.js';
+import type { RunFolder } from './run-folder.js';
+import { versions } from './versions.js';
+
+/** A run under way. */
+export interface Session {
+  readonly config: RunConfig;
+  readonly folder: RunFolder;
+  readonly services: Services;
+  readonly loaded: LoadedData;
+  readonly checkpoint: Checkpoint | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Train, explain, measure and report; owns the engine. */
+export function learn(session: Session): Observable<RunEvent> {
+  const { config, services, loaded, folder } = session;
+  return defer(async () => {
+    if (folder.previous !== undefined) {
+      const records = await readJsonLines<SampleRecord>(join(folder.path, runFiles.samples));
+      requireSameSamples(records, loaded.data.samples, folder.path);
+    }
+    return buildNetwork(config, services);
+  }).pipe(
+    switchMap((network) =>
+      defer(() => beginRecord(session, network)).pipe(
+        switchMap((recorder) => {
+          let interrupted = false;
+          const events = concat(
+            of<RunEvent>({ type: 'data', counts: loaded.data.counts, skips: loaded.data.skips }),
+            of<RunEvent>({ type: 'engine', description: network.engine.info.description }),
+            training(session, network),
+            defer(() => (interrupted ? EMPTY : from(explainAndMeasure(session, network)))),
+          ).pipe(
+            tap((event) => (interrupted ||= event.type === 'interrupted')),
+            recorder.recording(),
+          );
+          const close = defer(() => recorder.write(interrupted ? 'interrupted' : 'completed')).pipe(ignoreElements());
+          const page = defer(() => (interrupted ? EMPTY : report(folder.path)));
+          return concat(events, close, page).pipe(
+            catchError(async (error: unknown) => {
+              // A full disk must not hide why the run stopped.
+              await recorder.write('interrupted').catch(() => undefined);
+              throw error;
+            }),
+          );
+        }),
+        finalize(() => {
+          network.engine.dispose();
+        }),
+      ),
+    ),
+  );
+}
+
+/** Writes what is known before the first step; an older run's files go only now. */
+async function beginRecord({ config, folder, loaded, checkpoint }: Session, network: Network): Promise<Recorder> {
+  const { path, previous } = folder;
+  const baseFolder = relative(path, config.baseFolder).split(sep).join('/') || '.';
+  const record: RunRecord = {
+    ...startRecord({
+      config,
+      baseFolder,
+      model: network.model,
+      engine: network.engine.info,
+      data: loaded.data,
+      versions: versions(),
+      previous,
+    }),
+    epochs: checkpoint?.progress.records ?? [],
+    bestEpoch: checkpoint?.progress.best?.epoch ?? null,
+  };
+  if (previous === undefined) await folder.clear();
+  await writeAtomically(join(path, runFiles.config), stringify(record.config));
+  await writeAtomically(join(path, runFiles.samples), toJsonLines(sampleRecords(loaded.data.samples)));
+  const recorder = new Recorder(path, record);
+  await recorder.write('running');
+  return recorder;
+}
+
+function training(session: Session, network: Network): Observable<RunEvent> {
+  const { config, services, loaded, folder, signal } = session;
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([...essentials(writtenConfig(config, ''))]))
+    .digest('hex');
+  return defer(async () => ({
+    feed: await batchStage(config, services, loaded),
+    optimizer: await services.get('optimizer'),
+  })).pipe(
+    switchMap((parts) =>
+      train({
+        ...network,
+        ...parts,
+        ...config.training,
+        folder: folder.path,
+        fingerprint,
+        resume: folder.previous !== undefined,
+        signal,
+      }),
+    ),
+  );
+}
+
+async function* explainAndMeasure(session: Session, network: Network): AsyncGenerator<RunEvent, void> {
+  const { config, services, loaded, folder, signal } = session;
+  const variables = await loadModelState(checkpointPath(folder.path, 'best'), network.model);
+  const evaluator = { ...network, variables, signal };
+  const feed = await batchStage(config, services, loaded);
+  try {
+    const chosen = chooseExplained(feed.samples, config.explain.images);
+    const batches = evaluationBatches({ ...feed, samples: chosen }, 'test');
+    const explanations = await explain(evaluator, batches, folder.path, runFiles.explanations);
+    yield { type: 'explained', explanations };
+    const measured: Measured[] = [];
+    for (const split of ['validation', 'test'] as const) {
+      measured.push(await measure(evaluator, feed, network.metrics, split));
+    }
+    // Before the figures that were computed from them: a reader of run.json is to find both.
+    const predictions = toJsonLines(measured.flatMap((figures) => figures.predictions));
+    await writeAtomically(join(folder.path, runFiles.predictions), predictions);
+    for (const { split, measures } of measured) yield { type: 'measured', split, measures };
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    yield { type: 'interrupted', epoch: config.training.epochs, step: 0 };
+  }
+}

@@ -1,0 +1,93 @@
+/** `run.json` as a fold over the events of a run. */
+import { runRecordVersion } from '@foveate/contracts';
+import type { Engine, Model, RunEvent, RunRecord, SplitName } from '@foveate/contracts';
+import { writtenConfig } from '../config/resolve.js';
+import type { RunConfig } from '../config/run-config.js';
+import type { DataSet } from '../stages/3-split.js';
+
+/** What a record starts from. */
+export interface RecordStart {
+  readonly config: RunConfig;
+  /** Folder relative paths start from, as it is to stand in files of the run folder. */
+  readonly baseFolder: string;
+  readonly model: Model;
+  readonly engine: Engine['info'];
+  readonly data: DataSet;
+  /** Versions of this software, by package. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** The record of the run that is resumed. */
+  readonly previous: RunRecord | undefined;
+}
+
+/** Trainable parameters of a model. */
+export function parameterCount(model: Model): number {
+  return model.variables
+    .filter(({ trainable }) => trainable)
+    .reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
+}
+
+/** The record of a run that has not done a step yet, or goes on with an earlier one. */
+export function startRecord(start: RecordStart): RunRecord {
+  const { config, data, previous, engine } = start;
+  const [height, width] = config.data.size;
+  return {
+    version: runRecordVersion,
+    name: config.name,
+    status: 'running',
+    startedAt: previous?.startedAt ?? new Date().toISOString(),
+    seed: config.seed,
+    loss: config.loss,
+    model: { ...config.model, parameters: parameterCount(start.model) },
+    engine: { ...config.engine, description: engine.description },
+    config: writtenConfig(config, start.baseFolder),
+    versions: { ...start.versions, ...engine.versions },
+    data: { counts: data.counts, skips: data.skips, height, width },
+    epochs: [],
+    bestEpoch: null,
+    validation: null,
+    test: null,
+    explanations: [],
+    timing: { totalSeconds: previous?.timing.totalSeconds ?? 0, secondsPerEpoch: 0, imagesPerSecond: 0 },
+  };
+}
+
+const mean = (values: readonly number[]) =>
+  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The record after one more event. Wall time is the recorder's affair. */
+export function recordEvent(record: RunRecord, event: RunEvent): RunRecord {
+  switch (event.type) {
+    case 'epoch': {
+      const epochs = [...record.epochs.filter(({ epoch }) => epoch < event.record.epoch), event.record];
+      return {
+        ...record,
+        epochs,
+        bestEpoch: event.best ? event.record.epoch : record.bestEpoch,
+        timing: {
+          ...record.timing,
+          secondsPerEpoch: mean(epochs.map(({ seconds }) => seconds)),
+          imagesPerSecond: mean(epochs.map(({ imagesPerSecond }) => imagesPerSecond)),
+        },
+      };
+    }
+    case 'explained':
+      return { ...record, explanations: event.explanations };
+    case 'measured':
+      return withMeasures(record, event.split, event.measures);
+    case 'run-end':
+      return { ...record, status: event.status };
+    case 'run-start':
+    case 'data':
+    case 'engine':
+    case 'step':
+    case 'checkpoint':
+    case 'interrupted':
+    case 'report':
+      return record;
+  }
+}
+
+function withMeasures(record: RunRecord, split: SplitName, measures: NonNullable<RunRecord['test']>): RunRecord {
+  if (split === 'train') return record;
+  return split === 'test' ? { ...record, test: measures } : { ...record, validation: measures };
+}

@@ -1,0 +1,42 @@
+/** Keeps `run.json` in step with the events of a run. */
+import { join } from 'node:path';
+import type { RunEvent, RunRecord } from '@foveate/contracts';
+import { writeAtomically } from '@foveate/trainer';
+import { concatMap } from 'rxjs';
+import type { MonoTypeOperatorFunction } from 'rxjs';
+import { recordEvent } from './record.js';
+import { runFiles } from './run-folder.js';
+
+/** Events after which a reader of run.json would miss something. */
+const written: ReadonlySet<RunEvent['type']> = new Set(['epoch', 'interrupted', 'explained', 'measured']);
+
+/** The record of one run on the disk. */
+export class Recorder {
+  readonly #path: string;
+  readonly #secondsBefore: number;
+  readonly #since = performance.now();
+  #record: RunRecord;
+
+  /** @param record where the run starts from; its total time is that of earlier sessions */
+  constructor(folder: string, record: RunRecord) {
+    this.#path = join(folder, runFiles.record);
+    this.#record = record;
+    this.#secondsBefore = record.timing.totalSeconds;
+  }
+
+  /** Replaces run.json. @throws FoveateError `OUTPUT_UNWRITABLE` */
+  async write(status: RunRecord['status']): Promise<void> {
+    const totalSeconds = this.#secondsBefore + (performance.now() - this.#since) / 1000;
+    this.#record = { ...this.#record, status, timing: { ...this.#record.timing, totalSeconds } };
+    await writeAtomically(this.#path, `${JSON.stringify(this.#record, null, 2)}\n`);
+  }
+
+  /** Folds passing events into the record; an event goes on once what it says is on the disk. */
+  recording(): MonoTypeOperatorFunction<RunEvent> {
+    return concatMap(async (event) => {
+      this.#record = recordEvent(this.#record, event);
+      if (written.has(event.type)) await this.write('running');
+      return event;
+    });
+  }
+}

@@ -1,0 +1,143 @@
+/** The folder of a run: who may write into it, and the files in it. */
+import { access, constants, mkdir, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fail, isFoveateError } from '@foveate/contracts';
+import type { RunRecord } from '@foveate/contracts';
+
+/** Names of the files of a run. */
+export const runFiles = {
+  record: 'run.json',
+  config: 'config.yaml',
+  samples: 'samples.jsonl',
+  predictions: 'predictions.jsonl',
+  best: 'best.safetensors',
+  last: 'last.safetensors',
+  explanations: 'explanations',
+  report: 'report.html',
+} as const;
+
+/** How an output folder that exists already is treated. */
+export interface FolderOptions {
+  readonly resume?: boolean;
+  readonly overwrite?: boolean;
+}
+
+/** A folder that has been found fit to write a run into. */
+export interface RunFolder {
+  /** Absolute. */
+  readonly path: string;
+  /** The run that stands there and is to be gone on with. */
+  readonly previous: RunRecord | undefined;
+  /** Removes an older run's files; called once nothing can fail any more that would leave the user without either. */
+  clear(): Promise<void>;
+  /** Takes the folder away again if this run made it and left nothing in it. */
+  abandon(): Promise<void>;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path, constants.F_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+function unwritable(path: string, cause: unknown) {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  return fail({
+    code: 'OUTPUT_UNWRITABLE',
+    what: 'The output folder cannot be written',
+    where: path,
+    got: code === 'ENOTDIR' || code === 'EEXIST' ? 'a file where a folder is needed' : code,
+    advice: full ? 'Free some space on the disk' : 'Choose another folder with --out',
+    cause,
+  });
+}
+
+/**
+ * Reads a run's record.
+ * @throws FoveateError `PATH_MISSING` when there is no such folder, `RUN_INVALID` when it holds no readable run
+ */
+export async function readRunRecord(folder: string): Promise<RunRecord> {
+  const path = join(folder, runFiles.record);
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as RunRecord;
+  } catch (cause) {
+    if (!(await exists(folder))) throw fail({ code: 'PATH_MISSING', what: 'Run folder does not exist', where: folder });
+    throw fail({
+      code: 'RUN_INVALID',
+      what: cause instanceof SyntaxError ? 'run.json is not valid JSON' : 'This folder holds no run',
+      where: folder,
+      expected: 'a folder written by foveate train, with a run.json',
+      cause,
+    });
+  }
+}
+
+/**
+ * Finds out, before anything slow happens, whether a run can be written into `path`; makes it when it is missing.
+ * @throws FoveateError `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, and for `resume` `RUN_INVALID`
+ */
+export async function openRunFolder(folder: string, options: FolderOptions): Promise<RunFolder> {
+  const path = resolve(folder);
+  const occupied = await exists(join(path, runFiles.record));
+  if (occupied && options.resume !== true && options.overwrite !== true) {
+    throw fail({
+      code: 'OUTPUT_EXISTS',
+      what: 'The output folder already holds a run',
+      where: folder,
+      advice: 'Go on with it with --resume, choose another folder with --out, or replace it with --overwrite',
+    });
+  }
+  if (!occupied && options.resume === true) {
+    throw fail({
+      code: 'RUN_INVALID',
+      what: 'There is no run to resume',
+      where: folder,
+      advice: 'Leave out --resume, or name the folder of the run with --out',
+    });
+  }
+  const previous = options.resume === true ? await readRunRecord(path) : undefined;
+  const made = await makeWritable(path, folder);
+  return {
+    path,
+    previous,
+    clear: () => removeRun(path, folder),
+    abandon: async () => {
+      if (made !== undefined) await removeEmpty(path, made);
+    },
+  };
+}
+
+/** The first folder that had to be made, if any. */
+async function makeWritable(path: string, shown: string): Promise<string | undefined> {
+  try {
+    if (await exists(path)) {
+      if (!(await stat(path)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
+    }
+    const made = await mkdir(path, { recursive: true });
+    const probe = join(path, `.foveate-${String(process.pid)}.tmp`);
+    await writeFile(probe, 'probe');
+    await rm(probe);
+    return made;
+  } catch (cause) {
+    if (isFoveateError(cause)) throw cause;
+    throw unwritable(shown, cause);
+  }
+}
+
+async function removeRun(path: string, shown: string): Promise<void> {
+  try {
+    for (const name of Object.values(runFiles)) await rm(join(path, name), { recursive: true, force: true });
+  } catch (cause) {
+    throw unwritable(shown, cause);
+  }
+}
+
+/** Removes `path` and its parents up to `top` as long as they are empty. */
+async function removeEmpty(path: string, top: string): Promise<void> {
+  for (let folder = path; folder.startsWith(top); folder = resolve(folder, '..')) {
+    if ((await readdir(folder).catch(() => ['unreadable'])).length > 0) return;
+    await rmdir(folder).catch(() => undefined);
+  }
+}

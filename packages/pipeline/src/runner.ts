@@ -1,0 +1,57 @@
+/** The programs' door to the pipeline. */
+import type { AnyPlugin, RunEvent, SplitName } from '@foveate/contracts';
+import type { Observable } from 'rxjs';
+import { Registry } from './assembly/registry.js';
+import { configJsonSchema } from './config/json-schema.js';
+import type { JsonSchema } from './config/json-schema.js';
+import { makeConfig, readConfig } from './config/read.js';
+import type { ConfigDefaults } from './config/resolve.js';
+import type { RunConfig } from './config/run-config.js';
+import { run } from './run/run.js';
+import type { RunOptions } from './run/run.js';
+import { evaluateRun, explainImages } from './run/trained-run.js';
+import type { Evaluation, Verdict } from './run/trained-run.js';
+
+/** What a runner is made of. */
+export interface RunnerParts {
+  readonly plugins: readonly AnyPlugin[];
+  /** Configuration that fills in what a file leaves out, among it the ids of default plugins. */
+  readonly defaults: ConfigDefaults;
+}
+
+/** Reads configurations and runs them. All errors are FoveateErrors. */
+export interface Runner {
+  /** Plugins handed over, checked. */
+  readonly registry: Registry;
+  /** Reads and validates a YAML or JSON file; `overrides` are `a.b=c` texts. */
+  readConfig(file: string, overrides?: readonly string[]): Promise<RunConfig>;
+  /** Validates a configuration made by a program; relative paths in it start from `baseFolder`. */
+  makeConfig(value: unknown, baseFolder: string, overrides?: readonly string[]): Promise<RunConfig>;
+  /** JSON Schema of configurations with the plugins handed over. */
+  jsonSchema(): Promise<JsonSchema>;
+  /** Trains, explains, measures and reports. */
+  run(config: RunConfig, options: RunOptions): Observable<RunEvent>;
+  /** Measures a run's best checkpoint again. */
+  evaluate(folder: string, split: SplitName, signal?: AbortSignal): Promise<Evaluation>;
+  /** Classifies and explains image files with a run's best checkpoint. */
+  explain(folder: string, files: readonly string[], signal?: AbortSignal): Promise<readonly Verdict[]>;
+}
+
+/**
+ * A runner over a list of plugins.
+ * @throws FoveateError `PLUGIN_INVALID` for a plugin that does not keep the contract
+ */
+export function createRunner({ plugins, defaults }: RunnerParts): Runner {
+  const registry = Registry.of(plugins);
+  const setting = { registry, defaults };
+  const never = new AbortController().signal;
+  return {
+    registry,
+    readConfig: (file, overrides = []) => readConfig(file, overrides, setting),
+    makeConfig: (value, baseFolder, overrides = []) => makeConfig(value, baseFolder, setting, overrides),
+    jsonSchema: () => configJsonSchema(registry),
+    run: (config, options) => run(config, registry, options),
+    evaluate: (folder, split, signal = never) => evaluateRun(folder, split, setting, signal),
+    explain: (folder, files, signal = never) => explainImages(folder, files, setting, signal),
+  };
+}

@@ -1,0 +1,86 @@
+/** Explain: heatmaps of chosen images, written as the pictures a report shows. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { random } from '@foveate/contracts';
+import type { AssignedSample, Batch, Explanation, HostTensors, Raster } from '@foveate/contracts';
+import { writePng } from '@foveate/image';
+import { evaluate } from '@foveate/trainer';
+import type { EvaluateOptions, ExplainedSample } from '@foveate/trainer';
+
+/** What predictions and heatmaps are made with. */
+export interface Evaluator extends Pick<EvaluateOptions, 'engine' | 'model' | 'loss' | 'explainer'> {
+  readonly variables: HostTensors;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Test images worth looking at: defective ones and good ones whose defect lies outside the area of interest in turn,
+ * then defect-free ones. The choice depends on the ids alone, so that runs on the same split show the same images.
+ */
+export function chooseExplained(samples: readonly AssignedSample[], count: number): readonly AssignedSample[] {
+  const test = random(0, 'explained').shuffle(
+    samples.filter(({ split }) => split === 'test').toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+  );
+  const groups = [
+    test.filter(({ label }) => label === 1),
+    test.filter(({ label, defectTypes }) => label === 0 && defectTypes.length > 0),
+  ];
+  const turns = Math.max(...groups.map((group) => group.length));
+  const inTurn = Array.from({ length: turns }, (_, turn) => groups.flatMap((group) => group.slice(turn, turn + 1)));
+  const clean = test.filter(({ label, defectTypes }) => label === 0 && defectTypes.length === 0);
+  // One image in four is defect-free, if there are that many.
+  const reserved = Math.min(clean.length, Math.floor(count / 4));
+  const guided = inTurn.flat().slice(0, count - reserved);
+  return [...guided, ...clean.slice(0, count - guided.length)];
+}
+
+/** Bytes of values in [0, `top`]. */
+function bytes(values: Float32Array, top: number): Uint8Array {
+  return Uint8Array.from(values, (value) => (top > 0 ? Math.round((value / top) * 255) : 0));
+}
+
+/** The pictures of an explained sample; the heatmap's hottest value is 255. */
+export function rastersOf(sample: ExplainedSample): Record<'image' | 'aoi' | 'heatmap', Raster> {
+  const { width, height, heatmap } = sample;
+  const hottest = heatmap.reduce((top, value) => Math.max(top, value), 0);
+  return {
+    image: { width, height, channels: 3, data: bytes(sample.image, 1) },
+    aoi: { width, height, channels: 1, data: bytes(sample.aoi, 1) },
+    heatmap: { width, height, channels: 1, data: bytes(heatmap, hottest) },
+  };
+}
+
+/**
+ * Explains samples, writing `<number>-{image,aoi,heatmap}.png` into `<folder>/<subfolder>`.
+ * @returns explanations in the order of the batches, paths relative to `folder`
+ */
+export async function explain(
+  evaluator: Evaluator,
+  batches: AsyncIterable<Batch>,
+  folder: string,
+  subfolder: string,
+): Promise<readonly Explanation[]> {
+  await mkdir(join(folder, subfolder), { recursive: true });
+  const explanations: Explanation[] = [];
+  await evaluate({
+    ...evaluator,
+    batches,
+    onExplained: async (sample) => {
+      const number = String(explanations.length + 1).padStart(2, '0');
+      // '/' on every platform: the paths end up in run.json and in the page.
+      const path = (name: string) => `${subfolder}/${number}-${name}.png`;
+      for (const [name, raster] of Object.entries(rastersOf(sample))) await writePng(join(folder, path(name)), raster);
+      const { id, label, score, aoiShare } = sample.prediction;
+      explanations.push({
+        id,
+        label,
+        score,
+        aoiShare: aoiShare ?? null,
+        imagePath: path('image'),
+        aoiPath: path('aoi'),
+        heatmapPath: path('heatmap'),
+      });
+    },
+  });
+  return explanations;
+}
