@@ -1,11 +1,18 @@
 /** Adamax (Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 2). */
-import { definePlugin, type NamedTensors, type VariableSpec } from '@foveate/contracts';
+import { definePlugin, type Optimizer } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { tensorNamed } from './variables.js';
 import { slotLike, zeroSlot } from './slots.js';
 
 const decay = z.number().min(0).lt(1);
+
+const options = z.strictObject({
+  learningRate: z.number().positive().default(0.002).describe('Step size.'),
+  beta1: decay.default(0.9).describe('Decay of the mean gradient m.'),
+  beta2: decay.default(0.999).describe('Decay of the largest gradient u.'),
+  epsilon: z.number().positive().default(1e-7).describe('Added to u, against division by zero.'),
+});
 
 /**
  * With gradient g and step t, counted from 1:
@@ -15,22 +22,12 @@ const decay = z.number().min(0).lt(1);
  *     w <- w - learningRate / (1 - beta1^t) * m / (u + epsilon)
  *
  * Slots: `step` (scalar, t), `m/<variable>` and `u/<variable>`.
+ * @throws ZodError when an option is out of range; those left out have the paper's values
  */
-export const adamax = definePlugin({
-  meta: {
-    kind: 'optimizer',
-    id: 'adamax',
-    contract: 1,
-    summary: 'Adamax, the optimizer of the paper: Adam scaled by the largest recent gradient.',
-  },
-  options: z.strictObject({
-    learningRate: z.number().positive().default(0.002).describe('Step size.'),
-    beta1: decay.default(0.9).describe('Decay of the mean gradient m.'),
-    beta2: decay.default(0.999).describe('Decay of the largest gradient u.'),
-    epsilon: z.number().positive().default(1e-7).describe('Added to u, against division by zero.'),
-  }),
-  register: ({ learningRate, beta1, beta2, epsilon }) => ({
-    slots: (trainable: readonly VariableSpec[]) => [
+export function adamaxOptimizer(input: z.input<typeof options> = {}): Optimizer {
+  const { learningRate, beta1, beta2, epsilon } = options.parse(input);
+  return {
+    slots: (trainable) => [
       zeroSlot('step', []),
       ...trainable.flatMap((variable) => [slotLike('m', variable), slotLike('u', variable)]),
     ],
@@ -41,7 +38,7 @@ export const adamax = definePlugin({
       const nextSlots: Record<string, tf.Tensor> = { step };
       for (const [name, variable] of Object.entries(variables)) {
         const gradient = tensorNamed(gradients, name);
-        const m = weighted(slots, `m/${name}`, beta1, gradient);
+        const m = tf.add(tf.mul(tensorNamed(slots, `m/${name}`), beta1), tf.mul(gradient, 1 - beta1));
         const u = tf.maximum(tf.mul(tensorNamed(slots, `u/${name}`), beta2), tf.abs(gradient));
         nextSlots[`m/${name}`] = m;
         nextSlots[`u/${name}`] = u;
@@ -49,10 +46,17 @@ export const adamax = definePlugin({
       }
       return { variables: nextVariables, slots: nextSlots };
     },
-  }),
-});
-
-/** Exponential moving average of `value` in the slot `name`. */
-function weighted(slots: NamedTensors, name: string, beta: number, value: tf.Tensor): tf.Tensor {
-  return tf.add(tf.mul(tensorNamed(slots, name), beta), tf.mul(value, 1 - beta));
+  };
 }
+
+/** The optimizer plugin `adamax`. */
+export const adamax = definePlugin({
+  meta: {
+    kind: 'optimizer',
+    id: 'adamax',
+    contract: 1,
+    summary: 'Adamax, the optimizer of the paper: Adam scaled by the largest recent gradient.',
+  },
+  options,
+  register: (chosen) => adamaxOptimizer(chosen),
+});

@@ -1,18 +1,15 @@
 import { fail } from '@foveate/contracts';
+import { tfjsEngine } from '@foveate/engine-tfjs';
 import { initialise } from '@foveate/tensor';
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import '@tensorflow/tfjs-backend-cpu';
+import { describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadModelState } from './checkpoint.js';
 import { evaluate, type EvaluateOptions, type ExplainedSample } from './evaluate.js';
-import { eagerEngine } from './testing/eager-engine.js';
 import { tinyBatch, tinyBatches, tinyGradCam, tinyHeatLoss, tinyModel } from './testing/tiny.js';
-
-beforeAll(() => tf.setBackend('cpu'));
 
 const order = [0, 1, 2, 3, 4];
 const options = (changes: Partial<EvaluateOptions> = {}): EvaluateOptions => ({
-  engine: eagerEngine,
+  engine: tfjsEngine(),
   model: tinyModel,
   loss: tinyHeatLoss,
   explainer: tinyGradCam,

@@ -1,27 +1,26 @@
 import type { Explainer, HostTensors, Loss } from '@foveate/contracts';
+import { tfjsEngine } from '@foveate/engine-tfjs';
 import { initialise, withPrefix } from '@foveate/tensor';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { batchTensors } from './batch-tensors.js';
 import { evaluateProgram } from './evaluate-program.js';
 import { predictionsOf } from './predictions.js';
-import { sgd } from './sgd.js';
-import { eagerEngine } from './testing/eager-engine.js';
+import { sgdOptimizer } from './sgd.js';
 import { tinyBatch, tinyCrossEntropy, tinyGradCam, tinyHeatLoss, tinyModel } from './testing/tiny.js';
 import { trainStepProgram } from './train-step-program.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-const context = { baseFolder: '.', seed: 0, get: () => expect(true).toBe(false) as never };
+const engine = tfjsEngine();
 const model = () => withPrefix('model', initialise(tinyModel.variables, 4));
 const batch = tinyBatch([0, 1, 2, 3]);
 
 /** One step of plain gradient descent with step size 1: the change of a variable is its negative gradient. */
 async function step(loss: Loss, variables: HostTensors) {
-  const optimizer = await sgd.register({ learningRate: 1, momentum: 0 }, context);
-  const state = eagerEngine.createState(variables);
-  const outputs = await eagerEngine
+  const optimizer = sgdOptimizer({ learningRate: 1 });
+  const state = engine.createState(variables);
+  const outputs = await engine
     .compile(trainStepProgram({ model: tinyModel, loss, optimizer }), state)
     .run(batchTensors(batch));
   const after = await state.read();
@@ -82,8 +81,8 @@ describe('trainStepProgram', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('refuses a model with nothing to train', async () => {
-    const optimizer = await sgd.register({ learningRate: 1, momentum: 0 }, context);
+  it('refuses a model with nothing to train', () => {
+    const optimizer = sgdOptimizer({ learningRate: 1 });
     const frozen = { ...tinyModel, variables: tinyModel.variables.map((v) => ({ ...v, trainable: false })) };
     expect(() => trainStepProgram({ model: frozen, loss: tinyCrossEntropy, optimizer })).toThrow(
       'no trainable variable',
@@ -93,9 +92,9 @@ describe('trainStepProgram', () => {
 
 describe('evaluateProgram', () => {
   const run = async (explainer: Explainer, heatmaps: boolean) => {
-    const state = eagerEngine.createState(model());
+    const state = engine.createState(model());
     const before = tf.memory().numTensors;
-    const outputs = await eagerEngine
+    const outputs = await engine
       .compile(evaluateProgram({ model: tinyModel, loss: tinyHeatLoss, explainer, heatmaps }), state)
       .run(batchTensors(batch));
     expect(tf.memory().numTensors).toBe(before);

@@ -1,28 +1,20 @@
-import { random, type Batch, type Loss, type Optimizer, type RunEvent } from '@foveate/contracts';
+import { random, type Batch, type Loss, type RunEvent } from '@foveate/contracts';
+import { tfjsEngine } from '@foveate/engine-tfjs';
 import { decodeSafetensors } from '@foveate/tensor';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import '@tensorflow/tfjs-backend-cpu';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { adamax } from './adamax.js';
+import { adamaxOptimizer } from './adamax.js';
 import { loadModelState, readLast } from './checkpoint.js';
-import { eagerEngine } from './testing/eager-engine.js';
 import { tinyBatches, tinyCrossEntropy, tinyHeatLoss, tinyModel } from './testing/tiny.js';
 import { stepsPerEpoch, train, type TrainOptions } from './train.js';
 
 const samples = 22;
 const batchSize = 4;
 let folder: string;
-let optimizer: Optimizer;
 
-beforeAll(async () => {
-  await tf.setBackend('cpu');
-  const options = { learningRate: 0.02, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
-  const context = { baseFolder: '.', seed: 0, get: () => expect(true).toBe(false) as never };
-  optimizer = await adamax.register(options, context);
-});
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'foveate-train-'));
 });
@@ -34,10 +26,10 @@ function order(epoch: number): number[] {
 
 function options(changes: Partial<TrainOptions> = {}): TrainOptions {
   return {
-    engine: eagerEngine,
+    engine: tfjsEngine(),
     model: tinyModel,
     loss: tinyHeatLoss,
-    optimizer,
+    optimizer: adamaxOptimizer({ learningRate: 0.02 }),
     batches: (epoch, fromStep) => tinyBatches(order(epoch), batchSize, fromStep),
     validationBatches: () => tinyBatches([30, 31, 32, 33, 34, 35], batchSize),
     samples,
