@@ -1,0 +1,207 @@
+import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { isFoveateError } from '@foveate/contracts';
+import { createRunner } from '../runner.js';
+import { tinyDefaults, tinyPlugins } from '../../test/tiny-plugins.js';
+import { suggestion } from './nearest.js';
+
+const runner = createRunner({ plugins: tinyPlugins, defaults: tinyDefaults });
+
+const folder = mkdtempSync(join(tmpdir(), 'foveate-config-'));
+
+function write(text: string, name = 'x.yaml'): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+async function failure(work: Promise<unknown>): Promise<{ code: string; message: string }> {
+  try {
+    await work;
+  } catch (error) {
+    if (isFoveateError(error)) return { code: error.code, message: error.message.replaceAll(`${folder}/`, '') };
+    throw error;
+  }
+  throw new Error('No error came.');
+}
+
+const read = (text: string, overrides: readonly string[] = [], name?: string) =>
+  runner.readConfig(write(text, name), overrides);
+
+describe('readConfig', () => {
+  it('fills in defaults of the preset, the base and the plugins', async () => {
+    const config = await read('data:\n  source: { id: tiny, good: 3 }\nloss: { id: ce, weight: 2 }\n', [], 'mine.yaml');
+    expect(config).toMatchObject({
+      name: 'mine',
+      seed: 1,
+      baseFolder: folder,
+      data: {
+        source: { id: 'tiny', options: { good: 3, defective: 16, broken: 0 } },
+        size: [16, 16],
+        augment: [{ id: 'jitter', options: { by: 5 } }],
+        prefetch: 2,
+        cacheMegabytes: 512,
+      },
+      loss: { id: 'ce', options: { weight: 2 } },
+      explain: { id: 'sum', options: {}, images: 3 },
+      training: { epochs: 3, batchSize: 4 },
+    });
+  });
+
+  it('reads JSON, tabs and all, and an empty file', async () => {
+    const json = await read('{\n\t"seed": 7,\n\t"data": {\n\t\t"size": [24, 32]\n\t}\n}', [], 'x.json');
+    expect(json).toMatchObject({ seed: 7, data: { size: [24, 32] } });
+    expect((await read('')).loss.id).toBe('ce');
+  });
+
+  it('applies overrides in order', async () => {
+    const config = await read('loss: { id: ce, weight: 2 }', [
+      'loss=ce',
+      'data.source.good=4',
+      'data.augment.0.by=9',
+      'training.epochs=1',
+      'training.epochs=2',
+      'explain.images=0',
+    ]);
+    expect(config).toMatchObject({
+      loss: { id: 'ce', options: { weight: 1 } },
+      data: { source: { options: { good: 4 } }, augment: [{ options: { by: 9 } }] },
+      training: { epochs: 2 },
+      explain: { images: 0 },
+    });
+  });
+
+  it('starts relative paths from baseFolder', async () => {
+    expect((await read('baseFolder: sub')).baseFolder).toBe(join(folder, 'sub'));
+  });
+});
+
+describe('messages', () => {
+  it('point at line and column of a wrong option', async () => {
+    const { code, message } = await failure(read('seed: 1\nloss:\n  id: ce\n  weight: a lot\n'));
+    expect(code).toBe('CONFIG_INVALID');
+    expect(message).toBe('x.yaml:4:3 loss.weight: expected number, got "a lot".');
+  });
+
+  it.each([
+    ['training:\n  epochs: 0\n', [], 'x.yaml:2:3 training.epochs: expected number to be >=1, got 0.'],
+    ['trainig: {}\n', [], "x.yaml:1:1 trainig: unknown key. Did you mean 'training'?"],
+    ['data:\n  sise: 32\n', [], "x.yaml:2:3 data.sise: unknown key. Did you mean 'size'?"],
+    ['loss: { id: ce, wieght: 1 }', [], "x.yaml:1:17 loss.wieght: unknown key. Did you mean 'weight'?"],
+    [
+      'data:\n  augment: [{ id: jitter, bye: 1 }]',
+      [],
+      "x.yaml:2:27 data.augment.0.bye: unknown key. Did you mean 'by'?",
+    ],
+    ['explain: { id: sum, image: 1 }', [], "x.yaml:1:21 explain.image: unknown key. Did you mean 'images'?"],
+    ['explain: { id: sum, images: -1 }', [], 'x.yaml:1:21 explain.images: expected number to be >=0, got -1.'],
+    ['data:\n  augment: jitter', [], 'x.yaml:2:3 data.augment: expected a list of augmentation plugins.'],
+    ['loss: 3', [], 'x.yaml:1:1 loss: expected a loss: its id, or { id: …, options }. Known: ce.'],
+    ['seed: 1', ['loss.weight=much'], '--set loss.weight=much loss.weight: expected number, got "much".'],
+    ['seed: [1', [], 'x.yaml:1:9: Flow sequence in block collection must be sufficiently indented and end with a ]'],
+    ['seed: 1\nseed: 2', [], 'x.yaml:2:1: Map keys must be unique.'],
+    ['- 1', [], 'x.yaml: expected object, got [1]'],
+  ])('%j %j', async (text, overrides, expected) => {
+    const { code, message } = await failure(read(text, overrides));
+    expect(code).toBe('CONFIG_INVALID');
+    expect(message).toContain(expected);
+  });
+
+  it('name the nearest plugin', async () => {
+    const { code, message } = await failure(read('engine:\n  id: eagre\n'));
+    expect(code).toBe('PLUGIN_UNKNOWN');
+    expect(message).toBe("x.yaml:2:3 engine.id: unknown engine 'eagre'. Did you mean 'eager'?");
+  });
+
+  it('show all problems at once', async () => {
+    const { message } = await failure(read('seed: -1\nloss: cee\n'));
+    expect(message).toBe(
+      'The configuration has 2 problems. \n' +
+        '  x.yaml:1:1 seed: expected number to be >=0, got -1.\n' +
+        "  x.yaml:2:1 loss: unknown loss 'cee'. Did you mean 'ce'?",
+    );
+  });
+
+  it('tell a missing file and a folder', async () => {
+    expect((await failure(runner.readConfig(join(folder, 'no.yaml')))).message).toContain(
+      'no.yaml: Configuration file',
+    );
+    expect((await failure(runner.readConfig(folder))).message).toContain('This is a folder');
+    expect((await failure(read('', ['seed']))).message).toContain('expected --set key=value, got seed');
+  });
+
+  it('list what is known when nothing is near', () => {
+    expect(suggestion('zzz', ['ce', 'ceod'])).toBe('Known: ce, ceod.');
+  });
+});
+
+describe('third-party packages', () => {
+  const install = (name: string, manifest: unknown, code: string) => {
+    const place = join(folder, 'node_modules', name);
+    mkdirSync(place, { recursive: true });
+    const json = {
+      name,
+      type: 'module',
+      exports: { '.': { types: './x.d.ts', import: './main.js' } },
+      foveate: manifest,
+    };
+    writeFileSync(join(place, 'package.json'), JSON.stringify(json));
+    writeFileSync(join(place, 'main.js'), code);
+  };
+  const entry = { kind: 'loss', id: 'foo', export: 'foo', summary: 'A loss.' };
+  const plugin = (summary: string) => `export const foo = {
+    meta: { kind: 'loss', id: 'foo', contract: 1, summary: '${summary}' },
+    options: { '~standard': { version: 1, vendor: 'own', validate: (value) => ({ value }),
+      jsonSchema: { input: () => ({ type: 'object' }), output: () => ({}) } } },
+    register: () => ({}),
+  };`;
+
+  it('are imported only when one of their plugins is chosen', async () => {
+    install('foo-idle', { contract: 1, plugins: [entry] }, 'throw new Error("imported");');
+    expect((await read('plugins: [foo-idle]')).plugins).toEqual(['foo-idle']);
+    const { code, message } = await failure(read('plugins: [foo-idle]\nloss: foo'));
+    expect(code).toBe('PLUGIN_INVALID');
+    expect(message).toContain("Package 'foo-idle' cannot be imported");
+  });
+
+  it('provide plugins by id', async () => {
+    install('foo-good', { contract: 1, plugins: [entry] }, plugin('A loss.'));
+    expect((await read('plugins: [foo-good]\nloss: foo')).loss).toEqual({ id: 'foo', options: {} });
+  });
+
+  it.each([
+    ['another summary', { contract: 1, plugins: [entry] }, plugin('Another.'), 'differs from its manifest in summary'],
+    ['no such export', { contract: 1, plugins: [entry] }, 'export const bar = 1;', 'Plugin has no known kind'],
+    ['another contract', { contract: 9, plugins: [entry] }, '', 'written for another contract'],
+    ['a taken id', { contract: 1, plugins: [{ ...entry, id: 'ce' }] }, '', 'Two plugins are called loss/ce'],
+    ['no manifest', undefined, '', 'has no usable plugin manifest'],
+  ])('are refused with %s', async (name, manifest, code, expected) => {
+    const packageName = `foo-${name.replaceAll(' ', '-')}`;
+    install(packageName, manifest, code);
+    const problem = await failure(read(`plugins: [${packageName}]\nloss: foo`));
+    expect(problem).toMatchObject({ code: 'PLUGIN_INVALID', message: expect.stringContaining(expected) });
+  });
+
+  it('are named when they are not installed', async () => {
+    const { code, message } = await failure(read('plugins: ["@acme/none"]'));
+    expect(code).toBe('PLUGIN_UNKNOWN');
+    expect(message).toContain('npm install @acme/none');
+  });
+});
+
+describe('jsonSchema', () => {
+  it('describes base, plugin references and options', async () => {
+    const schema = (await runner.jsonSchema()) as unknown as {
+      $schema: string;
+      properties: Record<string, { anyOf: { const?: string; properties?: Record<string, unknown> }[] }>;
+    };
+    expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
+    expect(schema.properties['loss']!.anyOf).toMatchObject([
+      { const: 'ce', description: 'Cross-entropy.' },
+      { properties: { id: { const: 'ce' }, weight: { type: 'number', default: 1 } }, required: ['id'] },
+    ]);
+    expect(Object.keys(schema.properties['explain']!.anyOf[1]!.properties!)).toEqual(['id', 'images']);
+  });
+});
