@@ -1,1 +1,2 @@
-export {};
+export { tfjsEngine } from './engine.js';
+export { tfjs } from './plugin.js';

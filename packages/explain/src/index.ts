@@ -1,1 +1,1 @@
-export {};
+export { gradCam } from './grad-cam.js';

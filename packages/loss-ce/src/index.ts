@@ -1,1 +1,1 @@
-export {};
+export { ce } from './ce.js';

@@ -1,1 +1,2 @@
-export {};
+export { ceod, type CeodOptions } from './ceod.js';
+export { filteredMask, hottestPixels, overlapDistance } from './overlap.js';

@@ -1,1 +1,1 @@
-export {};
+export { customCnn } from './custom-cnn.js';

@@ -1,4 +1,5 @@
 export * from './batch-norm.js';
+export * from './check-inputs.js';
 export * from './gradients.js';
 export * from './named.js';
 export * from './safetensors.js';

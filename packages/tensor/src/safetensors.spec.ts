@@ -13,6 +13,7 @@ describe('safetensors', () => {
     shifted.set(bytes, 1);
     const { tensors: read, metadata } = decodeSafetensors(shifted.subarray(1), 'x');
     expect(read).toEqual(tensors);
+    expect(decodeSafetensors(Buffer.from(bytes), 'x').tensors).toEqual(tensors);
     expect(metadata).toEqual({ epoch: '3' });
   });
 

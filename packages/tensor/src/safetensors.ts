@@ -88,8 +88,8 @@ function decodeTensor(
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   if (end > values.length || end - begin !== size * 4)
     throw bad(`tensor '${name}' of shape [${shape.join(', ')}] does not fit bytes ${begin} to ${end}`);
-  // slice copies: the values of a file need not be aligned to 4 bytes in memory.
-  const buffer = values.slice(begin, end).buffer;
+  // A copy, because the values of a file need not be aligned to 4 bytes in memory. Not slice: on a Buffer it is a view.
+  const buffer = Uint8Array.from(values.subarray(begin, end)).buffer;
   return dtype === 'F32'
     ? { dtype: 'float32', shape: shape as number[], data: new Float32Array(buffer) }
     : { dtype: 'int32', shape: shape as number[], data: new Int32Array(buffer) };

@@ -1,1 +1,7 @@
-export {};
+export type { Attribute, ConstantData, ElementType, Graph, GraphOutput, Node, Value } from './ir.js';
+export { lowerings } from './kernels/index.js';
+export { encodeOnnx } from './onnx.js';
+export { optimise, passes, type Pass } from './passes/index.js';
+export { toText } from './text.js';
+export { trace, type InputSpec, type TracedFunction, type TraceOptions } from './trace.js';
+export { verify } from './verify.js';

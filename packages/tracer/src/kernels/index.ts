@@ -1,0 +1,17 @@
+import { convolutionLowerings } from './convolution.js';
+import { elementwiseLowerings } from './elementwise.js';
+import { linearLowerings } from './linear.js';
+import { poolingLowerings } from './pooling.js';
+import { reduceLowerings } from './reduce.js';
+import { shapeLowerings } from './shape.js';
+import type { LoweringTable } from './types.js';
+
+/** Every tfjs kernel that can be traced. */
+export const lowerings: LoweringTable = {
+  ...elementwiseLowerings,
+  ...reduceLowerings,
+  ...shapeLowerings,
+  ...convolutionLowerings,
+  ...poolingLowerings,
+  ...linearLowerings,
+};

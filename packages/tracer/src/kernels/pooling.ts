@@ -1,0 +1,120 @@
+/** Pooling and its gradients. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { GraphBuilder } from '../builder.js';
+import { sizeOf, type Attribute, type Value } from '../ir.js';
+import { materialise, reshapeValue, uniform, type Lazy } from '../layout.js';
+import { input, type KernelCall, type LoweringTable } from './types.js';
+
+type Info = tf.backend_util.Conv2DInfo;
+
+const nchw = [0, 3, 1, 2];
+
+function poolInfo(call: KernelCall, shape: readonly number[]): Info {
+  const { filterSize, strides, pad, dimRoundingMode } = call.attrs as {
+    filterSize: [number, number] | number;
+    strides: [number, number] | number;
+    pad: 'valid' | 'same' | number;
+    dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  };
+  return tf.backend_util.computePool2DInfo(
+    shape as [number, number, number, number],
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
+}
+
+function attributes(info: Info): Record<string, Attribute> {
+  const { padInfo: p } = info;
+  return {
+    kernel_shape: { ints: [info.filterHeight, info.filterWidth] },
+    strides: { ints: [info.strideHeight, info.strideWidth] },
+    pads: { ints: [p.top, p.left, p.bottom, p.right] },
+  };
+}
+
+function image(value: Value): Lazy {
+  const [n, c, h, w] = value.shape as [number, number, number, number];
+  return { type: 'float32', shape: [n, h, w, c], value, perm: nchw };
+}
+
+const outShape = (info: Info): number[] => [info.batchSize, info.outChannels, info.outHeight, info.outWidth];
+
+function pool(call: KernelCall, op: string): Lazy {
+  const x = input(call, 'x');
+  const info = poolInfo(call, x.shape);
+  return image(call.b.op(op, [materialise(call.b, x, nchw)], outShape(info), 'float32', attributes(info)));
+}
+
+/** The forward node's indices: the flat NCHW position each maximum came from. */
+function maximumIndices(b: GraphBuilder, output: Lazy, source: Lazy, info: Info): Value {
+  const producer = output.value.producer;
+  const node =
+    producer?.op === 'MaxPool'
+      ? producer
+      : b.op('MaxPool', [materialise(b, source, nchw)], outShape(info), 'float32', attributes(info)).producer;
+  if (node === undefined) throw new Error('MaxPool has no producer');
+  return node.outputs[1] ?? b.extraOutput(node, outShape(info), 'int64');
+}
+
+export const poolingLowerings: LoweringTable = {
+  MaxPool: (call) => pool(call, 'MaxPool'),
+  AvgPool: (call) => pool(call, 'AveragePool'),
+  MaxPoolGrad: (call) => {
+    const { b } = call;
+    const source = input(call, 'input');
+    const info = poolInfo(call, source.shape);
+    const indices = maximumIndices(b, input(call, 'output'), source, info);
+    const dy = materialise(b, input(call, 'dy'), nchw);
+    const shape = [info.batchSize, info.inChannels, info.inHeight, info.inWidth];
+    const disjoint = info.strideHeight >= info.filterHeight && info.strideWidth >= info.filterWidth;
+    if (disjoint) {
+      const kernel = {
+        kernel_shape: { ints: [info.filterHeight, info.filterWidth] },
+        strides: { ints: [info.strideHeight, info.strideWidth] },
+      };
+      return image(b.op('MaxUnpool', [dy, indices, b.int64(shape)], shape, 'float32', kernel));
+    }
+    // Overlapping windows may share a maximum: their gradients add up.
+    const size = sizeOf(shape);
+    const zeros = materialise(b, uniform(b, 0, [size], 'float32'));
+    const flat = (value: Value): Value => reshapeValue(b, value, [sizeOf(dy.shape)]);
+    const sum = b.op('ScatterElements', [zeros, flat(indices), flat(dy)], [size], 'float32', {
+      axis: { int: 0 },
+      reduction: { string: 'add' },
+    });
+    return image(reshapeValue(b, sum, shape));
+  },
+  AvgPoolGrad: (call) => {
+    const { b } = call;
+    const source = input(call, 'input');
+    const info = poolInfo(call, source.shape);
+    const { filterHeight: kh, filterWidth: kw, padInfo: p, inChannels: c } = info;
+    const shape = [info.batchSize, c, info.inHeight, info.inWidth];
+    // Each output divides by the number of real pixels it saw; then every tap spreads one share back.
+    const counts = new Float32Array(info.outHeight * info.outWidth);
+    for (let y = 0; y < info.outHeight; y++) {
+      for (let x = 0; x < info.outWidth; x++) {
+        const top = y * info.strideHeight - p.top;
+        const left = x * info.strideWidth - p.left;
+        const rows = Math.min(top + kh, info.inHeight) - Math.max(top, 0);
+        const columns = Math.min(left + kw, info.inWidth) - Math.max(left, 0);
+        counts[y * info.outWidth + x] = 1 / (rows * columns);
+      }
+    }
+    const share = b.constant(counts, [1, 1, info.outHeight, info.outWidth], 'float32');
+    const dy = b.op('Mul', [materialise(b, input(call, 'dy'), nchw), share], outShape(info), 'float32');
+    const ones = b.op('Expand', [b.scalar(1), b.int64([c, 1, kh, kw])], [c, 1, kh, kw], 'float32');
+    const extraHeight = info.inHeight - ((info.outHeight - 1) * info.strideHeight + kh - p.top - p.bottom);
+    const extraWidth = info.inWidth - ((info.outWidth - 1) * info.strideWidth + kw - p.left - p.right);
+    return image(
+      b.op('ConvTranspose', [dy, ones], shape, 'float32', {
+        ...attributes(info),
+        group: { int: c },
+        output_padding: { ints: [extraHeight, extraWidth] },
+      }),
+    );
+  },
+};

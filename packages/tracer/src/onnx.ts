@@ -1,0 +1,123 @@
+/** A graph as the bytes of an ONNX model (ONNX IR version 8, opset 18). */
+import protobuf from 'protobufjs/light.js';
+import type { Attribute, Graph, Value } from './ir.js';
+import { onnxType } from './layout.js';
+
+/** The part of onnx.proto3 that is written; field numbers are those of the ONNX specification. */
+const schema = protobuf.Root.fromJSON({
+  nested: {
+    ModelProto: {
+      fields: {
+        irVersion: { type: 'int64', id: 1 },
+        producerName: { type: 'string', id: 2 },
+        graph: { type: 'GraphProto', id: 7 },
+        opsetImport: { rule: 'repeated', type: 'OperatorSetIdProto', id: 8 },
+        metadataProps: { rule: 'repeated', type: 'StringStringEntryProto', id: 14 },
+      },
+    },
+    OperatorSetIdProto: { fields: { domain: { type: 'string', id: 1 }, version: { type: 'int64', id: 2 } } },
+    StringStringEntryProto: { fields: { key: { type: 'string', id: 1 }, value: { type: 'string', id: 2 } } },
+    GraphProto: {
+      fields: {
+        node: { rule: 'repeated', type: 'NodeProto', id: 1 },
+        name: { type: 'string', id: 2 },
+        initializer: { rule: 'repeated', type: 'TensorProto', id: 5 },
+        input: { rule: 'repeated', type: 'ValueInfoProto', id: 11 },
+        output: { rule: 'repeated', type: 'ValueInfoProto', id: 12 },
+      },
+    },
+    NodeProto: {
+      fields: {
+        input: { rule: 'repeated', type: 'string', id: 1 },
+        output: { rule: 'repeated', type: 'string', id: 2 },
+        name: { type: 'string', id: 3 },
+        opType: { type: 'string', id: 4 },
+        attribute: { rule: 'repeated', type: 'AttributeProto', id: 5 },
+        docString: { type: 'string', id: 6 },
+        domain: { type: 'string', id: 7 },
+      },
+    },
+    AttributeProto: {
+      fields: {
+        name: { type: 'string', id: 1 },
+        f: { type: 'float', id: 2 },
+        i: { type: 'int64', id: 3 },
+        s: { type: 'bytes', id: 4 },
+        ints: { rule: 'repeated', type: 'int64', id: 8 },
+        type: { type: 'int32', id: 20 },
+      },
+    },
+    TensorProto: {
+      fields: {
+        dims: { rule: 'repeated', type: 'int64', id: 1 },
+        dataType: { type: 'int32', id: 2 },
+        name: { type: 'string', id: 8 },
+        rawData: { type: 'bytes', id: 9 },
+      },
+    },
+    ValueInfoProto: { fields: { name: { type: 'string', id: 1 }, type: { type: 'TypeProto', id: 2 } } },
+    TypeProto: { fields: { tensorType: { type: 'TensorTypeProto', id: 1 } } },
+    TensorTypeProto: { fields: { elemType: { type: 'int32', id: 1 }, shape: { type: 'TensorShapeProto', id: 2 } } },
+    TensorShapeProto: { fields: { dim: { rule: 'repeated', type: 'DimensionProto', id: 1 } } },
+    DimensionProto: { fields: { dimValue: { type: 'int64', id: 1 } } },
+  },
+});
+const modelType = schema.lookupType('ModelProto');
+
+function attributeProto(name: string, setting: Attribute): object {
+  if ('int' in setting) return { name, i: setting.int, type: 2 };
+  if ('float' in setting) return { name, f: setting.float, type: 1 };
+  if ('string' in setting) return { name, s: Buffer.from(setting.string), type: 3 };
+  return { name, ints: setting.ints, type: 7 };
+}
+
+function valueInfo(name: string, value: Value): object {
+  const dim = value.shape.map((dimValue) => ({ dimValue }));
+  return { name, type: { tensorType: { elemType: onnxType[value.type], shape: { dim } } } };
+}
+
+/**
+ * @param graph inputs and outputs keep their names
+ * @param metadata written to the model's metadata_props
+ */
+export function encodeOnnx(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const constants = new Map<string, Value>();
+  // An output is known by the name of its value: give the value the output's name.
+  const renamed = new Map(graph.outputs.map(({ name, value }) => [value, name]));
+  const nameOf = (value: Value | undefined): string => {
+    if (value === undefined) return '';
+    if (value.data !== undefined) constants.set(value.name, value);
+    return renamed.get(value) ?? value.name;
+  };
+  const node = graph.nodes.map((item, index) => ({
+    name: `${index} ${item.origin}`,
+    opType: item.op,
+    domain: item.domain,
+    input: item.inputs.map(nameOf),
+    output: item.outputs.map(nameOf),
+    attribute: Object.entries(item.attributes).map(([name, setting]) => attributeProto(name, setting)),
+  }));
+  const initializer = [...constants.values()].map(({ name, shape, type, data }) => ({
+    name,
+    dims: shape,
+    dataType: onnxType[type],
+    rawData: data === undefined ? new Uint8Array() : new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  }));
+  const message = modelType.create({
+    irVersion: 8,
+    producerName: 'foveate',
+    opsetImport: [
+      { domain: '', version: 18 },
+      { domain: 'com.microsoft', version: 1 },
+    ],
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    graph: {
+      name: 'program',
+      node,
+      initializer,
+      input: graph.inputs.map((value) => valueInfo(value.name, value)),
+      output: graph.outputs.map(({ name, value }) => valueInfo(name, value)),
+    },
+  });
+  return modelType.encode(message).finish();
+}
