@@ -1,8 +1,8 @@
-/** Plugins small enough for the tests of a whole run: 16 x 16 images, a model of 14 parameters, an eager engine. */
+/** Plugins small enough for the tests of a whole run: 16 x 16 images, a model of 10 parameters, the eager engine. */
 import { definePlugin, fail } from '@foveate/contracts';
-import type { AnyPlugin, HostTensor, NamedTensors, Raster, Sample, SplitName } from '@foveate/contracts';
+import type { AnyPlugin, Raster, Sample, SplitName } from '@foveate/contracts';
+import { tfjsEngine } from '@foveate/engine-tfjs';
 import { sgd } from '@foveate/trainer';
-import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 
@@ -163,14 +163,6 @@ const metric = definePlugin({
   }),
 });
 
-const toTensor = ({ data, shape, dtype }: HostTensor) => tf.tensor(data, [...shape], dtype);
-
-const toHost = (tensor: tf.Tensor): HostTensor => ({
-  dtype: tensor.dtype === 'int32' ? 'int32' : 'float32',
-  shape: tensor.shape,
-  data: tensor.dataSync().slice() as Float32Array,
-});
-
 /** Engines disposed of, and tensors alive in tfjs. */
 export const engines = { disposed: 0, tensors: () => tf.memory().numTensors };
 
@@ -178,49 +170,16 @@ const engine = definePlugin({
   meta: { kind: 'engine', id: 'eager', contract: 1, summary: 'Runs programs at once.' },
   options: z.strictObject({}),
   register: () => {
-    const states = new WeakMap<object, { tensors: NamedTensors }>();
+    const eager = tfjsEngine();
     return {
-      info: { description: 'eager', versions: { tfjs: tf.version_core } },
-      createState: (values) => {
-        const held = { tensors: mapValues(values, toTensor) as NamedTensors };
-        const state = {
-          read: () => Promise.resolve(mapValues(held.tensors, toHost)),
-          write: () => Promise.reject(new Error('not needed here')),
-          dispose: () => {
-            tf.dispose(Object.values(held.tensors));
-          },
-        };
-        states.set(state, held);
-        return state;
-      },
-      compile: (program, state) => ({
-        run: (inputs) => {
-          const held = states.get(state)!;
-          const fed = mapValues(inputs, toTensor);
-          const result = tf.tidy(() => {
-            const { outputs, state: next } = program(fed, held.tensors);
-            const changed = next === undefined ? {} : mapValues(next, (tensor) => tf.keep(tf.clone(tensor)));
-            return { changed, outputs: mapValues(outputs, toHost) };
-          });
-          for (const [name, tensor] of Object.entries(result.changed)) {
-            held.tensors[name]?.dispose();
-            held.tensors = { ...held.tensors, [name]: tensor };
-          }
-          tf.dispose(Object.values(fed));
-          return Promise.resolve(result.outputs);
-        },
-        dispose: () => undefined,
-      }),
+      ...eager,
       dispose: () => {
         engines.disposed++;
+        eager.dispose();
       },
     };
   },
 });
-
-function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
-}
 
 /** One plugin of each kind. */
 export const tinyPlugins: readonly AnyPlugin[] = [

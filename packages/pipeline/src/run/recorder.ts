@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { RunEvent, RunRecord } from '@foveate/contracts';
 import { writeAtomically } from '@foveate/trainer';
-import { concatMap } from 'rxjs';
+import { concatMap, from, of } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { recordEvent } from './record.js';
 import { runFiles } from './run-folder.js';
@@ -33,10 +33,9 @@ export class Recorder {
 
   /** Folds passing events into the record; an event goes on once what it says is on the disk. */
   recording(): MonoTypeOperatorFunction<RunEvent> {
-    return concatMap(async (event) => {
+    return concatMap((event) => {
       this.#record = recordEvent(this.#record, event);
-      if (written.has(event.type)) await this.write('running');
-      return event;
+      return written.has(event.type) ? from(this.write('running').then(() => event)) : of(event);
     });
   }
 }

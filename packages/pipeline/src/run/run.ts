@@ -3,7 +3,19 @@ import { fail } from '@foveate/contracts';
 import type { RunEvent } from '@foveate/contracts';
 import { readLast } from '@foveate/trainer';
 import type { Checkpoint } from '@foveate/trainer';
-import { catchError, concat, defaultIfEmpty, defer, finalize, fromEvent, of, switchMap, takeUntil, tap } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defaultIfEmpty,
+  defer,
+  finalize,
+  fromEvent,
+  ignoreElements,
+  of,
+  switchMap,
+  takeUntil,
+  tap,
+} from 'rxjs';
 import type { Observable } from 'rxjs';
 import { buildServices } from '../assembly/container.js';
 import type { Services } from '../assembly/container.js';
@@ -73,6 +85,8 @@ function runIn(folder: RunFolder, config: RunConfig, registry: Registry, options
       return concat(
         of(start),
         work.pipe(tap((event) => (interrupted ||= event.type === 'interrupted'))),
+        // Before the end is told: a run that wrote nothing leaves no folder.
+        defer(() => folder.abandon()).pipe(ignoreElements()),
         defer(() => of(end(interrupted ? 'interrupted' : 'completed'))),
       );
     }),
