@@ -76,8 +76,8 @@ export interface Plugin<K extends PluginKind = PluginKind, Options = unknown> {
 }
 
 /** A plugin of any kind, its option type forgotten. */
-// `never` and not `unknown`: parameters are contravariant, every Plugin<K, O> is an AnyPlugin.
-export type AnyPlugin = { [K in PluginKind]: Plugin<K, never> }[PluginKind];
+// `register` is declared as a method, whose parameters compare both ways: every Plugin<K, O> is an AnyPlugin.
+export type AnyPlugin = { [K in PluginKind]: Plugin<K> }[PluginKind];
 
 /**
  * Declares a plugin. Options are inferred from the schema's output.
