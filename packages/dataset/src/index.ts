@@ -1,1 +1,10 @@
+export { aoiLabeller } from './aoi-labeller.js';
+export { apportion } from './apportion.js';
+export { divide, type SplitShares } from './divide.js';
+export { folders } from './folders.js';
+export { limitPerType } from './limit-per-type.js';
+export { mvtec } from './mvtec.js';
+export { shareInside } from './share-inside.js';
+export { sourceSplitter } from './source-splitter.js';
+export { stratifiedSplitter } from './stratified-splitter.js';
 export { syntheticZipper } from './synthetic-zipper/index.js';

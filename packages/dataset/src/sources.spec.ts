@@ -1,0 +1,339 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Plugin, PluginContext, Sample, SampleSource, Skip } from '@foveate/contracts';
+import { emptyMask, fillPolygon, maskArea, writePng } from '@foveate/image';
+import { access, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import * as dataset from './index.js';
+import { aoiLabeller, folders, mvtec } from './index.js';
+
+const shared = new URL('../../../../shared/data/', import.meta.url).pathname;
+let base = '';
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), 'foveate-sources-'));
+});
+afterAll(() => rm(base, { recursive: true, force: true }));
+
+const context = (baseFolder = base, seed = 1): PluginContext => ({
+  baseFolder,
+  seed,
+  get: () => {
+    throw new Error('no other plugin is needed');
+  },
+});
+
+/** Builds a service from options as a configuration gives them, defaults not filled in. */
+async function build(plugin: Plugin<'source'>, options: object, where = context()): Promise<SampleSource> {
+  const result = await plugin.options['~standard'].validate(options);
+  if (result.issues !== undefined) throw new Error(result.issues.map(({ message }) => message).join('; '));
+  return plugin.register(result.value, where);
+}
+
+async function scan(source: SampleSource): Promise<{ samples: Sample[]; skips: Skip[]; keys: string[] }> {
+  const samples: Sample[] = [];
+  const skips: Skip[] = [];
+  const keys: string[] = [];
+  for await (const item of source.scan()) {
+    if ('sample' in item) samples.push(item.sample);
+    else skips.push(item.skip);
+    keys.push('sample' in item ? item.sample.id : item.skip.path);
+  }
+  return { samples, skips, keys };
+}
+
+const ids = (samples: readonly Sample[]): string[] => samples.map(({ id }) => id);
+const reasons = (skips: readonly Skip[]): string[] => skips.map(({ path, reason }) => `${path} ${reason}`);
+
+/** An 8x6 image, mask or empty file, depending on what is asked. */
+async function put(root: string, path: string, kind: 'image' | 'mask' | 'black' | 'small' | 'nothing' = 'image') {
+  const file = join(base, root, path);
+  await mkdir(dirname(file), { recursive: true });
+  if (kind === 'nothing') return writeFile(file, '');
+  if (kind === 'image') {
+    return writePng(file, { width: 8, height: 6, channels: 3, data: new Uint8Array(144).fill(90) });
+  }
+  const mask = kind === 'small' ? emptyMask(4, 3, 255) : emptyMask(8, 6);
+  // 2x6 pixels at the left.
+  return writePng(file, kind === 'mask' ? fillPolygon(mask, [[0, 0], [2, 0], [2, 6], [0, 6]]) : mask); // prettier-ignore
+}
+
+describe('folders', () => {
+  const classes = { 'MT_Free/Imgs': 'good', 'MT_Hole/Imgs': 'hole' };
+
+  it('reads images with masks beside them', async () => {
+    await put('plain', 'MT_Free/Imgs/a.jpg');
+    await put('plain', 'MT_Free/Imgs/a.png', 'black');
+    await put('plain', 'MT_Hole/Imgs/b.JPG');
+    await put('plain', 'MT_Hole/Imgs/b.png', 'mask');
+    await put('plain', 'MT_Uneven/Imgs/c.jpg');
+    const source = await build(folders, { root: 'plain', classes, image: '.jpg', mask: '.png' });
+    const { samples, skips } = await scan(source);
+    expect(skips).toEqual([]);
+    expect(samples.map(({ id, defectTypes }) => [id, defectTypes])).toEqual([
+      ['MT_Free/Imgs/a.jpg', []],
+      ['MT_Hole/Imgs/b.JPG', ['hole']],
+    ]);
+    const [free, hole] = await Promise.all(samples.map((sample) => sample.load()));
+    expect(free).toMatchObject({ image: { width: 8, height: 6, channels: 3 }, defects: [] });
+    expect(hole!.defects.map(({ type, mask }) => [type, maskArea(mask)])).toEqual([['hole', 12]]);
+    expect(hole).not.toHaveProperty('aoi');
+  });
+
+  it('reads masks and areas of interest told apart by their endings, or from folders of their own', async () => {
+    for (const name of ['x', 'y']) await put('apart', `bad/${name}.png`);
+    await put('apart', 'bad/x_mask.png', 'mask');
+    await put('apart', 'bad/x_aoi.png', 'mask');
+    await put('apart', 'bad/y_mask.png', 'mask');
+    const beside = await scan(
+      await build(folders, { root: 'apart', classes: { bad: 'dent' }, mask: '_mask.png', aoi: '_aoi.png' }),
+    );
+    expect(ids(beside.samples)).toEqual(['bad/x.png', 'bad/y.png']);
+    const [x, y] = await Promise.all(beside.samples.map((sample) => sample.load()));
+    expect(maskArea(x!.aoi!)).toBe(12);
+    expect(y!.aoi).toBeUndefined();
+
+    await put('apart2', 'bad/x.png');
+    await put('apart2', 'labels/bad/x.png', 'mask');
+    await put('apart2', 'labels/bad/x_aoi.png', 'mask');
+    const apart = await scan(
+      await build(folders, {
+        root: 'apart2',
+        classes: { './bad/': 'dent' },
+        mask: { folder: 'labels' },
+        aoi: { folder: 'labels', ending: '_aoi.png' },
+      }),
+    );
+    expect(apart.skips).toEqual([]);
+    const loaded = await apart.samples[0]!.load();
+    expect([maskArea(loaded.defects[0]!.mask), maskArea(loaded.aoi!)]).toEqual([12, 12]);
+  });
+
+  it('lists what it leaves out, in order', async () => {
+    await put('gaps', 'bad/a.jpg');
+    await put('gaps', 'bad/b.png', 'mask');
+    await put('gaps', 'bad/c.jpg');
+    await put('gaps', 'bad/c.png', 'mask');
+    await put('gaps', 'bad/notes.txt', 'nothing');
+    await put('gaps', 'bad/.hidden.jpg', 'nothing');
+    await put('gaps', 'bad/Thumbs.db', 'nothing');
+    await symlink('nowhere.jpg', join(base, 'gaps/bad/link.jpg'));
+    const options = { root: 'gaps', classes: { bad: 'dent' }, image: '.jpg', mask: '.png' };
+    const { samples, skips, keys } = await scan(await build(folders, options));
+    expect(ids(samples)).toEqual(['bad/c.jpg']);
+    expect(reasons(skips)).toEqual([
+      'bad/a.jpg mask-missing',
+      'bad/b.png mask-without-image',
+      'bad/link.jpg link-broken',
+      'bad/notes.txt file-unused',
+    ]);
+    expect(keys).toEqual([...keys].sort());
+    const lenient = await scan(await build(folders, { ...options, requireMasks: false }));
+    expect(ids(lenient.samples)).toEqual(['bad/a.jpg', 'bad/c.jpg']);
+    expect((await lenient.samples[0]!.load()).defects).toEqual([]);
+  });
+
+  it('names the file that cannot be used when it is loaded', async () => {
+    for (const name of ['empty', 'size', 'zero']) await put('bad', `c/${name}.jpg`);
+    await put('bad', 'c/broken.jpg', 'nothing');
+    await put('bad', 'c/empty.png', 'black');
+    await put('bad', 'c/size.png', 'small');
+    await put('bad', 'c/zero.png', 'nothing');
+    await put('bad', 'c/broken.png', 'mask');
+    const { samples } = await scan(
+      await build(folders, { root: 'bad', classes: { c: 'dent' }, image: '.jpg', mask: '.png' }),
+    );
+    const results = await Promise.allSettled(samples.map((sample) => sample.load()));
+    const errors = results.map((result) => (result.status === 'rejected' ? (result.reason as unknown) : 'loaded'));
+    expect(errors).toMatchObject([
+      { code: 'DATA_INVALID', parts: { reason: 'image-truncated', where: join(base, 'bad/c/broken.jpg') } },
+      { code: 'DATA_INVALID', parts: { reason: 'mask-empty', where: join(base, 'bad/c/empty.png') } },
+      { code: 'DATA_INVALID', message: expect.stringContaining("Mask 'c/size.jpg' is 4x3 but its image is 8x6") },
+      { code: 'DATA_INVALID', parts: { reason: 'mask-truncated', where: join(base, 'bad/c/zero.png') } },
+    ]);
+  });
+
+  it('limits a type by the seed and the ids alone', async () => {
+    for (let i = 0; i < 20; i++) await put('many', `good/${i}.png`);
+    for (let i = 0; i < 3; i++) await put('many', `bad/${i}.png`);
+    const options = { root: 'many', classes: { good: 'good', bad: 'dent' }, limit: { good: 5 } };
+    const chosen = async (seed: number): Promise<string[]> =>
+      ids((await scan(await build(folders, options, context(base, seed)))).samples);
+    const first = await chosen(1);
+    expect(first).toHaveLength(8);
+    expect(first.filter((id) => id.startsWith('bad/'))).toHaveLength(3);
+    expect(first).toEqual([...first].sort());
+    expect(await chosen(1)).toEqual(first);
+    expect(await chosen(2)).not.toEqual(first);
+    // With one image gone, the other choices stay.
+    const gone = first.find((id) => id.startsWith('good/'))!;
+    await rm(join(base, 'many', gone));
+    const next = await chosen(1);
+    expect(next).toHaveLength(8);
+    expect(next).toEqual(expect.arrayContaining(first.filter((id) => id !== gone)));
+  });
+
+  it('forms groups', async () => {
+    for (const name of ['part7_top', 'part7_side', 'part8_top', 'odd']) await put('groups', `good/${name}.png`);
+    const { samples } = await scan(
+      await build(folders, { root: 'groups', classes: { good: 'good' }, group: String.raw`part(\d+)_` }),
+    );
+    expect(samples.map(({ group }) => group)).toEqual([undefined, '7', '7', '8']);
+  });
+
+  it('does not hang on links in circles', async () => {
+    await mkdir(join(base, 'loop/a'), { recursive: true });
+    await symlink('..', join(base, 'loop/a/up'));
+    await symlink('self.png', join(base, 'loop/a/self.png'));
+    await symlink('circle', join(base, 'loop/circle'));
+    await put('loop', 'a/x.png');
+    const { samples, skips } = await scan(await build(folders, { root: 'loop', classes: { a: 'good' } }));
+    expect(ids(samples)).toEqual(['a/x.png']);
+    expect(reasons(skips)).toEqual(['a/self.png link-broken']);
+    const circle = await build(folders, { root: 'loop', classes: { circle: 'good' } });
+    await expect(scan(circle)).rejects.toMatchObject({ code: 'PATH_MISSING' });
+  });
+
+  it('says which class folder is missing or empty', async () => {
+    await mkdir(join(base, 'hollow/good/deeper'), { recursive: true });
+    const missing = await build(folders, { root: 'hollow', classes: { bad: 'dent' } });
+    await expect(scan(missing)).rejects.toMatchObject({
+      code: 'PATH_MISSING',
+      parts: { where: join(base, 'hollow/bad') },
+    });
+    const empty = await build(folders, { root: 'hollow', classes: { good: 'good' } });
+    await expect(scan(empty)).rejects.toMatchObject({
+      code: 'DATA_INSUFFICIENT',
+      message: expect.stringContaining('hollow'),
+    });
+  });
+
+  it.each([
+    ['images and masks alike', { classes: { a: 'dent' }, image: '.png', mask: '.PNG' }, 'source.mask'],
+    ['a folder outside', { classes: { '../a': 'dent' } }, 'source.classes'],
+    ['a folder twice', { classes: { a: 'dent', './a/': 'good' } }, 'source.classes'],
+    ['a limit for nobody', { classes: { a: 'dent' }, limit: { a: 3 } }, 'source.limit'],
+    ['a broken expression', { classes: { a: 'dent' }, group: '(' }, 'source.group'],
+  ])('refuses %s before reading anything', async (_name, options, where) => {
+    await expect(build(folders, { root: 'x', ...options })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      parts: { where },
+    });
+  });
+});
+
+describe('mvtec', () => {
+  beforeAll(async () => {
+    for (const path of ['train/good/000.png', 'train/good/001.png', 'test/good/000.png']) await put('mv/zip', path);
+    for (const path of ['test/cut/000.png', 'test/cut/001.png', 'test/rough/000.png']) await put('mv/zip', path);
+    for (const path of ['cut/000', 'cut/007', 'rough/000', 'split/000']) {
+      await put('mv/zip', `ground_truth/${path}_mask.png`, 'mask');
+    }
+    await put('mv/zip', 'areas/test/cut/000.png', 'mask');
+    await put('mv/zip', 'readme.txt', 'nothing');
+  });
+
+  it('reads a category', async () => {
+    const { samples, skips } = await scan(await build(mvtec, { root: 'mv', category: 'zip', aoiFolder: 'areas' }));
+    expect(samples.map(({ id, defectTypes, split }) => [id, defectTypes.join(), split])).toEqual([
+      ['test/cut/000.png', 'cut', undefined],
+      ['test/good/000.png', '', undefined],
+      ['test/rough/000.png', 'rough', undefined],
+      ['train/good/000.png', '', undefined],
+      ['train/good/001.png', '', undefined],
+    ]);
+    expect(reasons(skips)).toEqual([
+      'ground_truth/cut/007_mask.png mask-without-image',
+      'ground_truth/split/000_mask.png mask-without-image',
+      'test/cut/001.png mask-missing',
+    ]);
+    const images = await samples[0]!.load();
+    expect(images.defects.map(({ type, mask }) => [type, maskArea(mask)])).toEqual([['cut', 12]]);
+    expect(maskArea(images.aoi!)).toBe(12);
+  });
+
+  it('prescribes the splits of the data set when asked', async () => {
+    const { samples } = await scan(await build(mvtec, { root: 'mv/zip', splits: 'source', requireMasks: false }));
+    expect(samples.map(({ id, split }) => `${id} ${split}`)).toContain('test/cut/001.png test');
+    expect(samples.every(({ id, split }) => id.startsWith(`${split}/`))).toBe(true);
+  });
+
+  it('explains a wrong root', async () => {
+    await expect(scan(await build(mvtec, { root: 'mv' }))).rejects.toThrow(
+      /layout of MVTec AD \(expected folders train\/good and test\/<type> in it, got zip\).*category/,
+    );
+    await expect(scan(await build(mvtec, { root: 'none' }))).rejects.toMatchObject({ code: 'PATH_MISSING' });
+  });
+});
+
+describe('on real data', () => {
+  const present = (path: string): Promise<boolean> => access(path).then(() => true, () => false); // prettier-ignore
+
+  it('reads the MVTec leather sample, with its gaps', async () => {
+    const root = join(shared, 'mvtec-leather-sample/leather');
+    if (!(await present(root))) return console.log(`skipped: ${root} is not here`);
+    const { samples, skips } = await scan(await build(mvtec, { root }));
+    expect(samples).toHaveLength(7);
+    expect(reasons(skips)).toEqual([
+      'ground_truth/color/001_mask.png mask-without-image',
+      'ground_truth/color/011_mask.png mask-without-image',
+      'ground_truth/cut/010_mask.png mask-without-image',
+      'ground_truth/cut/011_mask.png mask-without-image',
+      'test/color/008.png mask-missing',
+      'test/cut/008.png mask-missing',
+    ]);
+    const images = await samples.find(({ defectTypes }) => defectTypes.length > 0)!.load();
+    expect(images.image).toMatchObject({ width: 1024, height: 1024 });
+    expect(maskArea(images.defects[0]!.mask)).toBeGreaterThan(0);
+  });
+
+  it('labels the magnetic-tile band task', async () => {
+    const root = join(shared, 'magnetic-tile');
+    if (!(await present(root))) return console.log(`skipped: ${root} is not here`);
+    const classes = {
+      'MT_Free/Imgs': 'good',
+      'MT_Blowhole/Imgs': 'blowhole',
+      'MT_Break/Imgs': 'break',
+      'MT_Crack/Imgs': 'crack',
+      'MT_Fray/Imgs': 'fray',
+    };
+    const options = { root, classes, image: '.jpg', mask: '.png', limit: { good: 150 } };
+    const { samples, skips } = await scan(await build(folders, options));
+    expect(skips).toEqual([]);
+    const labeller = await aoiLabeller.register({ byType: {}, byGeometry: true }, context());
+    const counts: Record<string, number> = {};
+    const add = (key: string): void => void (counts[key] = (counts[key] ?? 0) + 1);
+    for (const sample of samples) {
+      if (!labeller.needsPixels(sample)) {
+        add(`good: ${labelReason(labeller.decide(sample))}`);
+        continue;
+      }
+      const images = await sample.load();
+      const { width, height } = images.image;
+      const aoi = fillPolygon(emptyMask(width, height), [
+        [width / 4, 0], [(3 * width) / 4, 0], [(3 * width) / 4, height], [width / 4, height],
+      ]); // prettier-ignore
+      const decision = labeller.decide(sample, { images, aoi });
+      const side = 'skip' in decision ? 'between' : decision.label === 1 ? 'inside' : 'outside';
+      add(side);
+      add(`${sample.defectTypes[0]} ${side}`);
+    }
+    console.log('magnetic-tile/band', counts);
+    expect(counts['good: no defect']).toBe(150);
+    expect(counts['inside']! + counts['outside']! + counts['between']!).toBe(95 + 72 + 47 + 28);
+  });
+});
+
+function labelReason(decision: object): string {
+  return 'reason' in decision ? String(decision.reason) : 'skip';
+}
+
+it('lists its plugins in package.json as the code has them', async () => {
+  const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
+    foveate: { plugins: { export: string }[] };
+  };
+  const code = Object.entries(dataset).flatMap(([name, value]) =>
+    'meta' in value ? [{ kind: value.meta.kind, id: value.meta.id, export: name, summary: value.meta.summary }] : [],
+  );
+  const byExport = (a: { export: string }, b: { export: string }) => (a.export < b.export ? -1 : 1);
+  expect([...manifest.foveate.plugins].sort(byExport)).toEqual([...code].sort(byExport));
+});
