@@ -4,7 +4,7 @@ import { good } from './_scan-class.js';
 /**
  * Keeps at most so many samples of a type, chosen by the seed and each sample's id alone: neither the order nor other
  * samples' types change the draw. Order and skips stay.
- * @param limit largest number by defect type, `good` for defect-free samples; types not named are all kept
+ * @param limit largest number of samples that show a defect type, `good` for defect-free samples; types not named are all kept
  */
 export function limitPerType(
   items: readonly SourceItem[],
@@ -14,7 +14,7 @@ export function limitPerType(
   const dropped = new Set<string>();
   for (const [type, count] of Object.entries(limit)) {
     items
-      .flatMap((item) => ('sample' in item && typeOf(item.sample) === type ? [item.sample.id] : []))
+      .flatMap((item) => ('sample' in item && shows(item.sample, type) ? [item.sample.id] : []))
       .map((id) => ({ id, key: random(seed, 'limit', id).uint32() }))
       .sort((a, b) => a.key - b.key || (a.id < b.id ? -1 : 1))
       .slice(count)
@@ -23,6 +23,6 @@ export function limitPerType(
   return items.filter((item) => !('sample' in item) || !dropped.has(item.sample.id));
 }
 
-function typeOf(sample: Sample): string {
-  return sample.defectTypes[0] ?? good;
+function shows({ defectTypes }: Sample, type: string): boolean {
+  return type === good ? defectTypes.length === 0 : defectTypes.includes(type);
 }
