@@ -1,1 +1,57 @@
-export {};
+/** What a plain Foveate run starts with: the plugins, and which of them stands in where a configuration names none. */
+import type { AnyPlugin } from '@foveate/contracts';
+import { brightnessContrast, flipHorizontal, flipVertical, translate } from '@foveate/augment';
+import { aoiLabeller, folders, mvtec, sourceSplitter, stratifiedSplitter, syntheticZipper } from '@foveate/dataset';
+import { onnx } from '@foveate/engine-onnx';
+import { tfjs } from '@foveate/engine-tfjs';
+import { gradCam } from '@foveate/explain';
+import { ce } from '@foveate/loss-ce';
+import { ceod } from '@foveate/loss-ceod';
+import { sourceAoi, templateAoi, wholeAoi } from '@foveate/masks';
+import { aoiShare, classification } from '@foveate/metrics';
+import { customCnn } from '@foveate/models';
+import { adamax, sgd } from '@foveate/trainer';
+
+/** All plugins that come with Foveate, by kind in pipeline order. */
+export const defaultPlugins: readonly AnyPlugin[] = [
+  syntheticZipper,
+  folders,
+  mvtec,
+  sourceAoi,
+  templateAoi,
+  wholeAoi,
+  aoiLabeller,
+  stratifiedSplitter,
+  sourceSplitter,
+  flipHorizontal,
+  flipVertical,
+  translate,
+  brightnessContrast,
+  customCnn,
+  ce,
+  ceod,
+  adamax,
+  sgd,
+  gradCam,
+  classification,
+  aoiShare,
+  onnx,
+  tfjs,
+];
+
+/** The configuration of a file that says nothing; plugin options have their own defaults. */
+export const defaultConfig = {
+  data: {
+    source: 'synthetic-zipper',
+    aoi: 'source',
+    label: 'aoi',
+    split: 'stratified',
+    augment: [],
+  },
+  model: 'custom-cnn',
+  loss: 'ce',
+  optimizer: 'adamax',
+  explain: 'grad-cam',
+  metrics: ['classification', 'aoi-share'],
+  engine: 'onnx',
+} as const;
