@@ -5,7 +5,7 @@ export type { ConfigDefaults } from './config/resolve.js';
 export type { DataConfig, RunConfig, TrainingConfig } from './config/run-config.js';
 export { mapOnDemand } from './flow/map-on-demand.js';
 export { pull } from './flow/pull.js';
-export { overlay } from './run/overlay.js';
+export { writeOverlay } from './run/overlay.js';
 export { readRunRecord, runFiles } from './run/run-folder.js';
 export type { FolderOptions } from './run/run-folder.js';
 export type { RunOptions } from './run/run.js';

@@ -23,7 +23,12 @@ describe('defaultPlugins', () => {
     const listed = Object.keys(own.dependencies).flatMap((name) => {
       const file = new URL(`${name.replace('@foveate/', '')}/package.json`, packages);
       const { foveate } = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Manifest) : {};
-      return (foveate?.plugins ?? []).map(({ kind, id, summary }) => ({ kind, id, summary, contract: foveate?.contract }));
+      return (foveate?.plugins ?? []).map(({ kind, id, summary }) => ({
+        kind,
+        id,
+        summary,
+        contract: foveate?.contract,
+      }));
     });
     const key = ({ kind, id }: { kind?: string | undefined; id?: string | undefined }) => `${kind ?? ''}/${id ?? ''}`;
     const sorted = <T extends { kind?: string | undefined; id?: string | undefined }>(list: readonly T[]) =>
@@ -33,6 +38,9 @@ describe('defaultPlugins', () => {
 
   it('make a complete configuration of nothing', async () => {
     const config = await runner.makeConfig({}, '/');
-    expect(config).toMatchObject({ loss: { id: 'ce' }, data: { size: [224, 224], source: { id: 'synthetic-zipper' } } });
+    expect(config).toMatchObject({
+      loss: { id: 'ce' },
+      data: { size: [224, 224], source: { id: 'synthetic-zipper' } },
+    });
   });
 });

@@ -122,7 +122,7 @@ export class Registry {
 
   /** What to say of an id that is not registered. */
   unknown(kind: PluginKind, id: string): { readonly what: string; readonly advice: string } {
-    return { what: `unknown ${kind} '${id}'`, advice: suggestion(id, this.ids(kind)) };
+    return { what: `unknown ${kind} '${id}'`, advice: suggestion(id, this.ids(kind)) ?? `No ${kind} is registered.` };
   }
 
   /** Ids of a kind, sorted. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 const side = z.int().min(16).max(4096);
-const slot = z.unknown();
+const slot = z.unknown().optional();
 
 /** Keys of the `explain` slot that are not options of the explainer. */
 export const explainSchema = z.strictObject({
@@ -41,6 +41,7 @@ export const baseSchema = z.strictObject({
         .default(512)
         .describe('Memory for decoded and resized samples, in MiB; 0 decodes every sample in every epoch.'),
     })
+    .prefault({})
     .describe('Images, areas of interest, labels and how they are fed.'),
   model: slot,
   loss: slot,

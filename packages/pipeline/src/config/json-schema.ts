@@ -16,15 +16,28 @@ function without(schema: JsonSchema, ...keys: readonly string[]): JsonSchema {
   return Object.fromEntries(Object.entries(schema).filter(([key]) => !keys.includes(key)));
 }
 
-function properties(schema: JsonSchema | undefined): Readonly<Record<string, JsonSchema>> {
-  return (schema?.['properties'] ?? {}) as Record<string, JsonSchema>;
+function properties(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
+  return (schema['properties'] ?? {}) as Record<string, JsonSchema>;
+}
+
+/** The schema and, where it is a choice, all its alternatives. */
+function alternatives(schema: JsonSchema): readonly JsonSchema[] {
+  const choices = [schema['anyOf'], schema['oneOf']].flatMap((list) => (list ?? []) as readonly JsonSchema[]);
+  return [schema, ...choices.flatMap(alternatives)];
 }
 
 /** Option names of a plugin, or of an object within its options. */
 export function optionKeys(plugin: Plugin, path: ConfigPath = []): readonly string[] {
   const root: JsonSchema = plugin.options['~standard'].jsonSchema.input({ target });
-  const at = path.reduce<JsonSchema | undefined>((schema, key) => properties(schema)[String(key)], root);
-  return Object.keys(properties(at));
+  const at = path.reduce<readonly JsonSchema[]>(
+    (schemas, key) =>
+      schemas.flatMap((schema) => {
+        const below = properties(schema)[String(key)];
+        return below === undefined ? [] : alternatives(below);
+      }),
+    alternatives(root),
+  );
+  return [...new Set(at.flatMap((schema) => Object.keys(properties(schema))))];
 }
 
 /** A plugin reference: an object with its options or, where none is required, the bare id. */

@@ -1,12 +1,13 @@
 /** "Did you mean": the known name nearest to a misspelt one. */
 import { distance } from 'fastest-levenshtein';
 
-/** Advice that names the nearest of `known`, or lists them when none is near. */
-export function suggestion(word: string, known: readonly string[]): string {
+/** Advice that names the nearest of `known`, or lists them when none is near; undefined when there are none. */
+export function suggestion(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
   const [nearest] = known
     .map((name) => ({ name, edits: distance(word.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, edits }) => edits <= Math.max(2, Math.floor(name.length / 3)))
     .sort((a, b) => a.edits - b.edits);
   if (nearest !== undefined) return `Did you mean '${nearest.name}'?`;
-  return known.length === 0 ? 'None is known.' : `Known: ${[...known].sort().join(', ')}.`;
+  return `Known: ${[...known].sort().join(', ')}.`;
 }

@@ -38,7 +38,7 @@ export function withDefaults(value: unknown, defaults: ConfigDefaults): unknown 
 /** Known keys of the base schema at a path. */
 function baseKeys(path: ConfigPath): readonly string[] {
   const { data, training } = baseSchema.shape;
-  if (path[0] === 'data') return Object.keys(data.shape);
+  if (path[0] === 'data') return Object.keys(data.unwrap().shape);
   if (path[0] === 'training') return Object.keys(training.unwrap().shape);
   return Object.keys(baseSchema.shape).filter((key) => key !== '$schema');
 }

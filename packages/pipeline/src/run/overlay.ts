@@ -1,6 +1,6 @@
 /** A heatmap laid over the image it explains, the area of interest outlined. */
 import type { Raster } from '@foveate/contracts';
-import { resize, resizeMask } from '@foveate/image';
+import { resize, resizeMask, writePng } from '@foveate/image';
 import type { Verdict } from './trained-run.js';
 
 const outline = [0, 220, 255] as const;
@@ -14,7 +14,7 @@ function hot(heat: number): readonly [number, number, number] {
 }
 
 /** The overlay at the size of the image. */
-export async function overlay({ image, heatmap, aoi }: Verdict): Promise<Raster> {
+async function overlay({ image, heatmap, aoi }: Verdict): Promise<Raster> {
   const { width, height } = image;
   const heat = await resize(heatmap, width, height);
   const area = aoi && resizeMask({ ...aoi, channels: 1 }, width, height);
@@ -35,4 +35,9 @@ export async function overlay({ image, heatmap, aoi }: Verdict): Promise<Raster>
     }
   }
   return { width, height, channels: 3, data };
+}
+
+/** Writes the overlay as a PNG, in full or not at all. @throws FoveateError `OUTPUT_UNWRITABLE` */
+export async function writeOverlay(path: string, verdict: Verdict): Promise<void> {
+  await writePng(path, await overlay(verdict));
 }

@@ -1,0 +1,37 @@
+/** `foveate evaluate` */
+import { splitNames } from '@foveate/contracts';
+import type { SplitName } from '@foveate/contracts';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { defaultRunner } from '../runner.js';
+import { figures } from '../terminal/format.js';
+import { printTable } from '../terminal/table.js';
+import { printJson } from '../terminal/terminal.js';
+
+async function evaluate(
+  folder: string,
+  { split, json }: { readonly split: SplitName; readonly json?: boolean },
+): Promise<void> {
+  const evaluation = await defaultRunner().evaluate(folder, split);
+  if (json === true) {
+    printJson(evaluation, 2);
+    return;
+  }
+  const list = figures(evaluation.measures);
+  printTable(
+    ['run', 'split', ...list.map(([heading]) => heading)],
+    [[evaluation.name, split, ...list.map(([, text]) => text)]],
+  );
+}
+
+/** Adds the command. */
+export function addEvaluate(program: Command): void {
+  program
+    .command('evaluate')
+    .description('measure the best checkpoint of a run again, on the samples the run was made with')
+    .argument('<run>', 'run folder')
+    .addOption(new Option('--split <name>', 'part of the data').choices(splitNames).default('test'))
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExample:\n  foveate evaluate runs/demo/ceod --split validation --json')
+    .action(evaluate);
+}

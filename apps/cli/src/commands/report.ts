@@ -1,0 +1,29 @@
+/** `foveate report` */
+import { join } from 'node:path';
+import { loadRun, renderReport, writeReport } from '@foveate/report';
+import type { Command } from 'commander';
+import { print } from '../terminal/terminal.js';
+
+/** Writes one page on several runs. */
+export async function compareRuns(folders: readonly string[], path: string, title?: string): Promise<void> {
+  const runs = await Promise.all(folders.map((folder) => loadRun(folder)));
+  await writeReport(path, renderReport(runs, title === undefined ? {} : { title }));
+}
+
+async function report(folders: readonly string[], { out }: { readonly out?: string }): Promise<void> {
+  const [first = '.', ...others] = folders;
+  const path = out ?? (others.length === 0 ? join(first, 'report.html') : 'report.html');
+  await compareRuns(folders, path);
+  print(`Report      ${path}`);
+}
+
+/** Adds the command. */
+export function addReport(program: Command): void {
+  program
+    .command('report')
+    .description('write a page on a run, or on several compared with the first')
+    .argument('<runs...>', 'run folders')
+    .option('-o, --out <file>', 'HTML file (default: report.html, of a single run in its folder)')
+    .addHelpText('after', '\nExample:\n  foveate report runs/demo/ce runs/demo/ceod --out comparison.html')
+    .action(report);
+}

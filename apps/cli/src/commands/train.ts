@@ -1,0 +1,112 @@
+/** `foveate train` */
+import { join } from 'node:path';
+import type { RunConfig, Runner, RunOptions } from '@foveate/pipeline';
+import { readRunRecord } from '@foveate/pipeline';
+import type { Command } from 'commander';
+import { defaultRunner } from '../runner.js';
+import { interruptedCode } from '../terminal/exit.js';
+import { figures } from '../terminal/format.js';
+import { interruptible } from '../terminal/interrupt.js';
+import { RunView } from '../terminal/run-view.js';
+import { printTable } from '../terminal/table.js';
+import { note, print, printJson } from '../terminal/terminal.js';
+import { collect, integer } from './options.js';
+
+interface TrainOptions {
+  readonly config: string;
+  readonly out?: string;
+  readonly resume?: boolean;
+  readonly overwrite?: boolean;
+  readonly seed?: number;
+  readonly set: readonly string[];
+  readonly json?: boolean;
+}
+
+/**
+ * Runs a configuration and shows it.
+ * @param json events as JSON Lines instead of text
+ * @returns whether it ran to its end
+ */
+export async function trainAndShow(
+  runner: Runner,
+  config: RunConfig,
+  options: RunOptions,
+  json = false,
+): Promise<boolean> {
+  const view = new RunView();
+  try {
+    let completed = false;
+    await runner.run(config, options).forEach((event) => {
+      if (json) printJson(event);
+      else view.show(event);
+      completed = event.type === 'run-end' && event.status === 'completed';
+    });
+    return completed;
+  } finally {
+    view.clear();
+  }
+}
+
+/** The command to type to go on. */
+function resumeCommand({ config, out, seed, set }: TrainOptions): string {
+  const quoted = (text: string) => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+  return [
+    'foveate train --config',
+    quoted(config),
+    ...(out === undefined ? [] : ['--out', quoted(out)]),
+    ...(seed === undefined ? [] : ['--seed', String(seed)]),
+    ...set.flatMap((override) => ['--set', quoted(override)]),
+    '--resume',
+  ].join(' ');
+}
+
+async function train(options: TrainOptions): Promise<void> {
+  const runner = defaultRunner();
+  const overrides = [...options.set, ...(options.seed === undefined ? [] : [`seed=${String(options.seed)}`])];
+  const config = await runner.readConfig(options.config, overrides);
+  const folder = options.out ?? join('runs', config.name);
+  const { resume = false, overwrite = false } = options;
+  const completed = await interruptible((signal) =>
+    trainAndShow(runner, config, { folder, resume, overwrite, signal }, options.json),
+  );
+  if (!completed) {
+    process.exitCode = interruptedCode;
+    const record = await readRunRecord(folder).catch(() => undefined);
+    if (record === undefined) note('Stopped before training began; nothing was written.');
+    else note(`Stopped. Go on with:\n  ${resumeCommand(options)}`);
+    return;
+  }
+  if (options.json === true) return;
+  const { validation, test } = await readRunRecord(folder);
+  print();
+  const rows = (
+    [
+      ['validation', validation],
+      ['test', test],
+    ] as const
+  ).map(([split, measures]) => [split, ...figures(measures).map(([, text]) => text)]);
+  printTable(['split', ...figures(null).map(([heading]) => heading)], rows);
+}
+
+/** Adds the command. */
+export function addTrain(program: Command): void {
+  program
+    .command('train')
+    .description('train, explain, measure and report what a configuration describes')
+    .requiredOption('-c, --config <file>', 'configuration, YAML or JSON')
+    .option('-o, --out <folder>', 'run folder (default: runs/<name of the configuration>)')
+    .option('--resume', 'go on with the run in the folder')
+    .option('--overwrite', 'replace the run in the folder')
+    .option('--seed <number>', 'seed, in place of that of the configuration', integer(0))
+    .option('--set <key=value>', 'override a key of the configuration; may be repeated', collect, [])
+    .option('--json', 'print events as JSON Lines, and nothing else')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  foveate train --config examples/synthetic-zipper-ceod.yaml
+  foveate train --config my.yaml --out runs/a --seed 2 --set loss=ce --set training.epochs=40
+  foveate train --config my.yaml --out runs/a --seed 2 --set loss=ce --set training.epochs=40 --resume`,
+    )
+    .action(train);
+}

@@ -1,0 +1,71 @@
+/** The command line: commands, exit codes and what becomes of errors. */
+import { createRequire } from 'node:module';
+import { errorCodes } from '@foveate/contracts';
+import { Command, CommanderError } from 'commander';
+import { addDemo } from './commands/demo.js';
+import { addEvaluate } from './commands/evaluate.js';
+import { addExplain } from './commands/explain.js';
+import { addPlugins } from './commands/plugins.js';
+import { addReport } from './commands/report.js';
+import { addSchema } from './commands/schema.js';
+import { addTrain } from './commands/train.js';
+import { exitCodeHelp, reportError } from './terminal/exit.js';
+import { colours, endWithReader } from './terminal/terminal.js';
+
+function version(): string {
+  return (createRequire(import.meta.url)('../package.json') as { readonly version: string }).version;
+}
+
+function buildProgram(): Command {
+  const program = new Command('foveate')
+    .description('Trains defect classifiers that look where they are told, and shows where they look.')
+    .version(version())
+    .configureOutput({
+      outputError: (text, write) => {
+        write(`${colours(process.stderr).red('error CONFIG_INVALID:')} ${text.replace(/^error: /, '')}`);
+      },
+    })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  foveate demo
+  foveate train --config examples/magnetic-tile-band.yaml
+  foveate train --config examples/magnetic-tile-band.yaml --set loss=ceod --out runs/ceod
+  foveate report runs/magnetic-tile-band runs/ceod --out comparison.html
+
+Exit codes:
+${exitCodeHelp()}
+
+Results go to standard output, everything else to standard error. FOVEATE_DEBUG=1 adds stack traces to errors,
+NO_COLOR=1 takes colours away.`,
+    );
+  const add = [addDemo, addTrain, addEvaluate, addExplain, addReport, addSchema, addPlugins];
+  for (const addCommand of add) addCommand(program);
+  inheritSettings(program);
+  return program;
+}
+
+/** Commander copies settings to subcommands only when they are added after the settings, and only one level deep. */
+function inheritSettings(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inheritSettings(child);
+  }
+}
+
+/**
+ * Runs the command line; sets the exit code of the process.
+ * @param args what stands behind the name of the program
+ */
+export async function main(args: readonly string[]): Promise<void> {
+  endWithReader();
+  try {
+    await buildProgram().parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    // Commander has said what there is to say: help, version, or what is wrong with the arguments.
+    const told = error instanceof CommanderError;
+    process.exitCode = !told ? reportError(error) : error.exitCode === 0 ? 0 : errorCodes.CONFIG_INVALID;
+  }
+}

@@ -1,0 +1,36 @@
+/** Exit codes and the one message of a failed command. */
+import { errorCodes, isFoveateError } from '@foveate/contracts';
+import { colours, note } from './terminal.js';
+
+/** The run was interrupted and can be gone on with. */
+export const interruptedCode = 130;
+
+/** An error nobody foresaw. */
+const unexpectedCode = 1;
+
+/** Exit codes with the error codes that lead to them, for the help. */
+export function exitCodeHelp(): string {
+  const byExit = new Map<number, string[]>();
+  for (const [code, exit] of Object.entries(errorCodes)) byExit.set(exit, [...(byExit.get(exit) ?? []), code]);
+  const lines = [...byExit].map(([exit, codes]) => [exit, codes.join(', ')] as const);
+  const all = [
+    [0, 'success'],
+    [unexpectedCode, 'unexpected error'],
+    ...lines,
+    [interruptedCode, 'interrupted'],
+  ] as const;
+  return all.map(([exit, meaning]) => `  ${String(exit).padStart(3)}  ${meaning}`).join('\n');
+}
+
+/** Says what went wrong, in one message and without a stack trace unless FOVEATE_DEBUG is set. @returns exit code */
+export function reportError(error: unknown): number {
+  const { red } = colours(process.stderr);
+  if (isFoveateError(error)) {
+    note(`${red(`error ${error.code}:`)} ${error.message}`);
+  } else {
+    const text = error instanceof Error ? error.message : String(error);
+    note(`${red('error UNEXPECTED:')} ${text} Set FOVEATE_DEBUG=1 to see where; please report it.`);
+  }
+  if ((process.env['FOVEATE_DEBUG'] ?? '') !== '' && error instanceof Error) note(error.stack ?? '');
+  return isFoveateError(error) ? errorCodes[error.code] : unexpectedCode;
+}

@@ -1,0 +1,113 @@
+/** A run as the terminal shows it: a line for whatever is worth keeping, a progress bar where there is a terminal. */
+import type { DataCounts, RunEvent, Skip } from '@foveate/contracts';
+import { splitNames } from '@foveate/contracts';
+import { SingleBar } from 'cli-progress';
+import { duration, fixed, percent } from './format.js';
+import { colours, print } from './terminal.js';
+
+type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { readonly type: T }>;
+
+/** Skips of a reason that are shown one by one. */
+const examplesPerReason = 3;
+
+/** Shows the events of one run. */
+export class RunView {
+  readonly #colours = colours(process.stdout);
+  #bar: SingleBar | undefined;
+
+  /** To be called with every event, in order. */
+  show(event: RunEvent): void {
+    switch (event.type) {
+      case 'run-start':
+        print(`Run folder  ${event.folder}`);
+        if (event.resumedFromEpoch !== null) print(`Going on    in epoch ${String(event.resumedFromEpoch)}`);
+        break;
+      case 'data':
+        this.#data(event.counts, event.skips);
+        break;
+      case 'engine':
+        print(`Engine      ${event.description}`);
+        break;
+      case 'step':
+        this.#step(event);
+        break;
+      case 'epoch':
+        this.clear();
+        print(this.#epoch(event));
+        break;
+      case 'report':
+        print(`Report      ${event.path}`);
+        break;
+      case 'checkpoint':
+      case 'explained':
+      case 'measured':
+      case 'interrupted':
+      case 'run-end':
+        this.clear();
+        break;
+    }
+  }
+
+  /** Takes the progress bar away; to be called before anything else is printed, errors included. */
+  clear(): void {
+    this.#bar?.stop();
+    this.#bar = undefined;
+  }
+
+  #data(counts: DataCounts, skips: readonly Skip[]): void {
+    const parts = splitNames.map((split) => {
+      const { good, defective } = counts[split];
+      return `${split} ${String(good + defective)} (${String(good)} good, ${String(defective)} defective)`;
+    });
+    print(`Data        ${parts.join(', ')}`);
+    if (skips.length === 0) return;
+    const { yellow } = this.#colours;
+    print(yellow(`Skipped     ${String(skips.length)}, all listed in run.json`));
+    for (const reason of new Set(skips.map((skip) => skip.reason))) {
+      const alike = skips.filter((skip) => skip.reason === reason);
+      print(`  ${String(alike.length)} ${reason}`);
+      for (const { path, message } of alike.slice(0, examplesPerReason)) {
+        print(`      ${message.includes(path) ? message : `${path}: ${message}`}`);
+      }
+      if (alike.length > examplesPerReason) print(`      … and ${String(alike.length - examplesPerReason)} more`);
+    }
+  }
+
+  #step(event: EventOf<'step'>): void {
+    if (!process.stderr.isTTY) return;
+    const values = {
+      loss: fixed(event.meanLoss, 4),
+      accuracy: percent(event.meanAccuracy),
+      speed: event.imagesPerSecond.toFixed(0),
+      left: duration(event.secondsLeft),
+    };
+    if (this.#bar === undefined) {
+      this.#bar = new SingleBar({
+        format:
+          `epoch ${String(event.epoch)}/${String(event.epochs)} [{bar}] {value}/{total}  loss {loss}  ` +
+          'accuracy {accuracy}  {speed} images/s  {left} left',
+        barsize: 24,
+        barCompleteChar: '=',
+        barIncompleteChar: ' ',
+        clearOnComplete: true,
+        hideCursor: true,
+        stream: process.stderr,
+        // The command handles signals itself.
+        gracefulExit: false,
+      });
+      this.#bar.start(event.steps, event.step, values);
+    } else {
+      this.#bar.update(event.step, values);
+    }
+  }
+
+  #epoch({ record, epochs, best }: EventOf<'epoch'>): string {
+    const { bold, green } = this.#colours;
+    const number = `${String(record.epoch).padStart(String(epochs).length)}/${String(epochs)}`;
+    return [
+      `${bold(`epoch ${number}`)}  loss ${fixed(record.train.loss, 4)}  accuracy ${percent(record.train.accuracy)}`,
+      `validation loss ${fixed(record.validation.loss, 4)}  accuracy ${percent(record.validation.accuracy)}`,
+      `${record.seconds.toFixed(1)} s  ${record.imagesPerSecond.toFixed(0)} images/s${best ? green('  best') : ''}`,
+    ].join('  |  ');
+  }
+}

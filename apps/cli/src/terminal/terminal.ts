@@ -1,0 +1,31 @@
+/** Where a command writes to: results on standard output, everything that is said beside them on standard error. */
+import pc from 'picocolors';
+
+/** Colours that are off when the stream is no terminal, or when NO_COLOR is set. */
+export function colours(stream: NodeJS.WriteStream): ReturnType<typeof pc.createColors> {
+  const wanted = stream.isTTY && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
+  return pc.createColors(wanted);
+}
+
+/** One line of results. */
+export function print(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** One line that is no result. */
+export function note(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** The one JSON document of a command, or one line of a stream of them. */
+export function printJson(value: unknown, indent?: number): void {
+  print(JSON.stringify(value, null, indent));
+}
+
+/** Ends quietly when the reader of a pipe has gone, as `foveate … | head` makes it. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
