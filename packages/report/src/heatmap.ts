@@ -1,0 +1,74 @@
+/** Heatmaps and outlines over images, composed by the browser from the grey PNGs of the run folder. */
+import { interpolateInferno } from 'd3-scale-chromatic';
+import { html, type Markup } from './html.js';
+
+const stops = 33;
+// Cold pixels show the image, hot ones the colour; never near opaque, so that the defect stays visible.
+const opacity = [0, 0.06, 0.3, 0.5, 0.6, 0.65, 0.68, 0.7, 0.72];
+
+/** inferno sampled evenly: red, green and blue in [0, 1]. */
+function colourTable(): readonly (readonly [number, number, number])[] {
+  return Array.from({ length: stops }, (_, i) => {
+    const colour = interpolateInferno(i / (stops - 1));
+    const channel = (at: number): number => parseInt(colour.slice(at, at + 2), 16) / 255;
+    return [channel(1), channel(3), channel(5)] as const;
+  });
+}
+
+function table(values: readonly number[]): string {
+  return values.map((value) => value.toFixed(3)).join(' ');
+}
+
+/**
+ * The filters that turn a grey heatmap into translucent inferno colours (`#heat`) and a mask into its outline
+ * (`#outline`, white on black so that it shows on any image). Once per page.
+ * @param width of the pictures in pixels; the outline is a fixed share of it
+ */
+export function filters(width: number): Markup {
+  const line = width / 130;
+  const colours = colourTable();
+  // Greys keep their 8-bit values: without this the browser would convert to linear light first.
+  const space = 'sRGB';
+  const fromRed = '0 0 0 0 0  0 0 0 0 0  0 0 0 0 0  1 0 0 0 0';
+  return html`<filter id="heat" x="0" y="0" width="1" height="1" color-interpolation-filters="${space}">
+      <feComponentTransfer in="SourceGraphic" result="colour">
+        <feFuncR type="table" tableValues="${table(colours.map(([red]) => red))}" />
+        <feFuncG type="table" tableValues="${table(colours.map(([, green]) => green))}" />
+        <feFuncB type="table" tableValues="${table(colours.map(([, , blue]) => blue))}" />
+      </feComponentTransfer>
+      <feColorMatrix in="SourceGraphic" type="matrix" values="${fromRed}" />
+      <feComponentTransfer result="opacity">
+        <feFuncA type="table" tableValues="${table(opacity)}" />
+      </feComponentTransfer>
+      <feComposite in="colour" in2="opacity" operator="in" />
+    </filter>
+    <filter id="outline" x="0" y="0" width="1" height="1" color-interpolation-filters="${space}">
+      <feColorMatrix type="matrix" values="${fromRed}" />
+      <feComponentTransfer result="inside"><feFuncA type="linear" slope="6" intercept="-2.5" /></feComponentTransfer>
+      <feMorphology in="inside" operator="erode" radius="${line.toFixed(2)}" result="core" />
+      <feMorphology in="inside" operator="erode" radius="${(2 * line).toFixed(2)}" result="deep" />
+      <feFlood flood-color="#000" flood-opacity="0.75" result="black" />
+      <feFlood flood-color="#fff" result="white" />
+      <feComposite in="inside" in2="core" operator="out" result="rim" />
+      <feComposite in="core" in2="deep" operator="out" result="shade" />
+      <feComposite in="white" in2="rim" operator="in" result="bright" />
+      <feComposite in="black" in2="shade" operator="in" result="dark" />
+      <feMerge><feMergeNode in="dark" /><feMergeNode in="bright" /></feMerge>
+    </filter>`;
+}
+
+/** The colours of the scale as a bar, for the legend. */
+export function colourBar(): Markup {
+  const colours = colourTable().filter((_, i) => i % 4 === 0);
+  const steps = colours.map(
+    (colour, i) =>
+      html`<stop
+        offset="${i / (colours.length - 1)}"
+        stop-color="rgb(${colour.map((c) => Math.round(255 * c)).join(' ')})"
+      />`,
+  );
+  return html`<svg class="bar" viewBox="0 0 120 10" width="120" height="10" aria-hidden="true">
+    <defs><linearGradient id="inferno">${steps}</linearGradient></defs>
+    <rect width="120" height="10" rx="2" fill="url(#inferno)" />
+  </svg>`;
+}

@@ -1,0 +1,144 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { SampleRecord } from '@foveate/contracts';
+import { renderReport } from './index.js';
+import { drawPictures, fabricate, predictionsOf } from './testing/fixture.js';
+
+/** The page's text, tags replaced by spaces. */
+function textOf(page: string): string {
+  return page
+    .replace(/<style>[^]*?<\/style>/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ');
+}
+
+const scores = predictionsOf([
+  [1, 0.9],
+  [1, 0.4],
+  [1, 0.8],
+  [0, 0.1],
+  [0, 0.6],
+]);
+
+beforeAll(drawPictures);
+
+describe('renderReport', () => {
+  it('shows figures computed from the predictions', () => {
+    const text = textOf(renderReport([fabricate(scores)]));
+    // 3 of 5 right; of 6 pairs 5 are in order. Wilson: (0.6 + z²/10 ± …) / (1 + z²/5).
+    expect(text).toContain('Right on 3 of 5 test images (60.0%), ROC AUC 0.833.');
+    expect(text).toContain('60.0% 23.1% to 88.2%');
+    expect(text).toContain('Always answering “defective” would be right on 60.0%.');
+    expect(text).toContain('false alarm, 50%');
+    expect(text).toContain('294,994 parameters');
+    expect(text).toContain('141 70 good, 71 defective');
+    expect(text).toContain('Best epoch 2, validation loss 0.400.');
+    expect(text).toContain('2.5 s 1 min 15 s in all');
+  });
+
+  it('needs nothing but itself', () => {
+    const page = renderReport([fabricate(scores), fabricate(scores, { name: 'ceod' })]);
+    expect(page).not.toMatch(/<script|<link|@import|https?:|url\((?!#)/);
+    expect([...page.matchAll(/\s(?:src|href)="([^"]{0,22})/g)].map((match) => match[1])).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(#|data:image\/png;base64,)/)]),
+    );
+    expect(page).not.toMatch(/\s(?:src|href)="(?!#|data:)/);
+    expect(renderReport([fabricate(scores), fabricate(scores, { name: 'ceod' })])).toBe(page);
+  });
+
+  it('embeds each picture once', () => {
+    const page = renderReport([fabricate(scores), fabricate(scores, { name: 'ceod' })]);
+    expect(page.match(/data:image\/png/g)).toHaveLength(3);
+  });
+
+  it('escapes whatever the files say', () => {
+    const nasty = '<img src=x onerror="alert(1)">&\'';
+    const page = renderReport(
+      [
+        fabricate(
+          scores.map((prediction) => ({ ...prediction, id: `${nasty}${prediction.id}` })),
+          {
+            name: nasty,
+            config: { [nasty]: '</pre></style><script>' },
+            loss: { id: nasty, options: { [nasty]: nasty } },
+            versions: { [nasty]: nasty },
+            data: { ...fabricate(scores).record.data, skips: [{ path: nasty, reason: nasty, message: nasty }] },
+          },
+        ),
+      ],
+      { title: nasty },
+    );
+    expect(page).not.toContain('<img');
+    expect(page).not.toContain('<script');
+    expect(textOf(page)).toContain('1 image or file left out');
+  });
+
+  it('marks wrong verdicts in words, and what differs between runs', () => {
+    const other = scores.map((prediction) => ({ ...prediction, score: 1 - prediction.score }));
+    const text = textOf(
+      renderReport([
+        fabricate(scores),
+        fabricate(other, { name: 'ceod', loss: { id: 'ceod', options: { omega: 0.001 } } }),
+      ]),
+    );
+    expect(text).toContain('✓ right: called defective');
+    expect(text).toContain('✗ wrong: called good');
+    expect(text).toContain('score 0.10, 50% of heat inside');
+    expect(text).toContain('Loss differs ce ceod');
+    expect(text).toContain('Loss options differs none omega: 0.001');
+    expect(text).not.toContain('Seed differs');
+    expect(text).toContain('ceod is not better than ce on this test set.');
+  });
+
+  it('compares each further run with the first and warns of doing so', () => {
+    const text = textOf(
+      renderReport(['a', 'b', 'c'].map((name) => fabricate(scores, { name })).concat(fabricate([], { name: 'd' }))),
+    );
+    expect(text).toContain('b is not better than a on this test set.');
+    expect(text).toContain('c is not better than a on this test set.');
+    expect(text).toContain('d and a: no paired comparison.');
+    expect(text).toContain('3 comparisons were made; the p-values are not adjusted');
+  });
+
+  it('counts verdicts by type of defect and skips by reason', () => {
+    const samples = scores.map(({ id, label }, i): SampleRecord => ({
+      id,
+      split: 'test',
+      label,
+      defectTypes: i === 0 ? ['split', 'rough'] : i === 3 ? ['fabric'] : [],
+      reason: 'because',
+      shareInside: null,
+    }));
+    const skips = Array.from({ length: 25 }, (_, i) => ({ path: `p${i}`, reason: 'image-truncated', message: 'm' }));
+    const { data } = fabricate(scores).record;
+    const text = textOf(renderReport([fabricate(scores, { samples, data: { ...data, skips } })]));
+    expect(text).toContain('rough + split, defective 1 of 1');
+    expect(text).toContain('fabric, good 1 of 1');
+    expect(text).toContain('no defect, defective 1 of 2');
+    expect(text).toContain('25 × image-truncated');
+    expect(text).toContain('and 5 more, listed in run.json');
+  });
+
+  it('is honest about unfinished runs and figures that do not fit', () => {
+    const unfinished = fabricate([], { status: 'interrupted', test: null, epochs: [], bestEpoch: null });
+    const text = textOf(renderReport([unfinished]));
+    expect(text).toContain('ce is not complete (interrupted after 0 epochs)');
+    expect(text).toContain('not measured');
+    expect(text).not.toContain('Learning curves');
+    expect(textOf(renderReport([fabricate(scores, { test: { n: 6 } })]))).toContain('do not belong together');
+    const shown = (accuracy: number) =>
+      textOf(renderReport([fabricate(scores, { test: { n: 5, accuracy, auroc: 5 / 6 } })]));
+    expect(shown(0.4)).toContain('measured with another threshold (accuracy 40.0%)');
+    expect(shown(0.6)).not.toContain('another threshold');
+  });
+
+  it('gives runs of one name different names', () => {
+    const text = textOf(
+      renderReport([fabricate(scores), fabricate(scores, { seed: 8 }), fabricate(scores, { seed: 8 })]),
+    );
+    expect(text).toContain('ce, seed 7 and ce (2) and ce (3)');
+  });
+
+  it('needs a run', () => {
+    expect(() => renderReport([])).toThrow('at least one run');
+  });
+});

@@ -1,0 +1,51 @@
+import { classNames, type SampleRecord } from '@foveate/contracts';
+import { html, type Markup } from '../html.js';
+import { badge, type NamedRun } from '../identity.js';
+import { isRight, testPredictions } from '../summary.js';
+import { section, table } from './table.js';
+
+/** Verdicts by defect type, for runs that recorded their samples. Null when none did, or there is one type only. */
+export function defectTypesSection(runs: readonly NamedRun[], threshold: number): Markup | null {
+  const counted = runs.map((named) => ({ named, tallies: tally(named, threshold) }));
+  const kinds = [...new Set(counted.flatMap(({ tallies }) => [...tallies.keys()]))].sort();
+  if (kinds.length < 2) return null;
+  return section(
+    'types',
+    'By type of defect',
+    html`${table({
+      caption: 'Test images judged right, by type of defect and label',
+      corner: 'Defect, label',
+      columns: counted.map(({ named }) => badge(named)),
+      rows: kinds.map((kind) => ({
+        head: kind,
+        cells: counted.map(({ tallies }) => {
+          const found = tallies.get(kind);
+          return found === undefined ? '–' : html`${found.right} <span class="muted">of ${found.n}</span>`;
+        }),
+      })),
+      figures: true,
+    })}`,
+  );
+}
+
+interface Tally {
+  readonly right: number;
+  readonly n: number;
+}
+
+function tally({ run }: NamedRun, threshold: number): ReadonlyMap<string, Tally> {
+  const samples = new Map((run.samples ?? []).map((sample) => [sample.id, sample]));
+  const tallies = new Map<string, Tally>();
+  for (const prediction of testPredictions(run)) {
+    const sample = samples.get(prediction.id);
+    if (sample === undefined) continue;
+    const kind = kindOf(sample);
+    const { right, n } = tallies.get(kind) ?? { right: 0, n: 0 };
+    tallies.set(kind, { right: right + (isRight(prediction, threshold) ? 1 : 0), n: n + 1 });
+  }
+  return tallies;
+}
+
+function kindOf({ defectTypes, label }: SampleRecord): string {
+  return `${defectTypes.length === 0 ? 'no defect' : [...defectTypes].sort().join(' + ')}, ${classNames[label]}`;
+}
