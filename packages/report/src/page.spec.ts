@@ -37,7 +37,7 @@ const samples = predictions.map(({ id, label }, i) => ({
       fabricate(
         predictions.map((prediction) => ({ ...prediction, score: Math.min(1, prediction.score * 1.1) })),
         {
-          name: 'ceod',
+          name: 'ceod-with-a-name-that-simply-does-not-want-to-come-to-an-end',
           samples,
           loss: { id: 'ceod', options: { omega: 0.001, kernelOfTheMaskFilter: 'box-3x3-of-0.5' } },
         },

@@ -135,7 +135,7 @@ describe('renderReport', () => {
     const text = textOf(
       renderReport([fabricate(scores), fabricate(scores, { seed: 8 }), fabricate(scores, { seed: 8 })]),
     );
-    expect(text).toContain('ce, seed 7 and ce (2) and ce (3)');
+    expect(text).toContain('ce, seed 7, ce (2) and ce (3)');
   });
 
   it('needs a run', () => {

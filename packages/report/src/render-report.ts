@@ -37,7 +37,7 @@ export function renderReport(runs: readonly ReportRun[], options: ReportOptions 
   const [first] = named;
   if (first === undefined) throw fail({ code: 'RUN_INVALID', what: 'a report needs at least one run' });
   const threshold = options.threshold ?? 0.5;
-  const title = options.title ?? named.map(({ name }) => name).join(' and ');
+  const title = options.title ?? new Intl.ListFormat('en-GB').format(named.map(({ name }) => name));
   const figures = named.map((item): RunFigures => ({ named: item, summary: summarise(item.run, threshold) }));
   const measured = figures.flatMap(({ named: item, summary }) => (summary === null ? [] : [{ named: item, summary }]));
   const { width, height } = first.run.record.data;

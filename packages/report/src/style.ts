@@ -34,7 +34,8 @@ p { margin: 0 0 .75rem; }
 .lead { font-size: clamp(1.15rem, 2.6vw, 1.45rem); font-weight: 400; line-height: 1.35; max-width: 44rem; margin: 0 0 1.25rem; }
 .runs { list-style: none; margin: 0; padding: 0; }
 .runs li { margin: .2rem 0; }
-.badge { font-weight: 600; white-space: nowrap; }
+.badge { font-weight: 600; overflow-wrap: anywhere; }
+thead .badge { white-space: nowrap; }
 .badge svg { margin-right: .35em; vertical-align: -.06em; }
 .marker { fill: var(--run); stroke: var(--paper); stroke-width: 1.5; }
 .muted, .note, .interval { color: var(--muted); }
@@ -104,7 +105,7 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule);
   body { padding-top: 1.75rem; }
   section { margin-top: 2.25rem; }
   th, td { padding-right: .9rem; }
-  .pictures { grid-template-columns: repeat(var(--runs), minmax(0, 1fr)); }
+  .pictures { grid-template-columns: repeat(var(--narrow), minmax(0, 1fr)); }
   .pictures figure:first-child { grid-column: 1 / -1; max-width: 17rem; }
   .verdict { padding: .9rem 1rem .4rem; }
   .cell { min-width: 5.5rem; padding: .4rem .5rem; }

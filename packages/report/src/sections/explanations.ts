@@ -46,7 +46,7 @@ function imageCase(id: string, runs: readonly NamedRun[], pictures: Pictures): M
   const image = pictures.gallery.add(named.run, explanation.imagePath);
   const aoi = pictures.gallery.add(named.run, explanation.aoiPath);
   const sample = named.run.samples?.find((candidate) => candidate.id === id);
-  return html`<article class="case" style="--runs: ${runs.length}">
+  return html`<article class="case" style="--runs: ${runs.length}; --narrow: ${Math.min(runs.length, 2)}">
     <h3>${id}</h3>
     <p class="truth"><strong>${classNames[explanation.label]}</strong>${sample && reason(sample)}</p>
     <div class="pictures">
