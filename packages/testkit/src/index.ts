@@ -1,0 +1,2 @@
+export * from './finite-differences.js';
+export * from './parity.js';
