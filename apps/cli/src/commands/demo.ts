@@ -84,13 +84,13 @@ export function comparison(ce: Measures, ceod: Measures): string {
     signs.every((sign) => sign >= 0) && signs.includes(1)
       ? 'CEOD has the higher figures here'
       : signs.every((sign) => sign <= 0) && signs.includes(-1)
-        ? 'CEOD is not better than CE here: its figures are lower'
+        ? 'CEOD is not better than CE here, its figures are lower'
         : signs.every((sign) => sign === 0)
-          ? 'CEOD is not better than CE here: the figures are the same'
-          : 'CEOD is not clearly better than CE here: one figure is higher, the other lower';
+          ? 'CEOD is not better than CE here, the figures are the same'
+          : 'CEOD is not clearly better than CE here, one figure is higher and the other lower';
   const n = number(ceod, 'n');
   return [
-    `${verdict}: accuracy ${percent(ceod['accuracy'])} against ${percent(ce['accuracy'])},`,
+    `${verdict}. Accuracy ${percent(ceod['accuracy'])} against ${percent(ce['accuracy'])},`,
     `ROC AUC ${fixed(ceod['auroc'])} against ${fixed(ce['auroc'])}.`,
     `Of its heatmaps ${percent(ceod['aoiShare'])} lies in the area of interest, of CE's ${percent(ce['aoiShare'])}.`,
     `One seed and ${String(n)} test images, of which one makes ${percent(1 / n)}: the report says what chance alone can do.`,

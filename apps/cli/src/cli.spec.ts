@@ -1,0 +1,258 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { encodePng } from '@foveate/image';
+
+const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+const root = mkdtempSync(join(tmpdir(), 'foveate-cli-'));
+
+function foveate(...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: root, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+/** One message, no stack trace, nothing on standard output. */
+function expectError(result: ReturnType<typeof foveate>, status: number, code: string, ...texts: readonly string[]) {
+  expect(result.stderr).toMatch(new RegExp(`^error ${code}: `));
+  for (const text of texts) expect(result.stderr).toContain(text);
+  expect(result.stderr).not.toMatch(/\n\s+at /);
+  expect({ status: result.status, stdout: result.stdout }).toEqual({ status, stdout: '' });
+}
+
+const tiny = {
+  data: { source: { id: 'synthetic-zipper', good: 20, defective: 20, size: 64 }, size: 32 },
+  model: { id: 'custom-cnn', channels: [4, 4] },
+  explain: { id: 'grad-cam', images: 2 },
+  training: { epochs: 2, batchSize: 8 },
+};
+
+function configFile(name: string, value: object): string {
+  const path = join(root, name);
+  writeFileSync(path, JSON.stringify(value));
+  return path;
+}
+
+async function picture(path: string, grey: number): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  const data = new Uint8Array(40 * 40 * 3).fill(grey);
+  writeFileSync(path, await encodePng({ width: 40, height: 40, channels: 3, data }));
+}
+
+/** A data set of two class folders, good and bad. */
+function folderConfig(name: string, rootFolder: string): string {
+  return configFile(`${name}.json`, {
+    ...tiny,
+    name,
+    data: {
+      source: { id: 'folders', root: rootFolder, classes: { good: 'good', bad: 'flaw' } },
+      aoi: 'whole',
+      label: { id: 'aoi', byGeometry: false },
+      split: { id: 'stratified', train: 0.5, validation: 0.25, test: 0.25 },
+      size: 32,
+    },
+  });
+}
+
+describe('help', () => {
+  it('shows commands, examples and exit codes', () => {
+    const { status, stdout } = foveate('--help');
+    expect(status).toBe(0);
+    for (const text of ['Examples:', 'Exit codes:', '130  interrupted', '4  OUTPUT_EXISTS', 'demo']) {
+      expect(stdout).toContain(text);
+    }
+    for (const command of ['demo', 'train', 'evaluate', 'explain', 'report', 'schema']) {
+      expect(foveate(command, '--help').stdout).toMatch(/Example/);
+    }
+  });
+
+  it('lists plugins as text and as JSON', () => {
+    expect(foveate('plugins', 'list').stdout).toMatch(/^loss +ceod +Cross-entropy overlap/m);
+    const list = JSON.parse(foveate('plugins', 'list', '--json').stdout) as { id: string }[];
+    expect(list.map(({ id }) => id)).toContain('ceod');
+  });
+
+  it('prints the schema that is committed', () => {
+    const committed = readFileSync(join(repository, 'schema/foveate.schema.json'), 'utf8');
+    expect(JSON.parse(foveate('schema').stdout)).toEqual(JSON.parse(committed));
+  });
+});
+
+describe('wrong arguments', () => {
+  it.each([
+    [['trian'], "unknown command 'trian'"],
+    [['train'], "required option '-c, --config <file>' not specified"],
+    [['train', '--config', 'x', '--sed', '1'], 'Did you mean one of --seed, --set?'],
+    [['demo', '--epochs', 'many'], 'Expected a whole number, 1 or more.'],
+    [['evaluate', 'x', '--split', 'tset'], 'Allowed choices are train, validation, test.'],
+  ])('%j', (args, text) => {
+    expectError(foveate(...args), 2, 'CONFIG_INVALID', text);
+  });
+
+  it('in a configuration are shown with their place', () => {
+    const file = join(root, 'wrong.yaml');
+    writeFileSync(file, 'loss: coed\ndata:\n  size: 32\n  prefetsch: 1\n');
+    const result = foveate('train', '--config', file);
+    expectError(
+      result,
+      2,
+      'CONFIG_INVALID',
+      `${file}:4:3 data.prefetsch`,
+      "Did you mean 'prefetch'?",
+      "Did you mean 'ce",
+    );
+    const typo = configFile('typo.json', { ...tiny, loss: 'coed' });
+    expectError(foveate('train', '--config', typo), 2, 'PLUGIN_UNKNOWN', "unknown loss 'coed'");
+    expectError(foveate('train', '--config', join(root, 'no.yaml')), 3, 'PATH_MISSING', 'no.yaml');
+  });
+
+  it('FOVEATE_DEBUG adds the stack', () => {
+    const env = { ...process.env, FOVEATE_DEBUG: '1' };
+    const { stderr } = spawnSync(process.execPath, [bin, 'evaluate', 'none'], { cwd: root, encoding: 'utf8', env });
+    expect(stderr).toMatch(/\n\s+at /);
+  });
+});
+
+describe('bad data', () => {
+  it('a missing folder', () => {
+    expectFailure(foveate('train', '--config', folderConfig('missing', 'nowhere')), 3, 'PATH_MISSING', 'nowhere');
+    expect(existsSync(join(root, 'runs/missing'))).toBe(false);
+  });
+
+  it('an empty folder, and a class without images', async () => {
+    mkdirSync(join(root, 'empty/good'), { recursive: true });
+    mkdirSync(join(root, 'empty/bad'), { recursive: true });
+    expectFailure(foveate('train', '--config', folderConfig('empty', 'empty')), 3, 'DATA_INSUFFICIENT');
+    for (let index = 0; index < 8; index++)
+      await picture(join(root, `oneclass/good/${String(index)}.png`), 100 + index);
+    mkdirSync(join(root, 'oneclass/bad'), { recursive: true });
+    expectFailure(foveate('train', '--config', folderConfig('oneclass', 'oneclass')), 3, 'DATA_INSUFFICIENT');
+    expect(existsSync(join(root, 'runs'))).toBe(false);
+  });
+
+  it('broken files are counted and listed, and the run goes on', async () => {
+    for (let index = 0; index < 8; index++) {
+      await picture(join(root, `some/good/${String(index)}.png`), 100 + index);
+      await picture(join(root, `some/bad/${String(index)}.png`), 200 + index);
+    }
+    writeFileSync(join(root, 'some/bad/text.png'), 'no image');
+    writeFileSync(join(root, 'some/bad/zero.png'), '');
+    writeFileSync(join(root, 'some/good/cut.png'), readFileSync(join(root, 'some/good/1.png')).subarray(0, 70));
+    const { status, stdout, stderr } = foveate('train', '--config', folderConfig('some', 'some'), '--json');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; skips?: { path: string; reason: string }[] });
+    const skips = events.find(({ type }) => type === 'data')?.skips ?? [];
+    expect(skips.map(({ reason }) => reason).sort()).toEqual(['image-truncated', 'image-truncated', 'not-an-image']);
+    expect(events.at(-1)).toMatchObject({ type: 'run-end', status: 'completed' });
+  });
+});
+
+/** Like expectError, for errors that come after the run folder was named. */
+function expectFailure(result: ReturnType<typeof foveate>, status: number, code: string, ...texts: readonly string[]) {
+  expectError({ ...result, stdout: '' }, status, code, ...texts);
+}
+
+describe('a run', () => {
+  const run = join(root, 'run');
+  let config = '';
+
+  beforeAll(() => {
+    config = configFile('tiny.json', tiny);
+    const { status, stdout, stderr } = foveate('train', '--config', config, '--out', run);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^epoch 2\/2 {2}loss/m);
+    // eslint-disable-next-line no-control-regex -- colours are what is looked for
+    expect(stdout).not.toMatch(/\u001b/);
+    expect(stdout).toMatch(/^test +4 /m);
+  });
+
+  it('is not overwritten unless told to', () => {
+    expectFailure(foveate('train', '--config', config, '--out', run), 4, 'OUTPUT_EXISTS', '--resume', '--overwrite');
+    expect(foveate('train', '--config', config, '--out', run, '--overwrite', '--json').status).toBe(0);
+  });
+
+  it('cannot be written where a file stands', () => {
+    expectFailure(foveate('train', '--config', config, '--out', config), 4, 'OUTPUT_UNWRITABLE');
+    expectFailure(foveate('train', '--config', config, '--out', join(config, 'below')), 4, 'OUTPUT_UNWRITABLE');
+  });
+
+  it('is not resumed with another configuration', () => {
+    const other = foveate('train', '--config', config, '--out', run, '--resume', '--set', 'loss=ceod');
+    expectFailure(other, 3, 'RUN_INVALID', 'loss.id="ceod"');
+  });
+
+  it('is evaluated to the figures of its record', () => {
+    const { status, stdout } = foveate('evaluate', run, '--json');
+    expect(status).toBe(0);
+    const record = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as { test: object };
+    expect(JSON.parse(stdout)).toMatchObject({ split: 'test', measures: record.test });
+    expect(foveate('evaluate', run, '--split', 'validation').stdout).toMatch(/^tiny +validation +8 /m);
+    expectError(foveate('evaluate', join(root, 'none')), 3, 'PATH_MISSING');
+    expectError(foveate('evaluate', root), 3, 'RUN_INVALID');
+  });
+
+  it('explains images', async () => {
+    await picture(join(root, 'part.png'), 90);
+    const { status, stdout } = foveate('explain', run, 'part.png', 'part.png', '--out', 'heat');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/% defective {2}area of interest not known {2}part\.png/);
+    expect(existsSync(join(root, 'heat/part.heatmap.png'))).toBe(true);
+    expect(existsSync(join(root, 'heat/part-2.heatmap.png'))).toBe(true);
+    expectError(foveate('explain', run, 'no.png'), 3, 'PATH_MISSING', 'no.png');
+    writeFileSync(join(root, 'text.png'), 'text');
+    expectError(foveate('explain', run, 'text.png'), 3, 'DATA_INVALID', 'text.png');
+  });
+
+  it('is reported, also against another', () => {
+    expect(foveate('report', run, run, '--out', 'both.html').stdout).toContain('both.html');
+    expect(readFileSync(join(root, 'both.html'), 'utf8')).toMatch(/^<!doctype html>/i);
+  });
+
+  it('ends cleanly on Ctrl-C and goes on', async () => {
+    const folder = join(root, 'stopped');
+    const args = ['train', '--config', config, '--out', folder, '--set', 'training.epochs=400', '--json'];
+    const child = spawn(process.execPath, [bin, ...args], { cwd: root });
+    let stderr = '';
+    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+    child.stdout.on('data', (data: Buffer) => {
+      if (data.includes('"type":"step"') && stderr === '') child.kill('SIGINT');
+    });
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    expect(status).toBe(130);
+    expect(stderr).toContain('Stopping after this step');
+    expect(stderr).toContain(`--resume`);
+    const { status: word, epochs } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as {
+      status: string;
+      epochs: unknown[];
+    };
+    expect(word).toBe('interrupted');
+    const more = String(epochs.length + 1);
+    const again = ['train', '--config', config, '--out', folder, '--set', `training.epochs=${more}`, '--resume'];
+    expect(foveate(...again).status).toBe(0);
+  });
+});
+
+describe('demo', () => {
+  it('trains both losses, compares them and says where the page is', () => {
+    const { status, stdout } = foveate('demo', '--out', 'demo', '--epochs', '1', '--size', '16', '--seed', '3');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^ce +40 /m);
+    expect(stdout).toMatch(/^ceod +40 /m);
+    expect(stdout).toMatch(/CEOD (has|is not)/);
+    expect(existsSync(join(root, 'demo/report.html'))).toBe(true);
+  });
+});
+
+describe('examples', () => {
+  it.each(['synthetic-zipper-ce', 'synthetic-zipper-ceod', 'magnetic-tile-band'])('%s is valid', (name) => {
+    // The run folder cannot be made, which is found out only once the configuration is valid.
+    const result = foveate('train', '--config', join(repository, `examples/${name}.yaml`), '--out', join(bin, 'x'));
+    expectFailure(result, 4, 'OUTPUT_UNWRITABLE');
+  });
+});
