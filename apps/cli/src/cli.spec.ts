@@ -167,7 +167,6 @@ describe('a run', () => {
     const { status, stdout, stderr } = foveate('train', '--config', config, '--out', run);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^epoch 2\/2 {2}loss/m);
-    // eslint-disable-next-line no-control-regex -- colours are what is looked for
     expect(stdout).not.toMatch(/\u001b/);
     expect(stdout).toMatch(/^test +4 /m);
   });
