@@ -58,8 +58,11 @@ export function conv(
   return (x, scope) => tf.add(tf.conv2d(x, kernel(scope) as tf.Tensor4D, 1, 'same'), bias(scope));
 }
 
-/** Share of the old statistics kept by a step, as in Keras. */
-const momentum = 0.99;
+/**
+ * Share of the old statistics kept by a step. 0.99 would need several hundred steps before the running statistics can be
+ * used; small data sets have fewer in all.
+ */
+const momentum = 0.9;
 const epsilon = 1e-3;
 
 /** Batch norm over N, h, w: batch statistics while training, running ones otherwise. */
