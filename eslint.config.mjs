@@ -42,7 +42,9 @@ export default tseslint.config(
         'error',
         {
           publicOnly: true,
-          contexts: ['TSInterfaceDeclaration', 'TSTypeAliasDeclaration', 'VariableDeclaration'],
+          contexts: ['TSInterfaceDeclaration', 'TSTypeAliasDeclaration', 'VariableDeclaration'].map(
+            (node) => `ExportNamedDeclaration > ${node}`,
+          ),
           require: { ClassDeclaration: true, FunctionDeclaration: true },
         },
       ],

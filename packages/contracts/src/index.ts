@@ -1,3 +1,4 @@
+export * from './atomic-file.js';
 export * from './data-plugins.js';
 export * from './errors.js';
 export * from './events.js';

@@ -51,7 +51,7 @@ describe('encoding', () => {
   });
 
   it('says where it could not write', async () => {
-    const path = join(folder, 'missing', 'x.png');
+    const path = join(folder, 'rgb.png', 'x.png');
     await expect(writePng(path, rgb)).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE', parts: { where: path } });
   });
 

@@ -45,11 +45,15 @@ function build(channels: readonly number[]): ModelFactory {
         classes,
         variables: variables.specs,
         features: (images, scope) =>
-          blocks.reduce((x, block) => {
-            const y = block.norm(block.conv(x, scope), scope);
-            // ReLU and maximum commute; after the pool there is a quarter of the work.
-            return tf.relu(block.pooled ? tf.maxPool(y, 2, 2, 'valid') : y);
-          }, images),
+          blocks.reduce<tf.Tensor4D>(
+            (x, block) => {
+              const y = block.norm(block.conv(x, scope), scope);
+              // ReLU and maximum commute; after the pool there is a quarter of the work.
+              return tf.relu(block.pooled ? tf.maxPool(y, 2, 2, 'valid') : y);
+              // Centred input keeps the first layer's variance clear of rounding.
+            },
+            tf.sub(tf.mul(images, 2), 1),
+          ),
         head: (featureMap, scope) => {
           const average: tf.Tensor2D = tf.mean(featureMap, [1, 2]);
           const maximum: tf.Tensor2D = tf.max(featureMap, [1, 2]);

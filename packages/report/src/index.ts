@@ -2,4 +2,3 @@
 export { loadRun } from './load-run.js';
 export { renderReport, type ReportOptions } from './render-report.js';
 export type { ReportRun } from './report-run.js';
-export { writeReport } from './write-report.js';

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadRun, writeReport } from './index.js';
+import { loadRun } from './index.js';
 import { fabricate, predictionsOf } from './testing/fixture.js';
 
 const run = fabricate(
@@ -83,23 +83,5 @@ describe('loadRun', () => {
     for (const path of ['../secret.png', '/etc/hostname', 'a/../../secret.png']) {
       expect(() => images(path)).toThrow('outside of the run folder');
     }
-  });
-});
-
-describe('writeReport', () => {
-  it('writes the page, making its folder and replacing the old one', async () => {
-    const path = join(folder, 'deep', 'er', 'report.html');
-    await writeReport(path, 'old');
-    await writeReport(path, 'new');
-    expect(await readFile(path, 'utf8')).toBe('new');
-  });
-
-  it('says where it could not write', async () => {
-    const path = join(folder, 'taken');
-    await mkdir(path);
-    await expect(writeReport(path, 'page')).rejects.toMatchObject({
-      code: 'OUTPUT_UNWRITABLE',
-      message: expect.stringContaining(path),
-    });
   });
 });

@@ -1,9 +1,15 @@
 /** Checkpoints: `last.safetensors` holds all a training needs to go on, `best.safetensors` the model of the best epoch. */
-import { fail, type FoveateError, type HostTensors, type Model, type VariableSpec } from '@foveate/contracts';
+import {
+  fail,
+  writeAtomically,
+  type FoveateError,
+  type HostTensors,
+  type Model,
+  type VariableSpec,
+} from '@foveate/contracts';
 import { decodeSafetensors, encodeSafetensors, pickPrefix, withPrefix, type SafetensorsContent } from '@foveate/tensor';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from './atomic-file.js';
 import { trainingProgress, type TrainingProgress } from './progress.js';
 import { modelPrefix } from './variables.js';
 

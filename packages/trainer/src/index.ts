@@ -1,5 +1,4 @@
 export * from './adamax.js';
-export * from './atomic-file.js';
 export { checkpointPath, loadModelState, readLast, type Checkpoint } from './checkpoint.js';
 export * from './evaluate-program.js';
 export * from './evaluate.js';

@@ -1,13 +1,14 @@
 /** `foveate report` */
 import { join } from 'node:path';
-import { loadRun, renderReport, writeReport } from '@foveate/report';
+import { writeAtomically } from '@foveate/contracts';
+import { loadRun, renderReport } from '@foveate/report';
 import type { Command } from 'commander';
 import { print } from '../terminal/terminal.js';
 
 /** Writes one page on several runs. */
 export async function compareRuns(folders: readonly string[], path: string, title?: string): Promise<void> {
   const runs = await Promise.all(folders.map((folder) => loadRun(folder)));
-  await writeReport(path, renderReport(runs, title === undefined ? {} : { title }));
+  await writeAtomically(path, renderReport(runs, title === undefined ? {} : { title }));
 }
 
 async function report(folders: readonly string[], { out }: { readonly out?: string }): Promise<void> {

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { join, relative, sep } from 'node:path';
 import type { RunEvent, RunRecord, SampleRecord } from '@foveate/contracts';
-import { checkpointPath, loadModelState, writeAtomically } from '@foveate/trainer';
+import { writeAtomically } from '@foveate/contracts';
+import { checkpointPath, loadModelState } from '@foveate/trainer';
 import type { Checkpoint } from '@foveate/trainer';
 import { catchError, concat, defer, EMPTY, finalize, from, ignoreElements, of, switchMap, tap } from 'rxjs';
 import type { Observable } from 'rxjs';

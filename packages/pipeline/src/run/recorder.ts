@@ -1,7 +1,7 @@
 /** Keeps `run.json` in step with the events of a run. */
 import { join } from 'node:path';
 import type { RunEvent, RunRecord } from '@foveate/contracts';
-import { writeAtomically } from '@foveate/trainer';
+import { writeAtomically } from '@foveate/contracts';
 import { concatMap, from, of } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { recordEvent } from './record.js';

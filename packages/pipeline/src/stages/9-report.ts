@@ -1,7 +1,8 @@
 /** Report: the page of a run, from what stands in its folder. */
 import { join } from 'node:path';
 import type { RunEvent } from '@foveate/contracts';
-import { loadRun, renderReport, writeReport } from '@foveate/report';
+import { writeAtomically } from '@foveate/contracts';
+import { loadRun, renderReport } from '@foveate/report';
 import { defer, mergeAll } from 'rxjs';
 import type { Observable } from 'rxjs';
 
@@ -9,7 +10,7 @@ import type { Observable } from 'rxjs';
 export function report(folder: string): Observable<RunEvent> {
   return defer(async () => {
     const path = join(folder, 'report.html');
-    await writeReport(path, await renderReport([await loadRun(folder)]));
+    await writeAtomically(path, renderReport([await loadRun(folder)]));
     return [{ type: 'report' as const, path }];
   }).pipe(mergeAll());
 }

@@ -183,6 +183,7 @@ function depthwiseFilterGradient(b: GraphBuilder, x: Value, dy: Value, info: Inf
     : b.op('Concat', taps, [taps.length, c], 'float32', { axis: { int: 0 } });
 }
 
+/** Convolutions and their gradients, by tfjs kernel name. */
 export const convolutionLowerings: LoweringTable = {
   Conv2D: (call) => {
     const [x, filter] = [input(call, 'x'), input(call, 'filter')];

@@ -67,6 +67,7 @@ const number = (b: GraphBuilder, value: number, x: Lazy): Lazy => uniform(b, val
 /** One at true, zero at false, in float32. */
 const step = (b: GraphBuilder, condition: Lazy): Lazy => cast(b, condition, 'float32');
 
+/** Arithmetic, comparison, logic and activation, by tfjs kernel name. */
 export const elementwiseLowerings: LoweringTable = {
   Add: arithmetic(
     'Add',

@@ -141,6 +141,7 @@ function nearest(alignCorners: boolean, from: number, to: number): Float32Array 
   return matrix;
 }
 
+/** Matrix products, batch norm and resizing, by tfjs kernel name. */
 export const linearLowerings: LoweringTable = {
   BatchMatMul: matMul,
   FusedBatchNorm: batchNorm,

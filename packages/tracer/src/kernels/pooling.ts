@@ -59,6 +59,7 @@ function maximumIndices(b: GraphBuilder, output: Lazy, source: Lazy, info: Info)
   return node.outputs[1] ?? b.extraOutput(node, outShape(info), 'int64');
 }
 
+/** Pooling and its gradients, by tfjs kernel name. */
 export const poolingLowerings: LoweringTable = {
   MaxPool: (call) => pool(call, 'MaxPool'),
   AvgPool: (call) => pool(call, 'AveragePool'),

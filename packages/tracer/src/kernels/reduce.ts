@@ -77,6 +77,7 @@ const arg =
     return plain(castValue(call.b, index, 'int32'));
   };
 
+/** Reductions, softmax, top-k and their kin, by tfjs kernel name. */
 export const reduceLowerings: LoweringTable = {
   Sum: (call) => {
     const [x, axes, keepDims] = target(call);

@@ -135,6 +135,7 @@ const stridedSlice: Lowering = (call) => {
   return reshape(call.b, plain(value), info.finalShape);
 };
 
+/** Movements of data, by tfjs kernel name. */
 export const shapeLowerings: LoweringTable = {
   Reshape: (call) => {
     const x = input(call, 'x');

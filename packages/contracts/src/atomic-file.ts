@@ -1,5 +1,5 @@
 /** Files that are there in full or not at all. */
-import { fail } from '@foveate/contracts';
+import { fail } from './errors.js';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
