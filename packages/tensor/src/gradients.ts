@@ -27,8 +27,10 @@ export function stopGradient<R extends tf.Tensor = tf.Tensor>(
   x: tf.Tensor,
   f: (x: tf.Tensor) => tf.Tensor = (value) => tf.clone(value),
 ): R {
-  return tf.customGrad((input) => ({
-    value: f(input as tf.Tensor),
-    gradFunc: () => tf.zerosLike(x),
-  }))(x) as R;
+  return tf.customGrad((...args) => {
+    const [input, save] = args as unknown as [tf.Tensor, (tensors: tf.Tensor[]) => void];
+    // Saved, because `x` itself may be disposed when the gradient is taken.
+    save([input]);
+    return { value: f(input), gradFunc: (_dy: tf.Tensor, saved: tf.Tensor[]) => tf.zerosLike(saved[0] as tf.Tensor) };
+  })(x) as R;
 }
