@@ -112,7 +112,7 @@ export function materialise(b: GraphBuilder, x: Lazy, perm: readonly number[] = 
 }
 
 /** The axis order an elementwise result over `operands` should have: that of the largest one of full rank. */
-export function commonOrder(operands: readonly Lazy[], rank: number): readonly number[] {
+function commonOrder(operands: readonly Lazy[], rank: number): readonly number[] {
   const candidates = operands.filter((x) => x.perm.length === rank);
   const largest = candidates.reduce<Lazy | undefined>(
     (best, x) => (best === undefined || sizeOf(x.value.shape) > sizeOf(best.value.shape) ? x : best),

@@ -73,7 +73,7 @@ function summary(records: readonly RunRecord[], path: string): void {
 }
 
 /** What the figures say, whichever way they point. */
-export function comparison(ce: Measures, ceod: Measures): string {
+function comparison(ce: Measures, ceod: Measures): string {
   const number = (measures: Measures, key: string) => {
     const value = measures[key];
     return typeof value === 'number' ? value : Number.NaN;

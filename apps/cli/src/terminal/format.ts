@@ -24,7 +24,7 @@ export function duration(seconds: number): string {
 }
 
 /** `tn 20 fp 1 fn 2 tp 17` */
-export function confusion(value: MetricValue | undefined): string {
+function confusion(value: MetricValue | undefined): string {
   if (typeof value !== 'object' || value === null) return none;
   return Object.entries(value)
     .map(([name, count]) => `${name} ${count === null ? none : String(count)}`)

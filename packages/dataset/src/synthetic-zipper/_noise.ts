@@ -7,7 +7,7 @@
 const { floor, imul, max, min } = Math;
 
 /** A well-mixed unsigned 32-bit integer of two integer coordinates and a seed (xor-multiply-shift finaliser). */
-export function hash(a: number, b: number, seed: number): number {
+function hash(a: number, b: number, seed: number): number {
   let h = imul(a, 0x27d4eb2d) ^ imul(b, 0x165667b1) ^ seed;
   h = imul(h ^ (h >>> 15), 0x85ebca6b);
   h = imul(h ^ (h >>> 13), 0xc2b2ae35);

@@ -23,7 +23,7 @@ export interface Tooth {
 }
 
 /** Where a whole tooth begins: beyond the middle, between two teeth of the other strand. */
-export const tip = -8;
+const tip = -8;
 
 /** Where the sewing thread covers the teeth. */
 const thread = { from: 17, to: 27 } as const;

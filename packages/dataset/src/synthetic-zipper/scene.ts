@@ -6,7 +6,7 @@ import { imageExtent, profile, type Pose, type Profile } from './geometry.js';
 import type { Box } from './_strokes.js';
 
 /** Light and camera. */
-export interface Light {
+interface Light {
   /** Factor on all grey levels of the zipper. */
   readonly gain: number;
   /** Relative change of the gain from the middle to the border of the image, right and down. */
@@ -31,7 +31,7 @@ export interface Overlay {
 }
 
 /** A grain of dust; places in units of the image. */
-export interface Speck {
+interface Speck {
   readonly x: number;
   readonly y: number;
   readonly radius: number;

@@ -20,7 +20,7 @@ export interface RecordStart {
 }
 
 /** Trainable parameters of a model. */
-export function parameterCount(model: Model): number {
+function parameterCount(model: Model): number {
   return model.variables
     .filter(({ trainable }) => trainable)
     .reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);

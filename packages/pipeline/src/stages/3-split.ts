@@ -20,7 +20,7 @@ const byKey =
     key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;
 
 /** Samples by split and label. */
-export function countSamples(samples: readonly AssignedSample[]): DataCounts {
+function countSamples(samples: readonly AssignedSample[]): DataCounts {
   const count = (split: SplitName) => {
     const labels = samples.filter((sample) => sample.split === split).map(({ label }) => label);
     const defective = labels.filter((label) => label === 1).length;

@@ -8,7 +8,7 @@ import { augment } from './4-augment.js';
 import type { PreparedSample, SampleStore } from './sample-store.js';
 
 /** Stacks all samples of the stream into one batch, in order of arrival. */
-export function batch(height: number, width: number): OperatorFunction<PreparedSample, Batch> {
+function batch(height: number, width: number): OperatorFunction<PreparedSample, Batch> {
   return (samples) =>
     samples.pipe(
       toArray(),

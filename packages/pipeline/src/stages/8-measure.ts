@@ -13,7 +13,7 @@ export interface Measured {
 }
 
 /** Figures of all metrics; of equal keys the later metric's. */
-export function measuresOf(metrics: readonly Metric[], predictions: readonly Prediction[]): Measures {
+function measuresOf(metrics: readonly Metric[], predictions: readonly Prediction[]): Measures {
   return Object.assign({}, ...metrics.map((metric) => metric.measure(predictions))) as Measures;
 }
 

@@ -4,7 +4,7 @@ import { encodePng } from '@foveate/image';
 import type { ReportRun } from '../report-run.js';
 
 /** Side of the made-up pictures. */
-export const size = 32;
+const size = 32;
 
 const pictures = new Map<string, Uint8Array>();
 
@@ -22,7 +22,7 @@ export async function drawPictures(): Promise<void> {
 }
 
 /** Bytes of a picture the fixtures name. */
-export function pictureBytes(name: string): Uint8Array {
+function pictureBytes(name: string): Uint8Array {
   const bytes = pictures.get(name);
   if (bytes === undefined) throw new Error(`The fixture has no picture ${name}.`);
   return bytes;

@@ -12,7 +12,7 @@ export function axesOf(axis: unknown, rank: number): number[] {
 }
 
 /** Reduces logical `axes` and drops them; broadcast axes are dropped without computing. */
-export function reduce(b: GraphBuilder, op: string, x: Lazy, axes: readonly number[], keepDims: boolean): Lazy {
+function reduce(b: GraphBuilder, op: string, x: Lazy, axes: readonly number[], keepDims: boolean): Lazy {
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const shape = keepDims
     ? x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))

@@ -24,18 +24,3 @@ export function rewrite(graph: Graph, visit: (node: Node) => Value | undefined):
   const outputs = graph.outputs.map(({ name, value }) => ({ name, value: current(value) as Value }));
   return { inputs: graph.inputs, nodes: [...nodes], outputs };
 }
-
-/** How many nodes and graph outputs read each value. */
-export function countUses(graph: Graph): Map<Value, number> {
-  const uses = new Map<Value, number>();
-  const count = (value: Value | undefined): void => {
-    if (value !== undefined) uses.set(value, (uses.get(value) ?? 0) + 1);
-  };
-  graph.nodes.forEach((node) => {
-    node.inputs.forEach(count);
-  });
-  graph.outputs.forEach(({ value }) => {
-    count(value);
-  });
-  return uses;
-}
