@@ -1,4 +1,4 @@
-/** Gradients: those of tfjs, and those tfjs lacks. Importing this file registers them. */
+/** Gradients: those of tfjs, those tfjs lacks and those it gets wrong. Importing this file registers them. */
 import * as tf from '@tensorflow/tfjs-core';
 // The CommonJS bundle of tfjs-core has operations but no gradients; that of tfjs-layers registers all of them on import.
 import '@tensorflow/tfjs-layers';
@@ -18,6 +18,50 @@ for (const kernelName of comparisons) {
     },
   });
 }
+
+/** Sums `dy` over the axes along which an operand of `shape` was broadcast. */
+function unbroadcast(dy: tf.Tensor, shape: readonly number[]): tf.Tensor {
+  const offset = dy.rank - shape.length;
+  const axes = dy.shape.flatMap((size, axis) => (size !== (shape[axis - offset] ?? 1) || axis < offset ? [axis] : []));
+  return tf.reshape(axes.length === 0 ? dy : tf.sum(dy, axes), [...shape]);
+}
+
+/**
+ * Registers the gradient of a binary kernel, each operand's as dy times a factor. tfjs forgets that `maximum`, `minimum`
+ * and `squaredDifference` broadcast: their gradients have the shape of the result instead of the operand's.
+ */
+function registerBinary(kernelName: string, factors: (a: tf.Tensor, b: tf.Tensor) => [tf.Tensor, tf.Tensor]): void {
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: ['a', 'b'],
+    gradFunc: (dy, saved) => {
+      const [a, b] = saved as [tf.Tensor, tf.Tensor];
+      const side = (index: 0 | 1): tf.Tensor =>
+        unbroadcast(
+          tf.mul(dy as tf.Tensor, tf.cast(factors(a, b)[index], 'float32')),
+          (saved[index] as tf.Tensor).shape,
+        );
+      return { a: () => side(0), b: () => side(1) };
+    },
+  });
+}
+
+registerBinary('Maximum', (a, b) => [tf.greaterEqual(a, b), tf.less(a, b)]);
+registerBinary('Minimum', (a, b) => [tf.lessEqual(a, b), tf.greater(a, b)]);
+registerBinary('SquaredDifference', (a, b) => {
+  const slope = tf.mul(tf.sub(a, b), 2);
+  return [slope, tf.neg(slope)];
+});
+
+// tfjs transposes this gradient once too often for every axis but the last.
+tf.registerGradient({
+  kernelName: 'Cumsum',
+  inputsToSave: ['x'],
+  gradFunc: (dy, _saved, attrs) => {
+    const { axis, exclusive, reverse } = attrs as unknown as { axis: number; exclusive: boolean; reverse: boolean };
+    return { x: () => tf.cumsum(dy as tf.Tensor, axis, exclusive, !reverse) };
+  },
+});
 
 /**
  * `f(x)` as a constant: the value of `f`, with gradient zero.

@@ -2,6 +2,7 @@
  * A tfjs backend that computes nothing: each kernel appends nodes to a graph and returns a tensor whose shape is known and
  * whose values are not. tfjs' own autodiff runs on top unchanged, nested gradients included.
  */
+import { fileURLToPath } from 'node:url';
 import { fail } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { GraphBuilder } from './builder.js';
@@ -164,13 +165,17 @@ function constantOf(b: GraphBuilder, values: tf.BackendValues, shape: readonly n
   return plain(b.constant(data, shape, dtype));
 }
 
-/** The source line under way: the first stack frame outside tfjs and this package. */
+const ownFolder = new URL('.', import.meta.url).href;
+const ownPath = fileURLToPath(ownFolder);
+
+/** The source line under way: the first stack frame outside tfjs, Node and this package. */
 function callSite(): string {
-  const frames = (new Error().stack ?? '').split('\n').slice(1);
-  const own = frames.find(
-    (frame) => !/tfjs|packages\/tracer\/|@foveate\/tracer|node:internal|<anonymous>\)?$/.test(frame),
-  );
-  const place = /\(?(?:file:\/\/)?([^()\s]+):(\d+):\d+\)?$/.exec(own ?? '');
+  const foreign = (frame: string): boolean =>
+    !/@tensorflow[\\/]tfjs|tfjs-core[\\/]src|node:|<anonymous>\)?$/.test(frame) &&
+    !frame.includes(ownFolder) &&
+    !frame.includes(ownPath);
+  const frame = (new Error().stack ?? '').split('\n').slice(1).find(foreign);
+  const place = /\(?(?:file:\/\/)?([^()\s]+):(\d+):\d+\)?$/.exec(frame ?? '');
   if (place === null) return 'unknown';
   return `${(place[1] as string).split('/').slice(-3).join('/')}:${place[2]}`;
 }

@@ -106,10 +106,10 @@ export function encodeOnnx(graph: Graph, metadata: Readonly<Record<string, strin
   const message = modelType.create({
     irVersion: 8,
     producerName: 'foveate',
-    opsetImport: [
-      { domain: '', version: 18 },
-      { domain: 'com.microsoft', version: 1 },
-    ],
+    opsetImport: [...new Set(['', ...graph.nodes.map(({ domain }) => domain)])].map((domain) => ({
+      domain,
+      version: domain === '' ? 18 : 1,
+    })),
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name: 'program',

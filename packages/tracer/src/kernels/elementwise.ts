@@ -149,14 +149,7 @@ export const elementwiseLowerings: LoweringTable = {
   LogicalOr: compare('Or'),
   LogicalNot: (call) => elementwise(call.b, 'Not', [input(call, 'x')], 'bool'),
   Select: (call) => {
-    let condition = input(call, 'condition');
-    const [t, e] = [input(call, 't'), input(call, 'e')];
-    if (condition.shape.length < t.shape.length && condition.perm.length > 0) {
-      // tfjs: a condition of rank 1 selects along the first axis.
-      const shape = [...condition.shape, ...Array<number>(t.shape.length - condition.shape.length).fill(1)];
-      const value = call.b.op('Reshape', [condition.value, call.b.int64(shape)], shape, 'bool');
-      condition = { type: 'bool', shape, value, perm: shape.map((_, axis) => axis) };
-    }
+    const [condition, t, e] = [input(call, 'condition'), input(call, 't'), input(call, 'e')];
     return elementwise(call.b, 'Where', [condition, t, e], t.type);
   },
   Identity: (call) => input(call, 'x'),

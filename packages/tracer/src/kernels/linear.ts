@@ -90,19 +90,25 @@ function resize(call: KernelCall, mode: 'linear' | 'nearest'): Lazy {
   return { type: 'float32', shape: [n, ...size, c], value, perm };
 }
 
-/** Gradient of a separable resize: dx = A_h^T dy A_w with the interpolation matrices as constants. */
-function resizeGradient(
-  call: KernelCall,
-  weights: (alignCorners: boolean, from: number, to: number) => Float32Array,
-): Lazy {
+/** Settings of a resize along one axis. */
+interface Sampling {
+  readonly alignCorners: boolean;
+  readonly halfPixelCenters: boolean;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Gradient of a separable resize: dx = A_h^T dy A_w with the interpolation matrices [to, from] as constants. */
+function resizeGradient(call: KernelCall, weights: (sampling: Sampling) => Float32Array): Lazy {
   const { b } = call;
   const [images, dy] = [input(call, 'images'), input(call, 'dy')];
-  const alignCorners = call.attrs['alignCorners'] as boolean;
+  const { alignCorners, halfPixelCenters } = call.attrs as { alignCorners: boolean; halfPixelCenters: boolean };
   const [n, h, w, c] = images.shape as [number, number, number, number];
   const [, outH, outW] = dy.shape as [number, number, number, number];
+  const along = (from: number, to: number): Float32Array => weights({ alignCorners, halfPixelCenters, from, to });
   const value = materialise(b, dy, [0, 3, 1, 2]);
-  const rows = b.constant(transposeMatrix(weights(alignCorners, h, outH), outH, h), [h, outH], 'float32');
-  const columns = b.constant(weights(alignCorners, w, outW), [outW, w], 'float32');
+  const rows = b.constant(transposeMatrix(along(h, outH), outH, h), [h, outH], 'float32');
+  const columns = b.constant(along(w, outW), [outW, w], 'float32');
   const wide = b.op('MatMul', [reshapeValue(b, value, [n * c * outH, outW]), columns], [n * c * outH, w], 'float32');
   const tall = b.op('MatMul', [rows, reshapeValue(b, wide, [n * c, outH, w])], [n * c, h, w], 'float32');
   const result = reshapeValue(b, tall, [n, c, h, w]);
@@ -116,14 +122,19 @@ function transposeMatrix(matrix: Float32Array, rows: number, columns: number): F
   );
 }
 
-/** Interpolation matrix [to, from] that tfjs' ResizeBilinearGrad transposes: no half-pixel centres. */
-function bilinear(alignCorners: boolean, from: number, to: number): Float32Array {
-  const scale = alignCorners && to > 1 ? (from - 1) / (to - 1) : from / to;
+/** Where output `row` samples the input. */
+function sourcePosition({ alignCorners, halfPixelCenters, from, to }: Sampling, row: number): number {
+  if (alignCorners) return to > 1 ? (row * (from - 1)) / (to - 1) : 0;
+  return halfPixelCenters ? Math.max(0, ((row + 0.5) * from) / to - 0.5) : (row * from) / to;
+}
+
+function bilinear(sampling: Sampling): Float32Array {
+  const { from, to } = sampling;
   const matrix = new Float32Array(to * from);
   for (let row = 0; row < to; row++) {
-    const position = row * scale;
-    const low = Math.floor(position);
-    const high = Math.min(Math.ceil(position), from - 1);
+    const position = sourcePosition(sampling, row);
+    const low = Math.min(Math.floor(position), from - 1);
+    const high = Math.min(low + 1, from - 1);
     const share = position - low;
     matrix[row * from + low] = (matrix[row * from + low] as number) + 1 - share;
     matrix[row * from + high] = (matrix[row * from + high] as number) + share;
@@ -131,11 +142,12 @@ function bilinear(alignCorners: boolean, from: number, to: number): Float32Array
   return matrix;
 }
 
-function nearest(alignCorners: boolean, from: number, to: number): Float32Array {
-  const scale = alignCorners && to > 1 ? (from - 1) / (to - 1) : from / to;
+function nearest(sampling: Sampling): Float32Array {
+  const { from, to, alignCorners, halfPixelCenters } = sampling;
   const matrix = new Float32Array(to * from);
   for (let row = 0; row < to; row++) {
-    const column = Math.min(from - 1, alignCorners ? Math.round(row * scale) : Math.floor(row * scale));
+    const position = halfPixelCenters && !alignCorners ? ((row + 0.5) * from) / to : sourcePosition(sampling, row);
+    const column = Math.min(from - 1, alignCorners ? Math.round(position) : Math.floor(position));
     matrix[row * from + column] = 1;
   }
   return matrix;

@@ -70,7 +70,9 @@ export const poolingLowerings: LoweringTable = {
     const indices = maximumIndices(b, input(call, 'output'), source, info);
     const dy = materialise(b, input(call, 'dy'), nchw);
     const shape = [info.batchSize, info.inChannels, info.inHeight, info.inWidth];
-    const disjoint = info.strideHeight >= info.filterHeight && info.strideWidth >= info.filterWidth;
+    const { padInfo: p } = info;
+    const padded = p.top + p.bottom + p.left + p.right > 0;
+    const disjoint = !padded && info.strideHeight >= info.filterHeight && info.strideWidth >= info.filterWidth;
     if (disjoint) {
       const kernel = {
         kernel_shape: { ints: [info.filterHeight, info.filterWidth] },
@@ -78,7 +80,7 @@ export const poolingLowerings: LoweringTable = {
       };
       return image(b.op('MaxUnpool', [dy, indices, b.int64(shape)], shape, 'float32', kernel));
     }
-    // Overlapping windows may share a maximum: their gradients add up.
+    // Overlapping windows may share a maximum: their gradients add up. (MaxUnpool knows no padding either.)
     const size = sizeOf(shape);
     const zeros = materialise(b, uniform(b, 0, [size], 'float32'));
     const flat = (value: Value): Value => reshapeValue(b, value, [sizeOf(dy.shape)]);

@@ -9,7 +9,7 @@ import { input, type KernelCall, type Lowering, type LoweringTable } from './typ
 const notOne = (shape: readonly number[]): number[] => shape.flatMap((size, axis) => (size === 1 ? [] : [axis]));
 
 /** Reshape. Adding or dropping axes of length 1 keeps layout and broadcasts; anything else needs the plain form. */
-export function reshape(b: GraphBuilder, x: Lazy, shape: readonly number[]): Lazy {
+function reshape(b: GraphBuilder, x: Lazy, shape: readonly number[]): Lazy {
   if (x.perm.length === 0) return { ...x, shape };
   const [before, after] = [notOne(x.shape), notOne(shape)];
   const sameSizes =
@@ -61,6 +61,13 @@ function slice(b: GraphBuilder, x: Lazy, begin: readonly number[], size: readonl
     starts.map((start, axis) => start + (lengths[axis] as number)),
   );
   return { ...x, shape: size, value };
+}
+
+/** A slice as tfjs takes it: trailing axes may be left out, a size of -1 reaches to the end. */
+function partial(b: GraphBuilder, x: Lazy, begin: readonly number[], size: readonly number[]): Lazy {
+  const tensor = { shape: [...x.shape], rank: x.shape.length } as unknown as tf.Tensor;
+  const [starts, lengths] = tf.slice_util.parseSliceParams(tensor, [...begin], [...size]);
+  return slice(b, x, starts as number[], lengths as number[]);
 }
 
 /** Pads; numpy-style [before, after] per logical axis. */
@@ -157,15 +164,7 @@ export const shapeLowerings: LoweringTable = {
       perm: x.perm.map((axis) => order.indexOf(axis)),
     };
   },
-  Slice: (call) => {
-    const x = input(call, 'x');
-    const [begin, size] = tf.slice_util.parseSliceParams(
-      { shape: [...x.shape], rank: x.shape.length } as unknown as tf.Tensor,
-      call.attrs['begin'] as number[],
-      call.attrs['size'] as number[],
-    );
-    return slice(call.b, x, begin as number[], size as number[]);
-  },
+  Slice: (call) => partial(call.b, input(call, 'x'), call.attrs['begin'] as number[], call.attrs['size'] as number[]),
   StridedSlice: stridedSlice,
   PadV2: (call) =>
     pad(
@@ -378,7 +377,7 @@ function blocks(call: KernelCall, toBatch: boolean): Lazy {
   const outer = tf.backend_util.getReshapedPermuted(x.shape as number[], blockShape, product);
   const begin = tf.backend_util.getSliceBeginCoords(margins, m);
   const size = tf.backend_util.getSliceSize(outer, margins, m);
-  return slice(b, reshape(b, transpose(reshape(b, x, inner), order), outer), begin, size);
+  return partial(b, reshape(b, transpose(reshape(b, x, inner), order), outer), begin, size);
 }
 
 function transpose(x: Lazy, order: readonly number[]): Lazy {
