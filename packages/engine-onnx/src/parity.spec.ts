@@ -211,11 +211,11 @@ const others: Case[] = [
       [[0, 3], true],
     ] as const
   ).flatMap(([axis, keep]): Case[] => [
-    [`sum ${axis} ${keep}`, [[2, 3, 4, 5]], (x: T) => tf.sum(x, axis as number[], keep)],
-    [`mean ${axis} ${keep}`, [[2, 3, 4, 5]], (x: T) => tf.mean(x, axis as number[], keep)],
-    [`max ${axis} ${keep}`, [[2, 3, 4, 5]], (x: T) => tf.max(x, axis as number[], keep)],
-    [`min ${axis} ${keep}`, [[2, 3, 4, 5]], (x: T) => tf.min(x, axis as number[], keep)],
-    [`prod ${axis} ${keep}`, [[2, 2, 2, 3]], (x: T) => tf.prod(x, axis as number[], keep), none],
+    [`sum ${axis} ${keep}`, [[2, 3, 4, 5]], (x: T) => tf.sum(x, axis === undefined ? axis : [...axis], keep)],
+    [`mean ${axis} ${keep}`, [[2, 3, 4, 5]], (x: T) => tf.mean(x, axis === undefined ? axis : [...axis], keep)],
+    [`max ${axis} ${keep}`, [[2, 3, 4, 5]], (x: T) => tf.max(x, axis === undefined ? axis : [...axis], keep)],
+    [`min ${axis} ${keep}`, [[2, 3, 4, 5]], (x: T) => tf.min(x, axis === undefined ? axis : [...axis], keep)],
+    [`prod ${axis} ${keep}`, [[2, 2, 2, 3]], (x: T) => tf.prod(x, axis === undefined ? axis : [...axis], keep), none],
   ]),
   ['sum of a broadcast', [[3, 1]], (x: T) => tf.sum(tf.mul(tf.broadcastTo(x, [3, 7]), tf.ones([2, 3, 7])), [0, 2])],
   [
