@@ -22,7 +22,7 @@ const context: PluginContext = {
 };
 
 async function lossWith(options: Partial<CeodOptions>): Promise<Loss> {
-  const validated = await (ceod as AnyPlugin & typeof ceod).options['~standard'].validate(options);
+  const validated = await ceod.options['~standard'].validate(options);
   if (validated.issues !== undefined) throw new Error(JSON.stringify(validated.issues));
   return ceod.register(validated.value, context);
 }
