@@ -136,51 +136,77 @@ function padImage(b: GraphBuilder, x: Value, { padInfo: p }: Info): Value {
   return b.op('Pad', [x, b.int64([0, 0, p.top, p.left, 0, 0, p.bottom, p.right]), b.scalar(0)], shape, 'float32');
 }
 
+/** dy x^T over the pixels, summed over the batch. [N, O, P], [N, I, P] -> [1, O, I] */
+function outerProduct(b: GraphBuilder, dy: Value, x: Value): Value {
+  const [n, o] = dy.shape as [number, number];
+  const i = x.shape[1] as number;
+  const product = b.op('FusedMatMul', [dy, x], [n, o, i], 'float32', { transB: { int: 1 } }, 'com.microsoft');
+  return b.op('ReduceSum', [product, b.int64([0])], [1, o, i], 'float32', { keepdims: { int: 1 } });
+}
+
+const flatten = (b: GraphBuilder, x: Value): Value => {
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  return reshapeValue(b, x, [n, c, h * w]);
+};
+
 /**
- * Filter gradient: for each tap one batched product dy x^T over the pixels, summed over the batch. Two to three times
- * faster than a convolution with swapped axes.
+ * Filter gradient: for each tap one batched product of dy with the input pixels the tap saw. Two to three times faster
+ * than a convolution with swapped axes.
  * @returns physically [kh * kw, O, I]
  */
 function filterGradient(b: GraphBuilder, x: Value, dy: Value, info: Info): Value {
-  const { batchSize: n, inChannels: i, outChannels: o, outHeight, outWidth } = info;
-  const pixels = outHeight * outWidth;
-  const rows = reshapeValue(b, dy, [n, o, pixels]);
+  const { inChannels: i, outChannels: o, filterHeight: kh, filterWidth: kw } = info;
+  const unit = info.strideHeight === 1 && info.strideWidth === 1 && info.dilationHeight === 1;
+  // A tap per copy of x costs kh kw I; a column per copy of x and a row per copy of dy costs kw I + kh O.
+  const products = unit && kh * kw * i > kw * i + kh * o ? tapsByShift(b, x, dy, info) : tapsBySlice(b, x, dy, info);
+  return products.length === 1
+    ? (products[0] as Value)
+    : b.op('Concat', products, [products.length, o, i], 'float32', { axis: { int: 0 } });
+}
+
+function tapsBySlice(b: GraphBuilder, x: Value, dy: Value, info: Info): Value[] {
+  const rows = flatten(b, dy);
   const padded = padImage(b, x, info);
-  const taps: Value[] = [];
-  for (let row = 0; row < info.filterHeight; row++) {
-    for (let column = 0; column < info.filterWidth; column++) {
-      const columns = reshapeValue(b, tap(b, padded, info, row, column), [n, i, pixels]);
-      const product = b.op(
-        'FusedMatMul',
-        [rows, columns],
-        [n, o, i],
-        'float32',
-        { transB: { int: 1 } },
-        'com.microsoft',
-      );
-      taps.push(b.op('ReduceSum', [product, b.int64([0])], [1, o, i], 'float32', { keepdims: { int: 1 } }));
-    }
-  }
-  return taps.length === 1
-    ? (taps[0] as Value)
-    : b.op('Concat', taps, [taps.length, o, i], 'float32', { axis: { int: 0 } });
+  return taps(info).map(([row, column]) => outerProduct(b, rows, flatten(b, tap(b, padded, info, row, column))));
+}
+
+/** Stride 1: x is moved sideways once per column of the filter, dy down once per row; zeros fill the gaps. */
+function tapsByShift(b: GraphBuilder, x: Value, dy: Value, info: Info): Value[] {
+  const [n, c, height] = x.shape as [number, number, number];
+  const { padInfo: p, outHeight, outWidth, filterHeight, filterWidth, outChannels: o } = info;
+  const tall = height + p.top + p.bottom;
+  const padded = padImage(b, x, info);
+  const columns = Array.from({ length: filterWidth }, (_, column) =>
+    flatten(b, sliceValue(b, padded, [0, 0, 0, column], [n, c, tall, column + outWidth])),
+  );
+  const rows = Array.from({ length: filterHeight }, (_, row) => {
+    const below = tall - outHeight - row;
+    const pads = b.int64([0, 0, row, 0, 0, 0, below, 0]);
+    return flatten(b, b.op('Pad', [dy, pads, b.scalar(0)], [n, o, tall, outWidth], 'float32'));
+  });
+  return taps(info).map(([row, column]) => outerProduct(b, rows[row] as Value, columns[column] as Value));
+}
+
+/** Row and column of every filter tap, row-major. */
+function taps({ filterHeight, filterWidth }: Info): [number, number][] {
+  return Array.from({ length: filterHeight * filterWidth }, (_, index) => [
+    Math.floor(index / filterWidth),
+    index % filterWidth,
+  ]);
 }
 
 /** Filter gradient of a depthwise convolution. @returns physically [kh * kw, C] */
 function depthwiseFilterGradient(b: GraphBuilder, x: Value, dy: Value, info: Info): Value {
   const padded = padImage(b, x, info);
   const c = info.inChannels;
-  const taps: Value[] = [];
-  for (let row = 0; row < info.filterHeight; row++) {
-    for (let column = 0; column < info.filterWidth; column++) {
-      const product = b.op('Mul', [tap(b, padded, info, row, column), dy], dy.shape, 'float32');
-      const sum = b.op('ReduceSum', [product, b.int64([0, 2, 3])], [c], 'float32', { keepdims: { int: 0 } });
-      taps.push(reshapeValue(b, sum, [1, c]));
-    }
-  }
-  return taps.length === 1
-    ? (taps[0] as Value)
-    : b.op('Concat', taps, [taps.length, c], 'float32', { axis: { int: 0 } });
+  const sums = taps(info).map(([row, column]) => {
+    const product = b.op('Mul', [tap(b, padded, info, row, column), dy], dy.shape, 'float32');
+    const sum = b.op('ReduceSum', [product, b.int64([0, 2, 3])], [c], 'float32', { keepdims: { int: 0 } });
+    return reshapeValue(b, sum, [1, c]);
+  });
+  return sums.length === 1
+    ? (sums[0] as Value)
+    : b.op('Concat', sums, [sums.length, c], 'float32', { axis: { int: 0 } });
 }
 
 /** Convolutions and their gradients, by tfjs kernel name. */
