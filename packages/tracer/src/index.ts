@@ -1,6 +1,6 @@
 export type { Attribute, ConstantData, ElementType, Graph, GraphOutput, Node, Value } from './ir.js';
 export { lowerings } from './kernels/index.js';
-export { encodeOnnx } from './onnx.js';
+export { encodeOnnx, nodeName } from './onnx.js';
 export { optimise, passes, type Pass } from './passes/index.js';
 export { toText } from './text.js';
 export { trace, type InputSpec, type TracedFunction, type TraceOptions } from './trace.js';

@@ -1,6 +1,6 @@
 /** A graph as the bytes of an ONNX model (ONNX IR version 8, opset 18). */
 import protobuf from 'protobufjs/light.js';
-import type { Attribute, Graph, Value } from './ir.js';
+import type { Attribute, Graph, Node, Value } from './ir.js';
 import { onnxType } from './layout.js';
 
 /** The part of onnx.proto3 that is written; field numbers are those of the ONNX specification. */
@@ -76,6 +76,11 @@ function valueInfo(name: string, value: Value): object {
   return { name, type: { tensorType: { elemType: onnxType[value.type], shape: { dim } } } };
 }
 
+/** The name a node has in the model, by which a runtime speaks of it. @param index place in `graph.nodes` */
+export function nodeName(node: Node, index: number): string {
+  return `${index} ${node.origin}`;
+}
+
 /**
  * @param graph inputs and outputs keep their names
  * @param metadata written to the model's metadata_props
@@ -90,7 +95,7 @@ export function encodeOnnx(graph: Graph, metadata: Readonly<Record<string, strin
     return renamed.get(value) ?? value.name;
   };
   const node = graph.nodes.map((item, index) => ({
-    name: `${index} ${item.origin}`,
+    name: nodeName(item, index),
     opType: item.op,
     domain: item.domain,
     input: item.inputs.map(nameOf),
