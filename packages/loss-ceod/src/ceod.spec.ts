@@ -1,6 +1,6 @@
 /** The gradient of CEOD, through Grad-CAM, against finite differences and between the engines. */
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { AnyPlugin, Explainer, HostTensor, HostTensors, Loss, PluginContext, Program } from '@foveate/contracts';
+import type { Explainer, HostTensor, HostTensors, Loss, PluginContext, Program } from '@foveate/contracts';
 import { onnxEngine } from '@foveate/engine-onnx';
 import { tfjsEngine } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
