@@ -3,7 +3,8 @@ import pc from 'picocolors';
 
 /** Colours that are off when the stream is no terminal, or when NO_COLOR is set. */
 export function colours(stream: NodeJS.WriteStream): ReturnType<typeof pc.createColors> {
-  const wanted = stream.isTTY && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
+  // Where there is no terminal isTTY is undefined, for which picocolors would decide by itself.
+  const wanted = Boolean(stream.isTTY) && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
   return pc.createColors(wanted);
 }
 
