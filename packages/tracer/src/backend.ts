@@ -2,31 +2,39 @@
  * A tfjs backend that computes nothing: each kernel appends nodes to a graph and returns a tensor whose shape is known and
  * whose values are not. tfjs' own autodiff runs on top unchanged, nested gradients included.
  */
-import { fileURLToPath } from 'node:url';
 import { fail } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
-import { GraphBuilder } from './builder.js';
-import type { ConstantData } from './ir.js';
-import { plain, uniform, type Lazy } from './layout.js';
+import type { GraphBuilder } from './builder.js';
+import { callSite } from './call-site.js';
+import { constantOf } from './constants.js';
+import type { Lazy } from './layout.js';
 import { lowerings } from './kernels/index.js';
+import { refuseRandom, unsupportedKernel, valueRead } from './refusals.js';
 
 const backendName = 'foveate-trace';
 
-/** tfjs functions that draw random numbers in JavaScript; their values would be frozen into the graph. */
-const randomFunctions =
-  /\b(randomNormal|randomUniform|truncatedNormal|randomGamma|randomStandardNormal|randomUniformInt|rand|dropout|multinomial)_\b/;
-
 type DataId = object;
 
+/** A tensor of the trace. Values of variables become known, as inputs of the graph, when they are first read. */
+interface Entry {
+  lazy: Lazy | (() => Lazy);
+  count: number;
+}
+
 class TraceBackend extends tf.KernelBackend {
-  #data = new WeakMap<DataId, { lazy: Lazy; count: number }>();
+  #data = new WeakMap<DataId, Entry>();
+  #captured = new Map<tf.TensorInfo, Lazy>();
   #live = 0;
   #builder: GraphBuilder | undefined;
 
   /** Starts a new graph. */
   begin(builder: GraphBuilder): void {
+    if (this.#builder !== undefined) {
+      throw fail({ code: 'ENGINE_UNSUPPORTED', what: 'A program under trace cannot trace another', where: callSite() });
+    }
     this.#builder = builder;
     this.#data = new WeakMap();
+    this.#captured = new Map();
     this.#live = 0;
   }
 
@@ -35,43 +43,69 @@ class TraceBackend extends tf.KernelBackend {
     this.#builder = undefined;
   }
 
-  get builder(): GraphBuilder {
-    if (this.#builder === undefined) throw new Error('tensors of a finished trace cannot be used');
-    return this.#builder;
+  get tracing(): boolean {
+    return this.#builder !== undefined;
   }
 
-  /** What is known of a tensor. */
-  lazy(dataId: DataId): Lazy {
+  get builder(): GraphBuilder {
+    if (this.#builder !== undefined) return this.#builder;
+    throw fail({
+      code: 'ENGINE_UNSUPPORTED',
+      what: 'No program is being traced',
+      where: callSite(),
+      advice: 'Choose a tfjs backend for eager work first, for example with tf.setBackend("cpu")',
+    });
+  }
+
+  /** What is known of a tensor. One of another backend becomes a constant; it is read, not moved. */
+  lazy(tensor: tf.TensorInfo): Lazy {
+    const { dataId, shape, dtype } = tensor;
     const entry = this.#data.get(dataId);
-    if (entry === undefined) throw new Error('this tensor belongs to another trace');
-    return entry.lazy;
+    if (entry !== undefined) {
+      if (typeof entry.lazy === 'function') entry.lazy = entry.lazy();
+      return entry.lazy;
+    }
+    const owner = ownerOf(dataId);
+    if (owner === undefined || owner === this) {
+      throw fail({
+        code: 'ENGINE_UNSUPPORTED',
+        what: 'A tensor of an earlier trace is used',
+        where: callSite(),
+        advice:
+          'Tensors made while a program is traced end with the trace. Return them as outputs instead of keeping them',
+      });
+    }
+    const lazy = this.#captured.get(tensor) ?? constantOf(this.builder, tf.engine().readSync(dataId), shape, dtype);
+    this.#captured.set(tensor, lazy);
+    return lazy;
+  }
+
+  /** The tensors of other backends whose values became constants. */
+  captured(): tf.Tensor[] {
+    return [...this.#captured.keys()].filter((tensor) => tensor instanceof tf.Tensor);
   }
 
   /** A tfjs tensor info for a traced tensor. */
-  info(lazy: Lazy): tf.TensorInfo {
+  info({ shape, type }: Pick<Lazy, 'shape' | 'type'>, lazy: Entry['lazy']): tf.TensorInfo {
     const dataId = {};
     this.#data.set(dataId, { lazy, count: 1 });
     this.#live++;
-    return { dataId, shape: [...lazy.shape], dtype: lazy.type };
+    return { dataId, shape: [...shape], dtype: type };
   }
 
-  /** Values made in JavaScript (`tf.scalar`, `tf.tensor`, captured tensors of another backend) become constants. */
+  /** Values made in JavaScript (`tf.scalar`, `tf.tensor`) become constants. */
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): DataId {
     refuseRandom();
-    return this.info(constantOf(this.builder, values, shape, dtype)).dataId;
-  }
-
-  override move(dataId: DataId, values: tf.BackendValues, shape: number[], dtype: tf.DataType, count: number): void {
-    this.#data.set(dataId, { lazy: constantOf(this.builder, values, shape, dtype), count });
-    this.#live++;
+    const lazy = constantOf(this.builder, values, shape, dtype);
+    return this.info(lazy, lazy).dataId;
   }
 
   override readSync(): never {
-    throw valueRead();
+    throw valueRead(this.tracing);
   }
 
   override read(): Promise<never> {
-    return Promise.reject(valueRead());
+    return Promise.reject(valueRead(this.tracing));
   }
 
   override numDataIds(): number {
@@ -85,6 +119,11 @@ class TraceBackend extends tf.KernelBackend {
   override incRef(dataId: DataId): void {
     const entry = this.#data.get(dataId);
     if (entry !== undefined) entry.count++;
+    else {
+      // tfjs asks the active backend, whoever owns the data: a variable may be assigned a captured tensor.
+      const owner = ownerOf(dataId);
+      if (owner !== this) owner?.incRef(dataId);
+    }
   }
 
   decRef(dataId: DataId): void {
@@ -120,64 +159,8 @@ class TraceBackend extends tf.KernelBackend {
   }
 }
 
-function valueRead(): Error {
-  return fail({
-    code: 'ENGINE_UNSUPPORTED',
-    what: 'A traced program cannot read the values of a tensor',
-    where: callSite(),
-    advice:
-      'While a program is traced its tensors have shapes but no values. Return the tensor as an output and read it after the run, or decide with tf.where instead of if',
-  });
-}
-
-function refuseRandom(): void {
-  const name = randomFunctions.exec(new Error().stack ?? '')?.[1];
-  if (name === undefined) return;
-  throw fail({
-    code: 'ENGINE_UNSUPPORTED',
-    what: `tf.${name} draws its numbers once, while the program is traced; every run would repeat them`,
-    where: callSite(),
-    advice: 'Draw the numbers outside, with random() of @foveate/contracts, and pass them in as an input',
-  });
-}
-
-/** Constants that repeat one number become a uniform scalar: gradients make many, and large ones. */
-function constantOf(b: GraphBuilder, values: tf.BackendValues, shape: readonly number[], dtype: tf.DataType): Lazy {
-  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
-    throw fail({
-      code: 'ENGINE_UNSUPPORTED',
-      what: `Tensors of type ${dtype} cannot be traced`,
-      where: callSite(),
-      expected: 'float32, int32 or bool',
-    });
-  }
-  const numbers = values as ArrayLike<number>;
-  const first = numbers[0];
-  if (first !== undefined && Array.prototype.every.call(numbers, (value) => value === first)) {
-    return uniform(b, first, shape, dtype);
-  }
-  const data: ConstantData =
-    dtype === 'float32'
-      ? Float32Array.from(numbers)
-      : dtype === 'int32'
-        ? Int32Array.from(numbers)
-        : Uint8Array.from(numbers);
-  return plain(b.constant(data, shape, dtype));
-}
-
-const ownFolder = new URL('.', import.meta.url).href;
-const ownPath = fileURLToPath(ownFolder);
-
-/** The source line under way: the first stack frame outside tfjs, Node and this package. */
-function callSite(): string {
-  const foreign = (frame: string): boolean =>
-    !/@tensorflow[\\/]tfjs|tfjs-core[\\/]src|node:|<anonymous>\)?$/.test(frame) &&
-    !frame.includes(ownFolder) &&
-    !frame.includes(ownPath);
-  const frame = (new Error().stack ?? '').split('\n').slice(1).find(foreign);
-  const place = /\(?(?:file:\/\/)?([^()\s]+):(\d+):\d+\)?$/.exec(frame ?? '');
-  if (place === null) return 'unknown';
-  return `${(place[1] as string).split('/').slice(-3).join('/')}:${place[2]}`;
+function ownerOf(dataId: DataId): tf.KernelBackend | undefined {
+  return tf.engine().state.tensorInfo.get(dataId)?.backend;
 }
 
 const backend = new TraceBackend();
@@ -198,33 +181,24 @@ function register(): void {
 
 function lower(kernelName: string, call: Parameters<tf.KernelFunc>[0]): tf.TensorInfo | tf.TensorInfo[] {
   const lowering = lowerings[kernelName];
-  const unsupported = (what: string, cause?: unknown): Error =>
-    fail({
-      code: 'ENGINE_UNSUPPORTED',
-      what,
-      where: callSite(),
-      advice:
-        'Write it with the operations listed in the README of @foveate/tracer, or use the engine tfjs, which runs eagerly',
-      cause,
-    });
-  if (lowering === undefined) throw unsupported(`The tfjs operation ${kernelName} cannot be traced`);
+  if (lowering === undefined) throw unsupportedKernel(kernelName);
   const b = backend.builder;
-  const entries = Object.entries(call.inputs as Record<string, tf.TensorInfo | undefined>).flatMap(([name, info]) =>
-    info === undefined ? [] : [[name, backend.lazy(info.dataId)] as const],
-  );
   b.origin.text = `${kernelName} @ ${callSite()}`;
+  const entries = Object.entries(call.inputs as Record<string, tf.TensorInfo | null | undefined>).flatMap(
+    ([name, info]) => (info === undefined || info === null ? [] : [[name, backend.lazy(info)] as const]),
+  );
   const result = lowering({
     b,
     inputs: Object.fromEntries(entries),
     list: Array.isArray(call.inputs) ? entries.map(([, lazy]) => lazy) : [],
     attrs: call.attrs ?? {},
   });
-  return Array.isArray(result) ? result.map((lazy) => backend.info(lazy)) : backend.info(result);
+  return Array.isArray(result) ? result.map((lazy) => backend.info(lazy, lazy)) : backend.info(result, result);
 }
 
 /**
  * Runs `body` with tracing switched on. `body` must be synchronous; tensors it returns are dead afterwards.
- * @param body receives the backend, to make inputs and to look results up
+ * @param body receives the trace, to make inputs and to look results up
  */
 export function withTracing<T>(builder: GraphBuilder, body: (trace: TraceSession) => T): T {
   register();
@@ -235,10 +209,15 @@ export function withTracing<T>(builder: GraphBuilder, body: (trace: TraceSession
   // Initialisation is synchronous for this backend, so the switch is complete when the call returns.
   void engine.setBackend(backendName);
   Error.stackTraceLimit = 60;
+  let afterwards = (): void => undefined;
   try {
     const session: TraceSession = {
-      tensor: (lazy) => engine.makeTensorFromTensorInfo(backend.info(lazy)),
-      lazy: (tensor) => backend.lazy(tensor.dataId),
+      tensor: (form, lazy) => engine.makeTensorFromTensorInfo(backend.info(form, lazy)),
+      lazy: (tensor) => backend.lazy(tensor),
+      captured: () => backend.captured(),
+      afterwards: (action) => {
+        afterwards = action;
+      },
     };
     // Not returned from the tidy: it would search the whole graph for tensors.
     const results: T[] = [];
@@ -250,13 +229,18 @@ export function withTracing<T>(builder: GraphBuilder, body: (trace: TraceSession
     Error.stackTraceLimit = limit;
     backend.end();
     if (previous !== undefined && previous !== '') void engine.setBackend(previous);
+    afterwards();
   }
 }
 
 /** What a trace under way offers. */
 export interface TraceSession {
-  /** Makes a tensor the program can use. */
-  tensor(lazy: Lazy): tf.Tensor;
+  /** Makes a tensor the program can use. @param lazy a function is called when the tensor is first used */
+  tensor(form: Pick<Lazy, 'shape' | 'type'>, lazy: Lazy | (() => Lazy)): tf.Tensor;
   /** Looks up what the graph knows of a tensor. */
   lazy(tensor: tf.Tensor): Lazy;
+  /** Tensors from outside whose values are in the graph now. */
+  captured(): tf.Tensor[];
+  /** Names what shall happen once the backend of before is active again, also when `body` fails. */
+  afterwards(action: () => void): void;
 }

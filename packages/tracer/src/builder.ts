@@ -11,13 +11,21 @@ export class GraphBuilder {
   readonly origin: Origin = { text: '' };
   readonly #inputs: Value[] = [];
   readonly #nodes: Node[] = [];
+  readonly #taken = new Set<string>();
   #count = 0;
 
   #name(hint: string): string {
-    return `${hint}_${this.#count++}`;
+    return this.claim(`${hint}_${this.#count++}`) ?? this.#name(hint);
   }
 
-  /** A graph input called `name`. */
+  /** Takes a name for an input, an output or a value. @returns nothing when it is taken already */
+  claim(name: string): string | undefined {
+    if (this.#taken.has(name)) return undefined;
+    this.#taken.add(name);
+    return name;
+  }
+
+  /** A graph input called `name`; the caller claims the name. */
   input(name: string, type: ElementType, shape: readonly number[]): Value {
     const value: Value = { name, type, shape };
     this.#inputs.push(value);

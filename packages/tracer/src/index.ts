@@ -1,7 +1,16 @@
+export {
+  compile,
+  trace,
+  type Compiled,
+  type CompileOptions,
+  type InputSpec,
+  type StateValue,
+  type TracedFunction,
+  type TraceOptions,
+} from './compile.js';
 export type { Attribute, ConstantData, ElementType, Graph, GraphOutput, Node, Value } from './ir.js';
 export { lowerings } from './kernels/index.js';
 export { encodeOnnx, nodeName } from './onnx.js';
 export { optimise, passes, type Pass } from './passes/index.js';
 export { toText } from './text.js';
-export { trace, type InputSpec, type TracedFunction, type TraceOptions } from './trace.js';
 export { verify } from './verify.js';

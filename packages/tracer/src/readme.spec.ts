@@ -8,7 +8,7 @@ const readme = new URL('../README.md', import.meta.url);
 
 function kernelLists(): string {
   // A trace registers a kernel for every name that tfjs-core knows.
-  trace(({ x }) => ({ x: x as tf.Tensor }), { inputs: { x: { shape: [], dtype: 'float32' } } });
+  trace(({ x }) => ({ y: x as tf.Tensor }), { inputs: { x: { shape: [], dtype: 'float32' } } });
   const known = tf.getKernelsForBackend('foveate-trace').map(({ kernelName }) => kernelName);
   const list = (traced: boolean): string => {
     const names = known.filter((name) => name in lowerings === traced).sort();

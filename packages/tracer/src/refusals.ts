@@ -1,0 +1,69 @@
+/** What a graph cannot express, refused while the program is traced: naming the line, with what to do instead. */
+import { fail, type FoveateError } from '@foveate/contracts';
+import { callSite } from './call-site.js';
+
+/** tfjs functions that draw random numbers in JavaScript; their values would be frozen into the graph. */
+const randomFunctions =
+  /\b(randomNormal|randomUniform|truncatedNormal|randomGamma|randomStandardNormal|randomUniformInt|rand|dropout|multinomial)_\b/;
+
+/** Throws when the values being written were drawn by tfjs just now. */
+export function refuseRandom(): void {
+  const name = randomFunctions.exec(new Error().stack ?? '')?.[1];
+  if (name === undefined) return;
+  throw fail({
+    code: 'ENGINE_UNSUPPORTED',
+    what: `tf.${name} draws its numbers once, while the program is traced; every run would repeat them`,
+    where: callSite(),
+    advice:
+      'Draw the numbers outside, with random() of @foveate/contracts, and pass them in as an input; build the weights of a model before it is traced',
+  });
+}
+
+/** The error for a program that reads the values of a tensor. @param tracing false: the trace is over */
+export function valueRead(tracing: boolean): FoveateError {
+  return fail({
+    code: 'ENGINE_UNSUPPORTED',
+    what: tracing
+      ? 'A traced program cannot read the values of a tensor'
+      : 'A tensor made while a program was traced has no values',
+    where: callSite(),
+    advice:
+      'While a program is traced its tensors have shapes but no values. Return the tensor as an output and read it after the run, or decide with tf.where instead of if',
+  });
+}
+
+const shapes =
+  'The shape of its result depends on values, and a graph has fixed shapes; use a mask (tf.where) or tf.topk';
+const complex = 'ONNX has no complex numbers; keep real and imaginary parts apart';
+const strings = 'Graphs compute with numbers; treat strings outside';
+const volumes = 'Only images can be convolved and pooled; fold the depth into the batch or the channels';
+
+/** What to use instead, where there is more to say than to look at the list. */
+const advice: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['Unique', 'NonMaxSuppressionV3', 'NonMaxSuppressionV4', 'NonMaxSuppressionV5', 'RaggedRange', 'Where'].map(
+      (name) => [name, shapes],
+    ),
+  ),
+  ...Object.fromEntries(['Complex', 'ComplexAbs', 'FFT', 'IFFT', 'Imag', 'Real'].map((name) => [name, complex])),
+  ...Object.fromEntries(
+    ['StaticRegexReplace', 'StringNGrams', 'StringSplit', 'StringToHashBucketFast'].map((name) => [name, strings]),
+  ),
+  ...Object.fromEntries(
+    ['AvgPool3D', 'AvgPool3DGrad', 'Conv3D', 'Conv3DBackpropFilterV2', 'Conv3DBackpropInputV2', 'MaxPool3D'].map(
+      (name) => [name, volumes],
+    ),
+  ),
+  Multinomial: 'Draw the numbers outside and pass them in as an input',
+  FromPixels: 'Decode the image outside and pass its pixels in as an input',
+};
+
+/** The error for a kernel without counterpart in the graph. */
+export function unsupportedKernel(kernelName: string): FoveateError {
+  return fail({
+    code: 'ENGINE_UNSUPPORTED',
+    what: `The tfjs operation ${kernelName} cannot be traced`,
+    where: callSite(),
+    advice: `${advice[kernelName] ?? 'Write it with the operations listed in the README of @foveate/tracer'}, or use the engine tfjs, which runs eagerly`,
+  });
+}
