@@ -1,2 +1,3 @@
 export { onnxEngine, type OnnxEngineOptions } from './engine.js';
 export { onnx } from './plugin.js';
+export { createRunner, type Runner } from './runner.js';

@@ -1,5 +1,6 @@
 import { convolutionLowerings } from './convolution.js';
 import { elementwiseLowerings } from './elementwise.js';
+import { fusedLowerings } from './fused.js';
 import { linearLowerings } from './linear.js';
 import { poolingLowerings } from './pooling.js';
 import { reduceLowerings } from './reduce.js';
@@ -14,4 +15,5 @@ export const lowerings: LoweringTable = {
   ...convolutionLowerings,
   ...poolingLowerings,
   ...linearLowerings,
+  ...fusedLowerings,
 };
