@@ -1,7 +1,12 @@
-/** Eager execution on tfjs' pure JavaScript backend. The only importer of tfjs backends. */
+/**
+ * Eager execution on one tfjs backend. Which backends there are and how they are started is not known here: a backend that
+ * is named here is registered and starts synchronously.
+ */
 import {
   fail,
+  type CompiledProgram,
   type Engine,
+  type EngineInfo,
   type EngineState,
   type HostTensor,
   type HostTensors,
@@ -10,8 +15,6 @@ import {
 import { checkInputs, type InputKinds } from '@foveate/tensor';
 import { version_cpu } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-
-const backendName = 'cpu';
 
 // The backend's advice to install tfjs-node is not for users who chose this engine.
 tf.env().set('PROD', true);
@@ -26,21 +29,39 @@ function toHost(tensor: tf.Tensor): HostTensor {
   return { dtype: 'float32', shape: tensor.shape, data: Float32Array.from(tensor.dataSync()) };
 }
 
+/** Runs `body` with a backend active, whatever was active before. Synchronous, so that engines never interleave. */
+function onBackend<T>(backend: string, body: () => T): T {
+  const engine = tf.engine();
+  const previous = engine.backendName;
+  if (previous === backend) return body();
+  // The switch is complete when the call returns, because the backend starts synchronously.
+  void engine.setBackend(backend);
+  try {
+    return body();
+  } finally {
+    if (previous !== undefined && previous !== '') void engine.setBackend(previous);
+  }
+}
+
+/** State as tensors of one backend. */
 class TfjsState implements EngineState {
+  readonly backend: string;
   tensors: Record<string, tf.Tensor>;
 
-  constructor(values: HostTensors) {
-    this.tensors = onBackend(() =>
+  constructor(backend: string, values: HostTensors) {
+    this.backend = backend;
+    this.tensors = onBackend(backend, () =>
       Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tf.keep(toTensor(value))])),
     );
   }
 
   read(names: readonly string[] = Object.keys(this.tensors)): Promise<HostTensors> {
-    return Promise.resolve(Object.fromEntries(names.map((name) => [name, toHost(this.get(name))])));
+    const values = names.map((name) => [name, toHost(this.get(name))] as const);
+    return Promise.resolve(Object.fromEntries(values));
   }
 
   write(values: HostTensors): Promise<void> {
-    onBackend(() => {
+    onBackend(this.backend, () => {
       for (const [name, value] of Object.entries(values)) this.replace(name, toTensor(value));
     });
     return Promise.resolve();
@@ -64,21 +85,8 @@ class TfjsState implements EngineState {
   }
 }
 
-/** Runs `body` with the CPU backend active, whatever was active before. */
-function onBackend<T>(body: () => T): T {
-  const engine = tf.engine();
-  const previous = engine.backendName;
-  // Synchronous for this backend: the switch is complete when the call returns.
-  void engine.setBackend(backendName);
-  try {
-    return body();
-  } finally {
-    if (previous !== undefined && previous !== '') void engine.setBackend(previous);
-  }
-}
-
 function run(program: Program, state: TfjsState, inputs: HostTensors): HostTensors {
-  return onBackend(() => {
+  return onBackend(state.backend, () => {
     const outputs: Record<string, HostTensor> = {};
     tf.tidy(() => {
       const tensors = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, toTensor(value)]));
@@ -91,24 +99,61 @@ function run(program: Program, state: TfjsState, inputs: HostTensors): HostTenso
   });
 }
 
-/** An engine on tfjs' pure JavaScript backend: no native code, every operation, about a thousand times slower than ONNX. */
-export function tfjsEngine(): Engine {
+/** A kernel the backend lacks, as an error that says so; any other error as it is. */
+function explained(error: unknown, backend: string): unknown {
+  const kernel = error instanceof Error ? /Kernel '(\w+)' not registered/.exec(error.message)?.[1] : undefined;
+  if (kernel === undefined) return error;
+  return fail({
+    code: 'ENGINE_UNSUPPORTED',
+    what: `The tfjs backend '${backend}' has no kernel '${kernel}'`,
+    advice: "Use the engine 'onnx', or 'tfjs' with backend 'cpu'",
+    cause: error,
+  });
+}
+
+function compile(backend: string, program: Program, state: EngineState): CompiledProgram {
+  if (!(state instanceof TfjsState) || state.backend !== backend) {
+    throw fail({
+      code: 'ENGINE_INPUT',
+      what: 'The state was made by another engine',
+      expected: `one of tfjs backend '${backend}'`,
+      advice: 'Read its values and create a state with them here',
+    });
+  }
+  let kinds: InputKinds | undefined;
   return {
-    info: {
-      description: `tfjs ${tf.version_core}, pure JavaScript`,
-      versions: { 'tfjs-core': tf.version_core, 'tfjs-backend-cpu': version_cpu },
-    },
-    createState: (values) => new TfjsState(values),
-    compile: (program, state) => {
-      let kinds: InputKinds | undefined;
-      return {
-        run: (inputs) => {
-          kinds = checkInputs(inputs, kinds);
-          return Promise.resolve(run(program, state as TfjsState, inputs));
-        },
-        dispose: () => undefined,
-      };
+    run: async (inputs) => {
+      kinds = checkInputs(inputs, kinds);
+      try {
+        return await Promise.resolve(run(program, state, inputs));
+      } catch (error) {
+        throw explained(error, backend);
+      }
     },
     dispose: () => undefined,
   };
+}
+
+/**
+ * An engine on a registered tfjs backend.
+ * @param backend name in tfjs-core's registry; must start synchronously
+ */
+export function engineOn(backend: string, info: EngineInfo): Engine {
+  return {
+    info,
+    createState: (values) => new TfjsState(backend, values),
+    compile: (program, state) => compile(backend, program, state),
+    dispose: () => undefined,
+  };
+}
+
+/**
+ * An engine on tfjs' pure JavaScript backend: no native code, every operation, about a thousand times slower than ONNX
+ * Runtime; the numerical oracle. Needs no start, unlike the engines of `loadTfjsEngine`.
+ */
+export function tfjsEngine(): Engine {
+  return engineOn('cpu', {
+    description: `tfjs ${tf.version_core}, pure JavaScript`,
+    versions: { 'tfjs-core': tf.version_core, 'tfjs-backend-cpu': version_cpu },
+  });
 }
