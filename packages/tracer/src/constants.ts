@@ -23,9 +23,7 @@ export function constantOf(
   }
   const numbers = values as ArrayLike<number>;
   const first = numbers[0];
-  if (first !== undefined && Array.prototype.every.call(numbers, (value) => Object.is(value, first))) {
-    return uniform(b, first, shape, dtype);
-  }
+  if (first !== undefined && repeats(numbers, first)) return uniform(b, first, shape, dtype);
   const data: ConstantData =
     dtype === 'float32'
       ? Float32Array.from(numbers)
@@ -33,6 +31,11 @@ export function constantOf(
         ? Int32Array.from(numbers)
         : Uint8Array.from(numbers);
   return plain(b.constant(data, shape, dtype));
+}
+
+function repeats(numbers: ArrayLike<number>, first: number): boolean {
+  for (let i = 1; i < numbers.length; i++) if (!Object.is(numbers[i], first)) return false;
+  return true;
 }
 
 /** The values of a constant in row-major logical order, broadcasts carried out; nothing for tensors that are computed. */

@@ -1,14 +1,31 @@
 /** What a graph cannot express, refused while the program is traced: naming the line, with what to do instead. */
 import { fail, type FoveateError } from '@foveate/contracts';
-import { callSite } from './call-site.js';
+import { callSite, stackFrames } from './call-site.js';
 
 /** tfjs functions that draw random numbers in JavaScript; their values would be frozen into the graph. */
-const randomFunctions =
-  /\b(randomNormal|randomUniform|truncatedNormal|randomGamma|randomStandardNormal|randomUniformInt|rand|dropout|multinomial)_\b/;
+const randomFunctions = new Set(
+  [
+    'dropout',
+    'multinomial',
+    'rand',
+    'randomGamma',
+    'randomNormal',
+    'randomStandardNormal',
+    'randomUniform',
+    'randomUniformInt',
+    'truncatedNormal',
+  ].map((name) => `${name}_`),
+);
 
 /** Throws when the values being written were drawn by tfjs just now. */
 export function refuseRandom(): void {
-  const name = randomFunctions.exec(new Error().stack ?? '')?.[1];
+  const drawing = (name: string | null): boolean => name !== null && randomFunctions.has(name.split('.').at(-1) ?? '');
+  const name = stackFrames()
+    .map((frame) => frame.getFunctionName())
+    .find(drawing)
+    ?.split('.')
+    .at(-1)
+    ?.slice(0, -1);
   if (name === undefined) return;
   throw fail({
     code: 'ENGINE_UNSUPPORTED',

@@ -1,6 +1,6 @@
 /** Matrix products, batch norm and image resizing. */
 import type { Value } from '../ir.js';
-import { arrange, materialise, plain, reshapeValue, type Lazy } from '../layout.js';
+import { arrange, elementwise, materialise, plain, reshapeValue, uniform, type Lazy } from '../layout.js';
 import type { GraphBuilder } from '../builder.js';
 import { input, type KernelCall, type LoweringTable } from './types.js';
 
@@ -38,16 +38,16 @@ function matMul(call: KernelCall): Lazy {
 
 /** Inference batch norm. Per-channel parameters take ONNX's one-sweep operator, anything else is spelled out. */
 function batchNorm(call: KernelCall): Lazy {
-  const { b } = call;
+  const { b, inputs } = call;
   const x = input(call, 'x');
   const epsilon = call.attrs['varianceEpsilon'] as number;
+  const perChannel = ['scale', 'offset', 'mean', 'variance'].every((name) => (inputs[name]?.shape.length ?? 1) === 1);
+  if (!perChannel || x.shape.length < 2) return normalise(call, x, epsilon);
   const channels = x.shape.at(-1) as number;
   const perm = [0, x.shape.length - 1, ...x.shape.map((_, axis) => axis).slice(1, -1)];
   const vector = (name: string, fallback: number): Value => {
-    const parameter = call.inputs[name];
+    const parameter = inputs[name];
     if (parameter === undefined) return b.constant(new Float32Array(channels).fill(fallback), [channels], 'float32');
-    if (parameter.shape.length !== 1)
-      throw new Error(`batchNorm with a ${name} of rank ${parameter.shape.length} cannot be traced; use rank 1`);
     return materialise(b, parameter);
   };
   const values = [
@@ -60,6 +60,17 @@ function batchNorm(call: KernelCall): Lazy {
   const shape = perm.map((axis) => x.shape[axis] as number);
   const value = b.op('BatchNormalization', values, shape, 'float32', { epsilon: { float: epsilon } });
   return { type: 'float32', shape: x.shape, value, perm };
+}
+
+/** (x - mean) / sqrt(variance + epsilon) * scale + offset, broadcasting: layer normalisation uses it so. */
+function normalise({ b, inputs }: KernelCall, x: Lazy, epsilon: number): Lazy {
+  const apply = (op: string, ...operands: Lazy[]): Lazy => elementwise(b, op, operands, 'float32');
+  const { mean, variance, scale, offset } = inputs as Record<string, Lazy>;
+  if (mean === undefined || variance === undefined) throw new Error('batchNorm lacks its mean or variance');
+  const deviation = apply('Sqrt', apply('Add', variance, uniform(b, epsilon, [], 'float32')));
+  const standard = apply('Div', apply('Sub', x, mean), deviation);
+  const scaled = scale === undefined ? standard : apply('Mul', standard, scale);
+  return offset === undefined ? scaled : apply('Add', scaled, offset);
 }
 
 function resize(call: KernelCall, mode: 'linear' | 'nearest'): Lazy {
