@@ -72,6 +72,11 @@ export interface PluginContext {
 export interface Plugin<K extends PluginKind = PluginKind, Options = unknown> {
   readonly meta: PluginMeta<K>;
   readonly options: OptionsSchema<unknown, Options>;
+  /**
+   * Of an engine: options that may or may not work on a machine, each tried on its own by `foveate doctor`. Missing keys
+   * have their defaults.
+   */
+  readonly variants?: readonly Readonly<Record<string, unknown>>[];
   register(options: Options, context: PluginContext): PluginServices[K] | Promise<PluginServices[K]>;
 }
 
@@ -91,6 +96,7 @@ export type AnyPlugin = { [K in PluginKind]: Plugin<K> }[PluginKind];
 export function definePlugin<K extends PluginKind, Schema extends OptionsSchema>(definition: {
   readonly meta: PluginMeta<K>;
   readonly options: Schema;
+  readonly variants?: Plugin['variants'];
   register(
     options: StandardSchemaV1.InferOutput<Schema>,
     context: PluginContext,

@@ -1,6 +1,7 @@
 import { definePlugin } from '@foveate/contracts';
 import { z } from 'zod';
-import { tfjsEngine } from './engine.js';
+import { loadTfjsEngine, tfjsBackends } from './backends.js';
+import { maximalThreads } from './wasm/threads.js';
 
 /** The engine plugin `tfjs`. */
 export const tfjs = definePlugin({
@@ -8,8 +9,22 @@ export const tfjs = definePlugin({
     kind: 'engine',
     id: 'tfjs',
     contract: 1,
-    summary: 'Runs programs eagerly on the pure JavaScript backend of tfjs; slow, exact, the oracle of the tests.',
+    summary: 'Runs programs eagerly on a backend of tfjs: TensorFlow, WASM or pure JavaScript, whichever is installed.',
   },
-  options: z.strictObject({}),
-  register: () => tfjsEngine(),
+  options: z.strictObject({
+    backend: z
+      .enum(['auto', ...tfjsBackends])
+      .default('auto')
+      .describe(
+        'Where to compute: node-gpu and node need @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node, which are not installed by themselves; wasm and cpu (pure JavaScript, very slow) are always there. auto takes the first that starts.',
+      ),
+    threads: z
+      .int()
+      .min(1)
+      .max(maximalThreads)
+      .optional()
+      .describe('Threads of the WASM backend; the number of processors when left out.'),
+  }),
+  variants: tfjsBackends.map((backend) => ({ backend })),
+  register: ({ backend, threads }) => loadTfjsEngine({ backend, ...(threads === undefined ? {} : { threads }) }),
 });

@@ -9,6 +9,7 @@ export { writeOverlay } from './run/overlay.js';
 export { readRunRecord, runFiles } from './run/run-folder.js';
 export type { FolderOptions } from './run/run-folder.js';
 export type { RunOptions } from './run/run.js';
+export type { EngineTrial } from './run/try-engine.js';
 export type { Evaluation, Verdict } from './run/trained-run.js';
 export { createRunner } from './runner.js';
 export type { Runner, RunnerParts } from './runner.js';

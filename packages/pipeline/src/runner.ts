@@ -11,6 +11,8 @@ import { run } from './run/run.js';
 import type { RunOptions } from './run/run.js';
 import { evaluateRun, explainImages } from './run/trained-run.js';
 import type { Evaluation, Verdict } from './run/trained-run.js';
+import { tryEngine } from './run/try-engine.js';
+import type { EngineTrial } from './run/try-engine.js';
 
 /** What a runner is made of. */
 export interface RunnerParts {
@@ -31,6 +33,8 @@ export interface Runner {
   jsonSchema(): Promise<JsonSchema>;
   /** Trains, explains, measures and reports. */
   run(config: RunConfig, options: RunOptions): Observable<RunEvent>;
+  /** Trains a few steps on noise with the model, loss, optimizer and engine of a configuration; reads no data. */
+  tryEngine(config: RunConfig): Promise<EngineTrial>;
   /** Measures a run's best checkpoint again. */
   evaluate(folder: string, split: SplitName, signal?: AbortSignal): Promise<Evaluation>;
   /** Classifies and explains image files with a run's best checkpoint. */
@@ -51,6 +55,7 @@ export function createRunner({ plugins, defaults }: RunnerParts): Runner {
     makeConfig: (value, baseFolder, overrides = []) => makeConfig(value, baseFolder, setting, overrides),
     jsonSchema: () => configJsonSchema(registry),
     run: (config, options) => run(config, registry, options),
+    tryEngine: (config) => tryEngine(config, registry),
     evaluate: (folder, split, signal = never) => evaluateRun(folder, split, setting, signal),
     explain: (folder, files, signal = never) => explainImages(folder, files, setting, signal),
   };
