@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { errorCodes } from '@foveate/contracts';
 import { Command, CommanderError } from 'commander';
 import { addDemo } from './commands/demo.js';
+import { addDoctor } from './commands/doctor.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExplain } from './commands/explain.js';
 import { addPlugins } from './commands/plugins.js';
@@ -41,7 +42,7 @@ ${exitCodeHelp()}
 Results go to standard output, everything else to standard error. FOVEATE_DEBUG=1 adds stack traces to errors,
 NO_COLOR=1 takes colours away.`,
     );
-  const add = [addDemo, addTrain, addEvaluate, addExplain, addReport, addSchema, addPlugins];
+  const add = [addDemo, addTrain, addEvaluate, addExplain, addReport, addSchema, addPlugins, addDoctor];
   for (const addCommand of add) addCommand(program);
   inheritSettings(program);
   return program;
