@@ -92,7 +92,12 @@ describe('tf.train', () => {
     variables.forEach((variable, i) => {
       const shape = [...variable.shape];
       const [got, want] = [variable.dataSync(), expected[i]!] as Float32Array[];
-      expectClose(variable.name, { dtype: 'float32', shape, data: got! }, { dtype: 'float32', shape, data: want! }, 1e-4);
+      expectClose(
+        variable.name,
+        { dtype: 'float32', shape, data: got! },
+        { dtype: 'float32', shape, data: want! },
+        1e-4,
+      );
     });
     // Training goes on eagerly where the runtime left off.
     const { x, y } = tensorsOf(batch(9));
@@ -108,14 +113,18 @@ describe('compile', () => {
     const inputs = { x: { shape: [4, 5, 5, 2], dtype: 'float32' }, y: { shape: [4, 3], dtype: 'float32' } } as const;
     const before = { ids: variables.map(({ dataId }) => dataId), memory: tf.memory() };
     const make = () =>
-      compile(({ x, y }) => ({ loss: optimizer.minimize(() => loss(x!, y!), true, variables) as tf.Scalar }), { inputs });
+      compile(({ x, y }) => ({ loss: optimizer.minimize(() => loss(x!, y!), true, variables) as tf.Scalar }), {
+        inputs,
+      });
     const { state, graph } = make();
     expect(variables.map(({ dataId }) => dataId)).toEqual(before.ids);
     const slots = state.filter(({ variable }) => !variables.includes(variable));
     expect(state.map(({ name }) => name)).toEqual(expect.arrayContaining(['filter', 'weights', 'bias']));
     expect(state.every(({ inputName, outputName }) => inputName !== undefined && outputName !== undefined)).toBe(true);
     expect(slots).toHaveLength(2 + 2 * 3);
-    expect(graph.inputs.map(({ name }) => name)).toEqual(expect.arrayContaining(['x', 'y', 'filter', 'weights', 'bias']));
+    expect(graph.inputs.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['x', 'y', 'filter', 'weights', 'bias']),
+    );
     expect(graph.outputs.map(({ name }) => name)).toEqual(expect.arrayContaining(['loss', 'filter:next', 'bias:next']));
     expect(state.some(({ variable }) => variable === idle)).toBe(false);
     // Six slots more, all zero; nothing else.

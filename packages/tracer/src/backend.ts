@@ -9,7 +9,7 @@ import { callSite } from './call-site.js';
 import { constantOf } from './constants.js';
 import type { Lazy } from './layout.js';
 import { lowerings } from './kernels/index.js';
-import { refuseRandom, unsupportedKernel, valueRead } from './refusals.js';
+import { located, refuseRandom, unsupportedKernel, valueRead } from './refusals.js';
 
 const backendName = 'foveate-trace';
 
@@ -187,12 +187,14 @@ function lower(kernelName: string, call: Parameters<tf.KernelFunc>[0]): tf.Tenso
   const entries = Object.entries(call.inputs as Record<string, tf.TensorInfo | null | undefined>).flatMap(
     ([name, info]) => (info === undefined || info === null ? [] : [[name, backend.lazy(info)] as const]),
   );
-  const result = lowering({
-    b,
-    inputs: Object.fromEntries(entries),
-    list: Array.isArray(call.inputs) ? entries.map(([, lazy]) => lazy) : [],
-    attrs: call.attrs ?? {},
-  });
+  const result = located(kernelName, () =>
+    lowering({
+      b,
+      inputs: Object.fromEntries(entries),
+      list: Array.isArray(call.inputs) ? entries.map(([, lazy]) => lazy) : [],
+      attrs: call.attrs ?? {},
+    }),
+  );
   return Array.isArray(result) ? result.map((lazy) => backend.info(lazy, lazy)) : backend.info(result, result);
 }
 

@@ -23,10 +23,18 @@ function isProgram(frame: NodeJS.CallSite): boolean {
   return file.includes('.spec.') || (!file.startsWith(ownFolder) && !file.startsWith(ownPath));
 }
 
+/** Texts by compiled file, line and column: a program of a few lines calls thousands of operations. */
+const known = new Map<string, string>();
+
 /** A frame as text, in terms of the source that was compiled to it where a source map is known. */
 function textOf(frame: NodeJS.CallSite): string {
   const format = Error.prepareStackTrace;
-  if (format !== undefined) return String(format(new Error(), [frame])).split('\n').at(-1) ?? '';
+  if (format !== undefined)
+    return (
+      String(format(new Error(), [frame]))
+        .split('\n')
+        .at(-1) ?? ''
+    );
   const [file, line, column] = [frame.getFileName() ?? '', frame.getLineNumber() ?? 1, frame.getColumnNumber() ?? 1];
   const entry = findSourceMap(file)?.findEntry(line - 1, column - 1);
   return entry !== undefined && 'originalSource' in entry
@@ -40,6 +48,15 @@ function textOf(frame: NodeJS.CallSite): string {
  */
 export function callSite(): string {
   const frame = stackFrames().find(isProgram);
-  const place = frame && /\(?(?:file:\/\/)?([^()\s]+):(\d+):\d+\)?$/.exec(textOf(frame));
+  if (frame === undefined) return 'unknown';
+  const key = `${frame.getFileName()}:${frame.getLineNumber()}:${frame.getColumnNumber()}`;
+  const site = known.get(key) ?? shorten(textOf(frame));
+  known.set(key, site);
+  return site;
+}
+
+/** The last three parts of the path, and the line. */
+function shorten(frame: string): string {
+  const place = /\(?(?:file:\/\/)?([^()\s]+):(\d+):\d+\)?$/.exec(frame);
   return place?.[1] === undefined ? 'unknown' : `${place[1].split('/').slice(-3).join('/')}:${place[2]}`;
 }

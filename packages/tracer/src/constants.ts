@@ -42,6 +42,8 @@ function repeats(numbers: ArrayLike<number>, first: number): boolean {
 export function valuesOf({ value, perm, shape, type }: Lazy): Float32Array | Int32Array | Uint8Array | undefined {
   const { data } = value;
   if (data === undefined) return undefined;
+  const result = new { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[type](sizeOf(shape));
+  if (data.length === 1) return result.fill(Number(data[0]));
   const strides = shape.map(() => 0);
   let stride = 1;
   for (let position = perm.length - 1; position >= 0; position--) {
@@ -50,7 +52,6 @@ export function valuesOf({ value, perm, shape, type }: Lazy): Float32Array | Int
     if (length !== 1) strides[perm[position] as number] = stride;
     stride *= length;
   }
-  const result = new { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[type](sizeOf(shape));
   result.forEach((_, index) => {
     let [rest, offset] = [index, 0];
     for (let axis = shape.length - 1; axis >= 0; axis--) {

@@ -42,12 +42,14 @@ export function uniformValue(x: Lazy): number | undefined {
   return x.value.data !== undefined && x.value.shape.length === 0 ? Number(x.value.data[0]) : undefined;
 }
 
-/** The broadcast of two logical shapes. The program has checked that they fit. */
+/** The broadcast of two logical shapes. @throws Error when they do not fit; tfjs leaves the check to its backends */
 export function broadcastShape(a: readonly number[], c: readonly number[]): number[] {
   const rank = Math.max(a.length, c.length);
   return identity(rank).map((axis) => {
     const left = a[axis - rank + a.length] ?? 1;
     const right = c[axis - rank + c.length] ?? 1;
+    if (left !== right && left !== 1 && right !== 1)
+      throw new Error(`shapes [${a.join(', ')}] and [${c.join(', ')}] do not broadcast`);
     return left === 1 ? right : left;
   });
 }

@@ -1,5 +1,5 @@
 /** What a graph cannot express, refused while the program is traced: naming the line, with what to do instead. */
-import { fail, type FoveateError } from '@foveate/contracts';
+import { fail, isFoveateError, type FoveateError } from '@foveate/contracts';
 import { callSite, stackFrames } from './call-site.js';
 
 /** tfjs functions that draw random numbers in JavaScript; their values would be frozen into the graph. */
@@ -83,4 +83,19 @@ export function unsupportedKernel(kernelName: string): FoveateError {
     where: callSite(),
     advice: `${advice[kernelName] ?? 'Write it with the operations listed in the README of @foveate/tracer'}, or use the engine tfjs, which runs eagerly`,
   });
+}
+
+/** Runs the lowering of a kernel; an error of it names the kernel and the program's line. */
+export function located<T>(kernelName: string, lower: () => T): T {
+  try {
+    return lower();
+  } catch (error) {
+    if (isFoveateError(error)) throw error;
+    throw fail({
+      code: 'ENGINE_UNSUPPORTED',
+      what: `${kernelName} cannot be traced as it is called here: ${error instanceof Error ? error.message : String(error)}`,
+      where: callSite(),
+      cause: error,
+    });
+  }
 }
