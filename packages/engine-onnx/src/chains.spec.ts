@@ -77,11 +77,13 @@ const steps: Record<string, Step> = {
   mean: (x, n) => (x.rank > 0 ? tf.mean(x, at(n, 0) % x.rank, true) : x),
   max: (x, n) => (x.rank > 1 ? tf.max(x, [0, 1 + (at(n, 0) % (x.rank - 1))]) : x),
   slice: (x, n) =>
-    tf.slice(
-      x,
-      x.shape.map((size, axis) => at(n, axis) % size),
-      x.shape.map((size, axis) => size - (at(n, axis) % size)),
-    ),
+    x.rank > 0
+      ? tf.slice(
+          x,
+          x.shape.map((size, axis) => at(n, axis) % size),
+          x.shape.map((size, axis) => size - (at(n, axis) % size)),
+        )
+      : x,
   reverse: (x, n) => (x.rank > 0 ? tf.reverse(x, at(n, 0) % x.rank) : x),
   concat: (x, n) => (x.rank > 0 && x.size * 2 <= most ? tf.concat([x, tf.neg(x)], at(n, 0) % x.rank) : x),
   concatConstant: (x, n) =>
