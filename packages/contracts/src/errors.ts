@@ -32,6 +32,8 @@ export const errorCodes = {
   ENGINE_UNSUPPORTED: 6,
   /** The engine cannot be started on this machine. */
   ENGINE_UNAVAILABLE: 6,
+  /** A step needs more memory than there is. */
+  ENGINE_OUT_OF_MEMORY: 6,
   /** Inputs of a compiled program have the wrong name, shape or dtype. */
   ENGINE_INPUT: 6,
 } as const satisfies Record<string, number>;

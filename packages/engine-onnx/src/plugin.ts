@@ -1,6 +1,7 @@
 import { definePlugin } from '@foveate/contracts';
 import { z } from 'zod';
-import { onnxEngine } from './engine.js';
+import { openOnnxEngine } from './engine.js';
+import { providers } from './providers.js';
 
 /** The engine plugin `onnx`. */
 export const onnx = definePlugin({
@@ -12,6 +13,12 @@ export const onnx = definePlugin({
       'Traces a program once into an ONNX graph and runs it on ONNX Runtime: the speed of native code from plain npm packages.',
   },
   options: z.strictObject({
+    provider: z
+      .enum(['auto', ...providers])
+      .default('auto')
+      .describe(
+        'Execution provider: cpu, cuda (NVIDIA), dml (Windows), coreml (macOS), webgpu; auto takes the fastest that works.',
+      ),
     threads: z
       .int()
       .min(1)
@@ -19,6 +26,11 @@ export const onnx = definePlugin({
       .describe(
         'Threads of one step; the number of processors when left out. Results are the same for the same number.',
       ),
+    worker: z
+      .boolean()
+      .default(false)
+      .describe('Run steps in a worker, so that the thread that starts them can serve something else meanwhile.'),
   }),
-  register: ({ threads }) => onnxEngine(threads === undefined ? {} : { threads }),
+  variants: providers.map((provider) => ({ provider })),
+  register: ({ threads, ...rest }) => openOnnxEngine({ ...rest, ...(threads === undefined ? {} : { threads }) }),
 });

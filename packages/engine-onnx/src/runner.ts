@@ -4,8 +4,11 @@ import { fail, type HostTensor, type HostTensors } from '@foveate/contracts';
 import { checkInputs, type InputKinds } from '@foveate/tensor';
 import { compile, encodeOnnx, type Compiled, type TracedFunction } from '@foveate/tracer';
 import * as tf from '@tensorflow/tfjs-core';
-import * as ort from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { OnnxEngineOptions } from './engine.js';
+import { runFailure, sessionFailure } from './failures.js';
+import { sessionOptions } from './local-host.js';
+import { loadRuntime } from './runtime.js';
 import { fromStored, stateOrder, toStored } from './state-layout.js';
 
 /** A program with variables on ONNX Runtime. */
@@ -26,12 +29,12 @@ export interface Runner {
 
 interface Session {
   readonly compiled: Compiled;
-  readonly onnx: ort.InferenceSession;
+  readonly onnx: InferenceSession;
 }
 
 /** A variable's value in the runtime. */
 interface Held {
-  tensor: ort.Tensor;
+  tensor: Tensor;
   /** What the variable held when it was last read or written. */
   seen: object;
 }
@@ -41,6 +44,7 @@ class OnnxRunner implements Runner {
   readonly #held = new Map<tf.Variable, Held>();
   readonly #program: TracedFunction;
   readonly #threads: number;
+  readonly #runtime = loadRuntime();
   #kinds: InputKinds | undefined;
 
   constructor(program: TracedFunction, threads: number) {
@@ -52,19 +56,21 @@ class OnnxRunner implements Runner {
     this.#kinds = checkInputs(inputs, this.#kinds);
     const { compiled, onnx } = await this.#session(inputs);
     this.#checkOutside(compiled);
-    const feeds: Record<string, ort.Tensor> = Object.fromEntries(
+    const feeds: Record<string, Tensor> = Object.fromEntries(
       Object.entries(inputs).map(([name, { dtype, data, shape }]) => [
         name,
-        new ort.Tensor(dtype, data as Float32Array<ArrayBuffer>, shape),
+        new this.#runtime.Tensor(dtype, data as Float32Array<ArrayBuffer>, shape),
       ]),
     );
     for (const { variable, inputName } of compiled.state) {
       if (inputName !== undefined) feeds[inputName] = this.#value(variable).tensor;
     }
-    const results = await onnx.run(feeds);
+    const results: Record<string, Tensor> = await onnx.run(feeds).catch((error: unknown) => {
+      throw runFailure(error, 'cpu');
+    });
     for (const { variable, outputName } of compiled.state) {
       if (outputName === undefined) continue;
-      this.#value(variable).tensor = results[outputName] as ort.Tensor;
+      this.#value(variable).tensor = results[outputName] as Tensor;
       Reflect.deleteProperty(results, outputName);
     }
     return Object.fromEntries(
@@ -88,14 +94,17 @@ class OnnxRunner implements Runner {
     const known = this.#sessions.get(signature);
     if (known !== undefined) return known;
     const compiled = compile(this.#program, { inputs, stateOrder });
-    const session = ort.InferenceSession.create(encodeOnnx(compiled.graph), {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: this.#threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-    }).then((onnx) => ({ compiled, onnx }));
+    const model = encodeOnnx(compiled.graph);
+    const plan = { model, cpuNodes: [], replaces: [] };
+    const session = this.#runtime.InferenceSession.create(
+      model,
+      sessionOptions({ provider: 'cpu', threads: this.#threads }, plan),
+    ).then(
+      (onnx) => ({ compiled, onnx }),
+      (error: unknown) => {
+        throw sessionFailure(error, 'cpu');
+      },
+    );
     this.#sessions.set(signature, session);
     return session;
   }
@@ -134,7 +143,10 @@ class OnnxRunner implements Runner {
       });
     }
     const { data, ...stored } = toStored({ dtype, shape, data: variable.dataSync<'float32' | 'int32'>() });
-    const held: Held = { tensor: new ort.Tensor(dtype, data as Float32Array<ArrayBuffer>, stored.shape), seen: dataId };
+    const held: Held = {
+      tensor: new this.#runtime.Tensor(dtype, data as Float32Array<ArrayBuffer>, stored.shape),
+      seen: dataId,
+    };
     this.#held.set(variable, held);
     return held;
   }
@@ -173,7 +185,7 @@ class OnnxRunner implements Runner {
  */
 export function createRunner(
   program: TracedFunction,
-  { threads = availableParallelism() }: OnnxEngineOptions = {},
+  { threads = availableParallelism() }: Pick<OnnxEngineOptions, 'threads'> = {},
 ): Runner {
   return new OnnxRunner(program, threads);
 }
