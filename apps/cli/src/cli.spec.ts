@@ -220,7 +220,7 @@ describe('a run', () => {
     let stderr = '';
     child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
     child.stdout.on('data', (data: Buffer) => {
-      if (data.includes('"type":"step"') && stderr === '') child.kill('SIGINT');
+      if (data.includes('"type":"step"') && !child.killed) child.kill('SIGINT');
     });
     const status = await new Promise((resolve) => child.on('close', resolve));
     expect(status).toBe(130);
