@@ -176,15 +176,16 @@ function tapsByShift(b: GraphBuilder, x: Value, dy: Value, info: Info): Value[] 
   const { padInfo: p, outHeight, outWidth, filterHeight, filterWidth, outChannels: o } = info;
   const tall = height + p.top + p.bottom;
   const padded = padImage(b, x, info);
-  const columns = Array.from({ length: filterWidth }, (_, column) =>
-    flatten(b, sliceValue(b, padded, [0, 0, 0, column], [n, c, tall, column + outWidth])),
-  );
   const rows = Array.from({ length: filterHeight }, (_, row) => {
-    const below = tall - outHeight - row;
-    const pads = b.int64([0, 0, row, 0, 0, 0, below, 0]);
+    const pads = b.int64([0, 0, row, 0, 0, 0, tall - outHeight - row, 0]);
     return flatten(b, b.op('Pad', [dy, pads, b.scalar(0)], [n, o, tall, outWidth], 'float32'));
   });
-  return taps(info).map(([row, column]) => outerProduct(b, rows[row] as Value, columns[column] as Value));
+  // One column at a time, so that one copy of x is alive at a time.
+  const products = Array.from({ length: filterWidth }, (_, column) => {
+    const moved = flatten(b, sliceValue(b, padded, [0, 0, 0, column], [n, c, tall, column + outWidth]));
+    return rows.map((row) => outerProduct(b, row, moved));
+  });
+  return taps(info).map(([row, column]) => products[column]?.[row] as Value);
 }
 
 /** Row and column of every filter tap, row-major. */

@@ -2,6 +2,7 @@ import type { Graph } from '../ir.js';
 import { verify } from '../verify.js';
 import { commonSubexpressions } from './common-subexpressions.js';
 import { deadCode } from './dead-code.js';
+import { reluGradientFromOutput } from './relu-gradient-from-output.js';
 import { selectInsteadOfMask } from './select-instead-of-mask.js';
 
 /** A graph rewrite: same results, fewer or cheaper nodes. */
@@ -11,6 +12,7 @@ export type Pass = (graph: Graph) => Graph;
 export const passes: Readonly<Record<string, Pass>> = {
   deadCode,
   commonSubexpressions,
+  reluGradientFromOutput,
   selectInsteadOfMask,
   sweep: deadCode,
 };

@@ -53,6 +53,18 @@ describe('commonSubexpressions', () => {
   });
 });
 
+describe('reluGradientFromOutput', () => {
+  it('asks the result of ReLU for its sign, so that its input need not be kept', () => {
+    const program: TracedFunction = ({ x }) => ({ y: tf.grad((v: T) => tf.sum(tf.square(tf.relu(v))))(x!) });
+    const compared = (...only: string[]): string | undefined => {
+      const graph = trace(program, { inputs, skip: names.filter((name) => !only.includes(name)) });
+      return graph.nodes.find(({ op }) => op === 'Greater')?.inputs[0]?.producer?.op;
+    };
+    expect(compared()).toBeUndefined();
+    expect(compared('reluGradientFromOutput')).toBe('Relu');
+  });
+});
+
 describe('selectInsteadOfMask', () => {
   const gradient: TracedFunction = ({ x }) => ({ y: tf.grad((v: T) => tf.sum(tf.square(tf.relu(v))))(x!) });
   it('turns the gradient of ReLU into a choice', () => {
