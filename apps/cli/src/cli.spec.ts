@@ -237,6 +237,37 @@ describe('a run', () => {
   });
 });
 
+describe('doctor', () => {
+  it('tries every engine and says which is used', () => {
+    const { status, stdout, stderr } = foveate('doctor', '--json');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const report = JSON.parse(stdout) as { engines: Record<string, unknown>[] };
+    expect(report).toMatchObject({
+      machine: { node: process.versions.node, cores: { usable: expect.any(Number) } },
+      default: { engine: { id: 'onnx' }, works: true, agrees: true },
+    });
+    const of = (options: object) =>
+      report.engines.find(({ engine }) =>
+        Object.entries(options).every(([key, value]) => (engine as Record<string, unknown>)[key] === value),
+      );
+    for (const works of [{ provider: 'cpu' }, { backend: 'wasm' }, { backend: 'cpu' }]) {
+      expect(of(works)).toMatchObject({ works: true, agrees: true, stepMs: expect.any(Number) });
+    }
+    expect(of({ backend: 'node' })).toMatchObject({
+      works: false,
+      code: 'ENGINE_UNAVAILABLE',
+      reason: expect.stringContaining('npm install @tensorflow/tfjs-node'),
+    });
+  });
+
+  it('survives engines that give no answer, and fails when none does', () => {
+    const { status, stdout } = foveate('doctor', '--timeout', '0.05');
+    expect(status).toBe(6);
+    expect(stdout).toMatch(/^tfjs, backend cpu +no .* TIMEOUT/m);
+    expect(stdout).toContain('No answer within 0.05 seconds.');
+  });
+});
+
 describe('demo', () => {
   it('trains both losses, compares them and says where the page is', () => {
     const { status, stdout } = foveate('demo', '--out', 'demo', '--epochs', '1', '--size', '16', '--seed', '3');

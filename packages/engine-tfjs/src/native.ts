@@ -61,11 +61,24 @@ function systemLibraryFolders(platform: NodeJS.Platform): string[] {
   ];
 }
 
-function unavailable(name: NativePackage, what: string, expected: string, got: string, advice: string): FoveateError {
-  return fail({ code: 'ENGINE_UNAVAILABLE', where: name, what, expected, got, advice });
+/** @param difference what is needed, and what was found */
+function unavailable(
+  name: NativePackage,
+  what: string,
+  difference: readonly [expected: string, got: string] | undefined,
+  advice: string,
+): FoveateError {
+  const [expected, got] = difference ?? [];
+  return fail({
+    code: 'ENGINE_UNAVAILABLE',
+    where: name,
+    what,
+    ...(expected === undefined || got === undefined ? {} : { expected, got }),
+    advice,
+  });
 }
 
-/** First file below `folder` whose name matches. */
+/** True when a file of `folder` has such a name. */
 function hasFile(folder: string, pattern: RegExp): boolean {
   return existsSync(folder) && readdirSync(folder).some((name) => pattern.test(name));
 }
@@ -96,9 +109,8 @@ export function findNative(
   } catch {
     throw unavailable(
       name,
-      'The package is not installed',
-      'the optional package beside @foveate/engine-tfjs',
-      'nothing',
+      'The optional package is not installed',
+      undefined,
       `Install it with 'npm install ${name}@${lastKnownRelease.join('.')}', which downloads TensorFlow, or ${instead}`,
     );
   }
@@ -111,8 +123,7 @@ export function findNative(
     throw unavailable(
       name,
       `Version ${version} calls functions that Node 23 removed (util.isNullOrUndefined)`,
-      'Node 22 or older',
-      `Node ${nodeVersion}`,
+      ['Node 22 or older', `Node ${nodeVersion}`],
       `Run with Node 22, or ${instead}`,
     );
   }
@@ -120,8 +131,7 @@ export function findNative(
     throw unavailable(
       name,
       'The native library is missing: its download at installation did not run or did not succeed',
-      'lib/napi-v*/tfjs_binding.node and deps/lib/libtensorflow',
-      `not both of them in ${root}`,
+      ['lib/napi-v*/tfjs_binding.node and deps/lib/libtensorflow', `not both of them in ${root}`],
       `Run 'npm rebuild ${name}' with access to storage.googleapis.com, or ${instead}`,
     );
   }
@@ -131,9 +141,8 @@ export function findNative(
       throw unavailable(
         name,
         'There is no GPU library of TensorFlow for this system',
-        'linux or win32',
-        platform,
-        instead,
+        ['linux or win32', platform],
+        instead.replace(/^u/, 'U'),
       );
     }
     const missing = needed.filter(([file]) => !libraryFolders.some((folder) => existsSync(join(folder, file))));
@@ -141,8 +150,10 @@ export function findNative(
       throw unavailable(
         name,
         'Libraries of the GPU are missing, without which TensorFlow computes on the CPU and does not say so',
-        needed.map(([file, product]) => `${file} of ${product}`).join(' and '),
-        `no ${missing.map(([file]) => file).join(' and no ')} on the library path`,
+        [
+          needed.map(([file, product]) => `${file} of ${product}`).join(' and '),
+          `no ${missing.map(([file]) => file).join(' and no ')} on the library path`,
+        ],
         `Install these versions, newer ones do not serve, and set LD_LIBRARY_PATH or PATH; or ${instead}`,
       );
     }

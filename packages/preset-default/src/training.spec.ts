@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Engine, EngineState, Explainer, HostTensors, PluginContext, Program } from '@foveate/contracts';
 import { onnxEngine } from '@foveate/engine-onnx';
-import { tfjsEngine } from '@foveate/engine-tfjs';
+import { loadTfjsEngine, tfjsEngine } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
 import { ceod } from '@foveate/loss-ceod';
 import { customCnn } from '@foveate/models';
@@ -12,6 +12,7 @@ import { adamaxOptimizer, evaluateProgram, trainStepProgram } from '@foveate/tra
 
 const onnx = onnxEngine({ threads: 2 });
 const oracle = tfjsEngine();
+const wasm = await loadTfjsEngine({ backend: 'wasm', threads: 1 });
 afterAll(() => {
   onnx.dispose();
   oracle.dispose();
@@ -59,11 +60,14 @@ async function twentySteps(engine: Engine, program: Program, state: EngineState)
   return losses;
 }
 
-describe('a whole training on ONNX Runtime', () => {
+describe.each([
+  ['ONNX Runtime', onnx],
+  ['WASM', wasm],
+])('a whole training on %s', (...[, engine]) => {
   it('agrees with the oracle for 20 steps of CEOD, smaller batches in between', async () => {
     const { model, loss, values, step } = await training();
-    const states = [onnx.createState(values), oracle.createState(values)] as const;
-    const got = await twentySteps(onnx, step, states[0]);
+    const states = [engine.createState(values), oracle.createState(values)] as const;
+    const got = await twentySteps(engine, step, states[0]);
     const expected = await twentySteps(oracle, step, states[1]);
     got.forEach((value, index) => {
       expect(Math.abs(value / (expected[index] as number) - 1)).toBeLessThan(1e-4);
@@ -78,7 +82,7 @@ describe('a whole training on ONNX Runtime', () => {
     const evaluate = evaluateProgram({ model, loss, explainer: await gradCam.register({}, context), heatmaps: true });
     const inputs = batch(5, 99);
     const [x, y] = [
-      await onnx.compile(evaluate, states[0]).run(inputs),
+      await engine.compile(evaluate, states[0]).run(inputs),
       await oracle.compile(evaluate, states[1]).run(inputs),
     ];
     for (const [name, tensor] of Object.entries(y)) expectClose(name, x[name], tensor, 1e-4);
@@ -86,14 +90,14 @@ describe('a whole training on ONNX Runtime', () => {
 
   it('repeats itself exactly, also from values read out and written back', async () => {
     const { values, step } = await training();
-    const first = onnx.createState(values);
-    const compiled = onnx.compile(step, first);
+    const first = engine.createState(values);
+    const compiled = engine.compile(step, first);
     await compiled.run(batch(6, 0));
     const middle = await first.read();
     const straight = await compiled.run(batch(6, 1));
-    const second = onnx.createState(values);
+    const second = engine.createState(values);
     await second.write(middle);
-    const again = await onnx.compile(step, second).run(batch(6, 1));
+    const again = await engine.compile(step, second).run(batch(6, 1));
     expect(again).toEqual(straight);
     expect(await second.read()).toEqual(await first.read());
   });

@@ -8,7 +8,7 @@ import type { Machine } from '../doctor/machine.js';
 import { defaultRunner } from '../runner.js';
 import { printTable } from '../terminal/table.js';
 import { colours, note, print, printJson } from '../terminal/terminal.js';
-import { integer } from './options.js';
+import { positive } from './options.js';
 
 interface DoctorOptions {
   readonly json?: boolean;
@@ -115,7 +115,7 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .description('say what this machine has, and try every engine with a small training step')
     .option('--json', 'print one JSON document')
-    .option('--timeout <seconds>', 'time for each engine', integer(1), 60)
+    .option('--timeout <seconds>', 'time for each engine', positive, 60)
     .addHelpText('after', '\nExit code 6 when no engine works.\n\nExample:\n  foveate doctor --json > machine.json')
     .action(doctor);
 }

@@ -1,7 +1,6 @@
 /** `foveate explain` */
-import { mkdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { fail } from '@foveate/contracts';
+import { fail, makeFolder } from '@foveate/contracts';
 import type { Verdict } from '@foveate/pipeline';
 import { writeOverlay } from '@foveate/pipeline';
 import type { Command } from 'commander';
@@ -33,7 +32,7 @@ async function explain(
   { out = join(run, 'explained'), json }: { readonly out?: string; readonly json?: boolean },
 ): Promise<void> {
   const verdicts = await defaultRunner().explain(run, files);
-  await mkdir(out, { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(out).catch((cause: unknown) => {
     throw fail({ code: 'OUTPUT_UNWRITABLE', what: 'The output folder cannot be made', where: out, cause });
   });
   const names = overlayNames(files);

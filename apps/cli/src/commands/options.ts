@@ -10,6 +10,13 @@ export function integer(least: number): (text: string) => number {
   };
 }
 
+/** A number above zero. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('Expected a number above 0.');
+}
+
 /** Collects an option that may be given several times. */
 export function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];

@@ -9,9 +9,9 @@ export function percent(value: unknown): string {
   return typeof value === 'number' ? `${(value * 100).toFixed(1)}%` : none;
 }
 
-/** Fixed decimals. */
+/** Fixed decimals; `1.75e+18` where they would be a long row of digits. */
 export function fixed(value: unknown, digits = 3): string {
-  return typeof value === 'number' ? value.toFixed(digits) : none;
+  return typeof value === 'number' ? (Math.abs(value) < 1e6 ? value.toFixed(digits) : value.toExponential(2)) : none;
 }
 
 /** `45 s`, `2 min 05 s`, `1 h 02 min` */

@@ -33,6 +33,21 @@ function geometry(
   );
 }
 
+/** What 'same' comes to for a convolution of NHWC images. */
+export function explicitPadding(
+  inputShape: Shape4D,
+  filterShape: Shape4D,
+  attributes: ConvolutionAttributes,
+): tf.backend_util.ExplicitPadding {
+  const { top, bottom, left, right } = geometry(inputShape, filterShape, attributes, false).padInfo;
+  return [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ];
+}
+
 /** [N, h, w, C] -> [N, (h-1) s + 1, (w-1) t + 1, C] with zeros between the values. */
 function spread(x: tf.Tensor4D, s: number, t: number): tf.Tensor4D {
   if (s === 1 && t === 1) return x;
@@ -108,18 +123,13 @@ export function convolutionFilterGradient(
   filterShape: Shape4D,
   attributes: ConvolutionAttributes,
 ): tf.Tensor4D {
-  const { padInfo, strideHeight, strideWidth } = geometry(x.shape, filterShape, attributes, false);
+  const { strideHeight, strideWidth } = geometry(x.shape, filterShape, attributes, false);
   const [height, width, inChannels, outChannels] = filterShape;
   const result = tf.conv2d(
     tf.transpose(x, [3, 1, 2, 0]) as tf.Tensor4D,
     tf.transpose(dy, [1, 2, 0, 3]) as tf.Tensor4D,
     1,
-    [
-      [0, 0],
-      [padInfo.top, padInfo.bottom],
-      [padInfo.left, padInfo.right],
-      [0, 0],
-    ],
+    explicitPadding(x.shape, filterShape, attributes),
     'NHWC',
     [strideHeight, strideWidth],
   );

@@ -5,10 +5,12 @@ import {
   convolutionInputGradient,
   depthwiseFilterGradient,
   depthwiseInputGradient,
+  explicitPadding,
   type ConvolutionAttributes,
 } from './convolution-gradients.js';
 import { onCpu } from './on-cpu.js';
 import { averagePoolGradient, maxPoolGradient, type PoolingAttributes } from './pooling-gradients.js';
+import { preciseReduction } from './reductions.js';
 
 type Kernel = tf.KernelFunc;
 type Shape4D = [number, number, number, number];
@@ -28,6 +30,17 @@ function composed<A>(
   };
 }
 
+/** A forward convolution that is told how much to pad: the backend's own 'same' is wrong for strides above the filter's size. */
+function withExplicitPadding(own: Kernel): Kernel {
+  return (call) => {
+    const attrs = call.attrs as unknown as ConvolutionAttributes;
+    if (attrs.pad !== 'same' || attrs.dataFormat === 'NCHW') return own(call);
+    const { x, filter } = call.inputs as Record<'x' | 'filter', tf.TensorInfo>;
+    const pad = explicitPadding(x.shape as Shape4D, filter.shape as Shape4D, attrs);
+    return own({ ...call, attrs: { ...call.attrs, pad: pad as unknown as number[] } });
+  };
+}
+
 const tensor = (inputs: Readonly<Record<string, T4>>, name: string): T4 => inputs[name] as T4;
 
 /** Makes a backend able to train. @param backendName a backend whose forward kernels are all there */
@@ -38,6 +51,7 @@ export function registerTrainingKernels(backendName: string): void {
     const kernelFunc = make(own?.kernelFunc ?? onCpu(kernelName));
     tf.registerKernel({ ...own, kernelName, backendName, kernelFunc });
   };
+  register('Conv2D', withExplicitPadding);
   register('Conv2DBackpropInput', (own) =>
     composed<ConvolutionAttributes & { inputShape: Shape4D }>(
       (inputs, attrs) =>
@@ -64,6 +78,8 @@ export function registerTrainingKernels(backendName: string): void {
       own,
     ),
   );
+  register('Sum', (own) => preciseReduction(false, own));
+  register('Mean', (own) => preciseReduction(true, own));
   register('MaxPoolGrad', () => maxPoolGradient);
   register('AvgPoolGrad', (own) =>
     composed<PoolingAttributes>(
