@@ -2,9 +2,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 // The CommonJS bundle of tfjs-core has operations but no gradients; that of tfjs-layers registers all of them on import.
 import '@tensorflow/tfjs-layers';
+import './convolution-gradients.js';
+import './saved-outputs.js';
+import './second-order.js';
 
 /** Comparisons are step functions: their gradient is zero wherever it exists. */
-const comparisons = ['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual'];
+const comparisons = ['Equal', 'NotEqual', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'LogicalAnd', 'LogicalOr'];
+
+tf.registerGradient({
+  kernelName: 'LogicalNot',
+  inputsToSave: ['x'],
+  gradFunc: (_dy, saved) => ({ x: () => tf.zeros((saved[0] as tf.Tensor).shape) }),
+});
 
 // A second derivative needs these: tfjs writes the gradient of `max` with `equal`, which has no gradient itself.
 for (const kernelName of comparisons) {
@@ -14,7 +23,8 @@ for (const kernelName of comparisons) {
     inputsToSave: ['a', 'b'],
     gradFunc: (_dy, saved) => {
       const [a, b] = saved as [tf.Tensor, tf.Tensor];
-      return { a: () => tf.zerosLike(a), b: () => tf.zerosLike(b) };
+      // Not zerosLike: gradients are float32, whatever is compared.
+      return { a: () => tf.zeros(a.shape), b: () => tf.zeros(b.shape) };
     },
   });
 }
