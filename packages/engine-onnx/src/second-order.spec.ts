@@ -1,5 +1,5 @@
 /** Gradients that tfjs lacks: of gradients, and of dilated convolutions; against finite differences. */
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, it } from '@jest/globals';
 import { tfjsEngine } from '@foveate/engine-tfjs';
 import { checkParity, expectClose, finiteDifferences, normalTensor, runOnce } from '@foveate/testkit';
 import * as tf from '@tensorflow/tfjs-core';

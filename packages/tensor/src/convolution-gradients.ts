@@ -19,23 +19,22 @@ interface ConvolutionAttrs {
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-/** Attributes as tfjs kernels take them: absent ones left out. */
+/** Attributes as tfjs kernels take them. */
 function attrsOf(attrs: ConvolutionAttrs, more: Record<string, unknown> = {}): tf.NamedAttrMap {
-  return { ...attrs, ...more } as unknown as tf.NamedAttrMap;
+  return { ...attrs, dilations: attrs.dilations ?? 1, ...more } as unknown as tf.NamedAttrMap;
 }
 
 const run = (kernelName: string, inputs: Record<string, tf.Tensor>, attrs: tf.NamedAttrMap): T4 =>
   tf.engine().runKernel(kernelName, inputs, attrs);
 
-const convolve = (x: T4, filter: T4, attrs: ConvolutionAttrs): T4 =>
-  run('Conv2D', { x, filter }, attrsOf({ dilations: 1, ...attrs }));
+const convolve = (x: T4, filter: T4, attrs: ConvolutionAttrs): T4 => run('Conv2D', { x, filter }, attrsOf(attrs));
 const inputGradient = (dy: T4, filter: T4, inputShape: readonly number[], attrs: ConvolutionAttrs): T4 =>
   run('Conv2DBackpropInput', { dy, filter }, attrsOf(attrs, { inputShape }));
 const filterGradient = (x: T4, dy: T4, filterShape: readonly number[], attrs: ConvolutionAttrs): T4 =>
   run('Conv2DBackpropFilter', { x, dy }, attrsOf(attrs, { filterShape }));
 
 const depthwise = (x: T4, filter: T4, attrs: ConvolutionAttrs): T4 =>
-  run('DepthwiseConv2dNative', { x, filter }, attrsOf({ dilations: 1, ...attrs }));
+  run('DepthwiseConv2dNative', { x, filter }, attrsOf(attrs));
 const depthwiseInputGradient = (dy: T4, filter: T4, inputShape: readonly number[], attrs: ConvolutionAttrs): T4 =>
   run('DepthwiseConv2dNativeBackpropInput', { dy, filter }, attrsOf(attrs, { inputShape }));
 const depthwiseFilterGradient = (x: T4, dy: T4, filterShape: readonly number[], attrs: ConvolutionAttrs): T4 =>
