@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What a task hands over to: arguments for Node, relative to the repository. */
 const tasks = {
+  bench: ['tools/bench.mjs'],
   demo: ['apps/cli/bin/foveate.mjs', 'demo'],
   test: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],
 };

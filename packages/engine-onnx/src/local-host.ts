@@ -21,9 +21,11 @@ export class LocalHost implements SessionHost {
   createSession(session: number, plan: SessionPlan): Promise<void> {
     return this.#inOrder(async () => {
       const { provider } = this.#options;
+      const start = performance.now();
       try {
         const created = await this.#runtime.InferenceSession.create(plan.model, sessionOptions(this.#options, plan));
         this.#sessions.set(session, created);
+        performance.measure('foveate:session', { start });
       } catch (error) {
         throw sessionFailure(error, provider);
       }

@@ -28,6 +28,7 @@ export interface ProgramHost {
 
 /** @throws FoveateError `ENGINE_UNSUPPORTED` naming what cannot be traced */
 function plan(program: Program, state: ProgramState, inputs: HostTensors, provider: Provider): SessionPlan {
+  const start = performance.now();
   const stateSpecs = Object.entries(state.specs).map(([name, spec]): [string, InputSpec] => [
     statePrefix + name,
     { ...spec, order: stateOrder(spec.shape) },
@@ -56,7 +57,9 @@ function plan(program: Program, state: ProgramState, inputs: HostTensors, provid
     },
     { inputs: specs, outputOrders },
   );
-  return { model: encodeOnnx(graph), cpuNodes: provider === 'webgpu' ? webgpuFaults(graph) : [], replaces };
+  const model = encodeOnnx(graph);
+  performance.measure('foveate:trace', { start });
+  return { model, cpuNodes: provider === 'webgpu' ? webgpuFaults(graph) : [], replaces };
 }
 
 /** A program with its sessions. */
