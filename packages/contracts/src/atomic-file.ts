@@ -1,6 +1,7 @@
 /** Files that are there in full or not at all. */
 import { fail } from './errors.js';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { makeFolder } from './make-folder.js';
+import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const advice: Readonly<Record<string, string>> = {
@@ -21,7 +22,7 @@ export async function writeAtomically(path: string, content: Uint8Array | string
   // Two processes may write the same file; two temporary files of one process differ by the path.
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(temporary, 'w');
     try {
       await file.writeFile(content);

@@ -3,6 +3,7 @@ export * from './data-plugins.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './learning-plugins.js';
+export * from './make-folder.js';
 export * from './plugin.js';
 export * from './random.js';
 export * from './raster.js';

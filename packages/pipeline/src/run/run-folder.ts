@@ -1,7 +1,7 @@
 /** The folder of a run: who may write into it, and the files in it. */
-import { access, constants, mkdir, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { access, constants, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fail, isFoveateError } from '@foveate/contracts';
+import { fail, isFoveateError, makeFolder } from '@foveate/contracts';
 import type { RunRecord } from '@foveate/contracts';
 
 /** Names of the files of a run. */
@@ -115,7 +115,7 @@ async function makeWritable(path: string, shown: string): Promise<string | undef
     if (await exists(path)) {
       if (!(await stat(path)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
     }
-    const made = await mkdir(path, { recursive: true });
+    const made = await makeFolder(path);
     const probe = join(path, `.foveate-${String(process.pid)}.tmp`);
     await writeFile(probe, 'probe');
     await rm(probe);

@@ -1,7 +1,6 @@
 /** Explain: heatmaps of chosen images, written as the pictures a report shows. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, random } from '@foveate/contracts';
+import { fail, makeFolder, random } from '@foveate/contracts';
 import type { AssignedSample, Batch, Explanation, HostTensors, Raster } from '@foveate/contracts';
 import { writePng } from '@foveate/image';
 import { evaluate } from '@foveate/trainer';
@@ -61,7 +60,7 @@ export async function explain(
   subfolder: string,
 ): Promise<readonly Explanation[]> {
   const target = join(folder, subfolder);
-  await mkdir(target, { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(target).catch((cause: unknown) => {
     throw fail({ code: 'OUTPUT_UNWRITABLE', what: 'The folder for explanations cannot be made', where: target, cause });
   });
   const explanations: Explanation[] = [];
