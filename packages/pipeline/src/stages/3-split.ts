@@ -1,5 +1,5 @@
 /** Split: the first stage that needs all samples; from here on the data set is fixed and in order of ids. */
-import { fail, splitNames } from '@foveate/contracts';
+import { fail, isFoveateError, splitNames } from '@foveate/contracts';
 import type { AssignedSample, DataCounts, LabelledSample, Skip, SplitName, Splitter } from '@foveate/contracts';
 import { map, toArray } from 'rxjs';
 import type { OperatorFunction } from 'rxjs';
@@ -50,27 +50,47 @@ export function split(splitter: Splitter, seed: number): OperatorFunction<Masked
         const skips = list.flatMap((item) => ('skip' in item ? [item.skip] : []));
         const samples = list.flatMap((item) => ('sample' in item ? [item.sample] : [])).sort(byKey(({ id }) => id));
         refuseDuplicates(samples);
-        const [firstSkip] = skips;
         if (samples.length === 0) {
           throw fail({
             code: 'DATA_INSUFFICIENT',
             what: 'The data set has no usable sample',
-            got: `0 samples, ${String(skips.length)} skipped${firstSkip === undefined ? '' : `; first: ${firstSkip.message}`}`,
+            got: `0 samples, ${skipped(skips)}`,
           });
         }
-        const result = dataSet(splitter.assign(samples, seed), skips);
+        const result = dataSet(assign(splitter, samples, seed, skips), skips);
         const empty = splitNames.find((name) => result.counts[name].good + result.counts[name].defective === 0);
         if (empty !== undefined) {
           throw fail({
             code: 'DATA_INSUFFICIENT',
             what: `The ${empty} split is empty`,
-            got: `${String(samples.length)} samples in all, ${String(skips.length)} skipped`,
+            got: `${String(samples.length)} samples in all, ${skipped(skips)}`,
             advice: 'Add samples, or change the shares of data.split',
           });
         }
         return result;
       }),
     );
+}
+
+/** The splitter's answer; where it has too few samples, its error also says what was skipped, often the cause. */
+function assign(
+  splitter: Splitter,
+  samples: readonly LabelledSample[],
+  seed: number,
+  skips: readonly Skip[],
+): readonly AssignedSample[] {
+  try {
+    return splitter.assign(samples, seed);
+  } catch (error) {
+    if (!isFoveateError(error) || error.code !== 'DATA_INSUFFICIENT' || skips.length === 0) throw error;
+    const { got } = error.parts;
+    throw fail({ ...error.parts, got: `${got === undefined ? '' : `${got}; `}${skipped(skips)}`, cause: error });
+  }
+}
+
+function skipped([first, ...others]: readonly Skip[]): string {
+  if (first === undefined) return '0 skipped';
+  return `${String(1 + others.length)} skipped; first: ${first.message}`;
 }
 
 function refuseDuplicates(sorted: readonly LabelledSample[]): void {

@@ -101,6 +101,18 @@ describe('split', () => {
       message: 'a: Two samples have the same id.',
     });
   });
+
+  it('says with a lack of samples what was skipped', async () => {
+    const assign = () => {
+      throw fail({ code: 'DATA_INSUFFICIENT', what: 'A split lacks a class', got: '1 good' });
+    };
+    const skip = { path: 'x.png', reason: 'mask-missing', message: 'There is no mask' };
+    const items = [...(await masked([{ sample: sample('a') }])), { skip }];
+    await expect(lastValueFrom(from(items).pipe(split({ assign }, 1)))).rejects.toMatchObject({
+      code: 'DATA_INSUFFICIENT',
+      message: 'A split lacks a class (got 1 good; 1 skipped; first: There is no mask).',
+    });
+  });
 });
 
 function assigned(id: string, part: SplitName, more: Partial<AssignedSample> = {}): AssignedSample {
