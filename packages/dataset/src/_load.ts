@@ -40,7 +40,7 @@ function requireSameSize(mask: Mask, image: Raster, id: string, noun: string, re
   if (mask.width === image.width && mask.height === image.height) return;
   throw fail({
     code: 'DATA_INVALID',
-    what: `${noun} '${id}' is ${mask.width}x${mask.height} but its image is ${image.width}x${image.height}`,
+    what: `${noun} of '${id}' is ${mask.width}x${mask.height} but its image is ${image.width}x${image.height}`,
     reason,
     advice: 'Export the mask at the size of the upright image',
   });

@@ -147,7 +147,7 @@ describe('folders', () => {
     expect(errors).toMatchObject([
       { code: 'DATA_INVALID', parts: { reason: 'image-truncated', where: join(base, 'bad/c/broken.jpg') } },
       { code: 'DATA_INVALID', parts: { reason: 'mask-empty', where: join(base, 'bad/c/empty.png') } },
-      { code: 'DATA_INVALID', message: expect.stringContaining("Mask 'c/size.jpg' is 4x3 but its image is 8x6") },
+      { code: 'DATA_INVALID', message: expect.stringContaining("Mask of 'c/size.jpg' is 4x3 but its image is 8x6") },
       { code: 'DATA_INVALID', parts: { reason: 'mask-truncated', where: join(base, 'bad/c/zero.png') } },
     ]);
   });

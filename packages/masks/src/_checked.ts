@@ -11,7 +11,7 @@ export function checked(mask: Mask, sample: Sample, images: SampleImages): Mask 
   if (mask.width !== width || mask.height !== height) {
     throw fail({
       code: 'DATA_INVALID',
-      what: `Area-of-interest mask '${sample.id}' is ${mask.width}x${mask.height} but its image is ${width}x${height}`,
+      what: `Area-of-interest mask of '${sample.id}' is ${mask.width}x${mask.height} but its image is ${width}x${height}`,
       reason: 'aoi-size',
       advice: 'Draw the mask on the image at its full size',
     });

@@ -29,6 +29,6 @@ export function assertFinite({ where, ids, loss, perSample, gradientNorm = 0 }: 
     got: `${inLoss ? 'loss' : 'gradient norm'} ${value} on ${samples.map((id) => `'${id}'`).join(', ')}`,
     advice:
       "Try a learning rate ten times lower (optimizer.learningRate), look at these images and check the loss's options. " +
-      'The last checkpoint still holds the state before',
+      'A checkpoint of an earlier epoch is not affected',
   });
 }

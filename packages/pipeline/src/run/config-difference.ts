@@ -36,12 +36,15 @@ export function requireSameConfig(previous: RunRecord['config'], next: RunRecord
   const now = essentials(next);
   const keys = [...new Set([...before.keys(), ...now.keys()])].filter((key) => before.get(key) !== now.get(key));
   if (keys.length === 0) return;
+  // Another plugin has other options: its name says it.
+  const replaced = keys.filter((key) => key.endsWith('.id')).map((key) => key.slice(0, -'id'.length));
+  const telling = keys.filter((key) => key.endsWith('.id') || !replaced.some((prefix) => key.startsWith(prefix)));
   throw fail({
     code: 'RUN_INVALID',
     what: 'The run was made with another configuration',
     where: folder,
-    expected: keys.map((key) => `${key}=${before.get(key) ?? 'nothing'}`).join(', '),
-    got: keys.map((key) => `${key}=${now.get(key) ?? 'nothing'}`).join(', '),
+    expected: telling.map((key) => `${key}=${before.get(key) ?? 'nothing'}`).join(', '),
+    got: telling.map((key) => `${key}=${now.get(key) ?? 'nothing'}`).join(', '),
     advice: 'Resume with the same configuration, or start a new run with --out',
   });
 }
