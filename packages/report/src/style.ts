@@ -42,7 +42,15 @@ thead .badge { white-space: nowrap; }
 .note { font-size: .875rem; max-width: 50rem; }
 .interval { display: block; font-size: .85em; }
 section { margin-top: 3rem; padding-top: 1.5rem; border-top: 1px solid var(--rule); }
-.scroll { overflow-x: auto; margin: 0 0 1.25rem; }
+.scroll {
+  overflow-x: auto; margin: 0 0 1.25rem;
+  /* A shade at the edge behind which columns are hidden; the covers travel with the table and hide it at its ends. */
+  background:
+    linear-gradient(to right, var(--paper) 1.5rem, transparent) left / 3rem 100% no-repeat local,
+    linear-gradient(to left, var(--paper) 1.5rem, transparent) right / 3rem 100% no-repeat local,
+    linear-gradient(to right, var(--rule), transparent) left / 1rem 100% no-repeat scroll,
+    linear-gradient(to left, var(--rule), transparent) right / 1rem 100% no-repeat scroll;
+}
 .scroll:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 table { border-collapse: collapse; min-width: min(100%, 27rem); font-variant-numeric: tabular-nums lining-nums; }
 caption { text-align: left; font-size: .875rem; color: var(--muted); padding-bottom: .4rem; }
@@ -104,7 +112,8 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule);
 @media (max-width: 40rem) {
   body { padding-top: 1.75rem; }
   section { margin-top: 2.25rem; }
-  th, td { padding-right: .9rem; }
+  th, td { padding-right: .75rem; }
+  table { font-size: .9rem; }
   .pictures { grid-template-columns: repeat(var(--narrow), minmax(0, 1fr)); }
   .pictures figure:first-child { grid-column: 1 / -1; max-width: 17rem; }
   .verdict { padding: .9rem 1rem .4rem; }
@@ -118,7 +127,7 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule);
   section { margin-top: 1.5rem; padding-top: 1rem; }
   h2, h3, caption, summary, .legend, #explanations > .note { break-after: avoid; }
   .case, figure, tr, .verdict, .matrix { break-inside: avoid; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; background: none; }
   .pictures { grid-template-columns: repeat(calc(var(--runs) + 1), minmax(0, 5cm)); }
   .pictures figure:first-child { grid-column: auto; }
   .verdict, .picture, .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
