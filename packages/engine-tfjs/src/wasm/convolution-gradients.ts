@@ -7,7 +7,8 @@ import * as tf from '@tensorflow/tfjs-core';
 /** What the gradient kernels of tfjs are told about the convolution. */
 export interface ConvolutionAttributes {
   readonly strides: number | [number, number];
-  readonly dilations?: number | [number, number];
+  /** Layers pass null for none. */
+  readonly dilations?: number | [number, number] | null;
   readonly pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
   readonly dataFormat?: 'NHWC' | 'NCHW';
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
@@ -18,14 +19,14 @@ type Shape4D = [number, number, number, number];
 function geometry(
   inputShape: Shape4D,
   filterShape: Shape4D,
-  { strides, dilations = 1, pad, dimRoundingMode }: ConvolutionAttributes,
+  { strides, dilations, pad, dimRoundingMode }: ConvolutionAttributes,
   depthwise: boolean,
 ): tf.backend_util.Conv2DInfo {
   return tf.backend_util.computeConv2DInfo(
     inputShape,
     filterShape,
     strides,
-    dilations,
+    dilations ?? 1,
     pad,
     dimRoundingMode,
     depthwise,

@@ -118,8 +118,8 @@ function secondOrder(x: T4): T {
   return tf.grad(f)(x);
 }
 
-// tfjs differentiates neither of these.
-const noGradient = /one-hot|cast|einsum|dilated/;
+// tfjs differentiates none of these.
+const noGradient = /one-hot|cast|einsum/;
 
 describe('kernels for training', () => {
   it.each(cases)('%s', async (...[name, inputs, f]) => {
