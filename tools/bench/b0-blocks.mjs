@@ -7,7 +7,7 @@ import { batchNormTraining } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** [expansion, kernel, stride, channels] of each stage. */
-export const stages = [
+const stages = [
   [1, 3, 1, 16],
   [6, 3, 2, 24],
   [6, 5, 2, 40],
