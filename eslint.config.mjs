@@ -18,6 +18,7 @@ const doors = [
   ['sharp', ['packages/image/**']],
   ['onnxruntime-node', ['packages/engine-onnx/**']],
   ['@tensorflow/tfjs-backend-cpu', ['packages/engine-tfjs/**']],
+  ['@tensorflow/tfjs-backend-wasm', ['packages/engine-tfjs/**']],
   ['inversify', ['packages/pipeline/**']],
 ];
 
