@@ -82,7 +82,14 @@ export async function readManifest(name: string, from: string): Promise<readonly
         const module = await import(pathToFileURL(file).href).then(
           (loaded) => loaded as Record<string, unknown>,
           (cause: unknown) => {
-            throw fail({ code: 'PLUGIN_INVALID', what: `Package '${name}' cannot be imported`, where: file, cause });
+            throw fail({
+              code: 'PLUGIN_INVALID',
+              what: `Package '${name}' cannot be imported`,
+              where: file,
+              got: cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? cause.name) : String(cause),
+              advice: 'Build the package, or report this to its author',
+              cause,
+            });
           },
         );
         const plugin = checkPlugin(module[exported], `export '${exported}' of ${name}`);
