@@ -81,16 +81,15 @@ function comparison(ce: Measures, ceod: Measures): string {
   };
   const better = (key: string) => Math.sign(number(ceod, key) - number(ce, key));
   const signs = [better('accuracy'), better('auroc')];
-  const verdict =
-    signs.every((sign) => sign === 1)
-      ? 'CEOD has the higher figures here'
-      : signs.every((sign) => sign === -1)
-        ? 'CEOD is not better than CE here, its figures are lower'
-        : signs.every((sign) => sign === 0)
-          ? 'CEOD is not better than CE here, the figures are the same'
-          : signs.includes(0)
-            ? `CEOD is not clearly better than CE here, one figure is ${signs.includes(1) ? 'higher' : 'lower'} and the other the same`
-            : 'CEOD is not clearly better than CE here, one figure is higher and the other lower';
+  const verdict = signs.every((sign) => sign === 1)
+    ? 'CEOD has the higher figures here'
+    : signs.every((sign) => sign === -1)
+      ? 'CEOD is not better than CE here, its figures are lower'
+      : signs.every((sign) => sign === 0)
+        ? 'CEOD is not better than CE here, the figures are the same'
+        : signs.includes(0)
+          ? `CEOD is not clearly better than CE here, one figure is ${signs.includes(1) ? 'higher' : 'lower'} and the other the same`
+          : 'CEOD is not clearly better than CE here, one figure is higher and the other lower';
   const n = number(ceod, 'n');
   return [
     `${verdict}. Accuracy ${percent(ceod['accuracy'])} against ${percent(ce['accuracy'])},`,
