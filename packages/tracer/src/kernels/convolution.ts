@@ -196,18 +196,24 @@ function taps({ filterHeight, filterWidth }: Info): [number, number][] {
   ]);
 }
 
-/** Filter gradient of a depthwise convolution. @returns physically [kh * kw, C] */
+/** Filter gradient of a depthwise convolution with M outputs per channel. @returns physically [kh * kw, C * M] */
 function depthwiseFilterGradient(b: GraphBuilder, x: Value, dy: Value, info: Info): Value {
   const padded = padImage(b, x, info);
-  const c = info.inChannels;
+  const { batchSize: n, inChannels: c, outChannels: o, outHeight: h, outWidth: w } = info;
+  // With one output per channel taps and gradient match as they are.
+  const several = o !== c;
+  const shape = several ? [n, c, o / c, h, w] : [n, c, h, w];
+  const gradient = reshapeValue(b, dy, shape);
+  const pixels = b.int64(several ? [0, 3, 4] : [0, 2, 3]);
   const sums = taps(info).map(([row, column]) => {
-    const product = b.op('Mul', [tap(b, padded, info, row, column), dy], dy.shape, 'float32');
-    const sum = b.op('ReduceSum', [product, b.int64([0, 2, 3])], [c], 'float32', { keepdims: { int: 0 } });
-    return reshapeValue(b, sum, [1, c]);
+    const seen = reshapeValue(b, tap(b, padded, info, row, column), several ? [n, c, 1, h, w] : [n, c, h, w]);
+    const product = b.op('Mul', [seen, gradient], shape, 'float32');
+    const sum = b.op('ReduceSum', [product, pixels], several ? [c, o / c] : [c], 'float32', { keepdims: { int: 0 } });
+    return reshapeValue(b, sum, [1, o]);
   });
   return sums.length === 1
     ? (sums[0] as Value)
-    : b.op('Concat', sums, [sums.length, c], 'float32', { axis: { int: 0 } });
+    : b.op('Concat', sums, [sums.length, o], 'float32', { axis: { int: 0 } });
 }
 
 /** Convolutions and their gradients, by tfjs kernel name. */
@@ -254,8 +260,6 @@ export const convolutionLowerings: LoweringTable = {
     const [x, dy] = [input(call, 'x'), input(call, 'dy')];
     const shape = call.attrs['filterShape'] as [number, number, number, number];
     const info = convInfo(call.attrs, x.shape, shape, true);
-    if (shape[3] !== 1)
-      throw new Error('the filter gradient of a depthwise convolution with channel multiplier > 1 cannot be traced');
     const values = [materialise(call.b, x, imageOrder(true)), materialise(call.b, dy, imageOrder(true))] as const;
     const taps = depthwiseFilterGradient(call.b, values[0], values[1], info);
     return { type: 'float32', shape, value: reshapeValue(call.b, taps, shape), perm: [0, 1, 2, 3] };

@@ -118,6 +118,29 @@ function gather(b: GraphBuilder, x: Lazy, indices: Lazy, axis: number): Lazy {
   return plain(b.op('Gather', [materialise(b, x), materialise(b, indices)], shape, x.type, { axis: { int: axis } }));
 }
 
+/** Gathers along `axis`, the first axes of tensor and indices running together. */
+function gatherInBatch(b: GraphBuilder, x: Lazy, indices: Lazy, axis: number, batchDims: number): Lazy {
+  const axes = identity(x.shape.length);
+  // ONNX gathers along the axis after the batch: the one to gather along goes there, and the ones between come back.
+  const order = [...axes.slice(0, batchDims), axis, ...axes.slice(batchDims, axis), ...axes.slice(axis + 1)];
+  const table = materialise(b, x, order);
+  const index = castValue(b, reshapeValue(b, materialise(b, indices), [...indices.shape, 1]), 'int64');
+  const picked = indices.shape.slice(batchDims);
+  const between = x.shape.slice(batchDims, axis);
+  const after = x.shape.slice(axis + 1);
+  const batch = x.shape.slice(0, batchDims);
+  const physical = [...batch, ...picked, ...between, ...after];
+  const value = b.op('GatherND', [table, index], physical, x.type, { batch_dims: { int: batchDims } });
+  const [n, p, m] = [batchDims, picked.length, between.length];
+  const moved = [
+    ...identity(n),
+    ...identity(p).map((i) => n + m + i),
+    ...identity(m).map((i) => n + i),
+    ...identity(after.length).map((i) => n + p + m + i),
+  ];
+  return { type: x.type, shape: [...batch, ...between, ...picked, ...after], value, perm: moved };
+}
+
 const firstAxis = (call: KernelCall, rank: number, name = 'axis'): number =>
   axesOf(call.attrs[name] ?? 0, rank)[0] as number;
 
@@ -259,8 +282,11 @@ export const shapeLowerings: LoweringTable = {
   GatherV2: (call) => {
     const [x, indices] = [input(call, 'x'), input(call, 'indices')];
     const axis = firstAxis(call, x.shape.length);
-    const batchDims = (call.attrs['batchDims'] as number | undefined) ?? 0;
-    if (batchDims > 0) throw new Error('gather with batchDims > 0 cannot be traced; use tf.gatherND');
+    const { batchDims } = call.attrs as { batchDims?: number };
+    if (batchDims !== undefined && batchDims !== 0) {
+      const rank = indices.shape.length;
+      return gatherInBatch(call.b, x, indices, axis, batchDims < 0 ? batchDims + rank : batchDims);
+    }
     return gather(call.b, x, indices, axis);
   },
   GatherNd: (call) => {
@@ -280,6 +306,12 @@ export const shapeLowerings: LoweringTable = {
         reduction: { string: 'add' },
       }),
     );
+  },
+  TensorScatterUpdate: (call) => {
+    const [x, indices, updates] = [input(call, 'tensor'), input(call, 'indices'), input(call, 'updates')];
+    const index = castValue(call.b, materialise(call.b, indices), 'int64');
+    const values = [materialise(call.b, x), index, materialise(call.b, updates)];
+    return plain(call.b.op('ScatterND', values, x.shape, x.type));
   },
   UnsortedSegmentSum: (call) => {
     const [x, ids] = [input(call, 'x'), input(call, 'segmentIds')];
