@@ -11,6 +11,7 @@ const notOne = (shape: readonly number[]): number[] => shape.flatMap((size, axis
 /** Reshape. Adding or dropping axes of length 1 keeps layout and broadcasts; anything else needs the plain form. */
 function reshape(b: GraphBuilder, x: Lazy, shape: readonly number[]): Lazy {
   if (x.perm.length === 0) return { ...x, shape };
+  if (shape.length === x.shape.length && shape.every((size, axis) => size === x.shape[axis])) return x;
   const [before, after] = [notOne(x.shape), notOne(shape)];
   const sameSizes =
     before.length === after.length && before.every((axis, i) => x.shape[axis] === shape[after[i] as number]);
