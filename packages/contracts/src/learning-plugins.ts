@@ -90,7 +90,7 @@ export interface LossOutput {
 
 /** A training objective. */
 export interface Loss {
-  /** True when the loss reads the area of interest, so that masks must exist. */
+  /** True when the loss reads the area of interest. For whoever chooses a loss; the pipeline supplies one to every loss. */
   readonly usesAoi: boolean;
   compute(inputs: LossInputs): LossOutput;
 }

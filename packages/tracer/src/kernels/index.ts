@@ -1,3 +1,4 @@
+import { blockLowerings } from './blocks.js';
 import { convolutionLowerings } from './convolution.js';
 import { elementwiseLowerings } from './elementwise.js';
 import { fusedLowerings } from './fused.js';
@@ -12,6 +13,7 @@ export const lowerings: LoweringTable = {
   ...elementwiseLowerings,
   ...reduceLowerings,
   ...shapeLowerings,
+  ...blockLowerings,
   ...convolutionLowerings,
   ...poolingLowerings,
   ...linearLowerings,

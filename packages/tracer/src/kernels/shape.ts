@@ -9,7 +9,7 @@ import { input, type KernelCall, type Lowering, type LoweringTable } from './typ
 const notOne = (shape: readonly number[]): number[] => shape.flatMap((size, axis) => (size === 1 ? [] : [axis]));
 
 /** Reshape. Adding or dropping axes of length 1 keeps layout and broadcasts; anything else needs the plain form. */
-function reshape(b: GraphBuilder, x: Lazy, shape: readonly number[]): Lazy {
+export function reshape(b: GraphBuilder, x: Lazy, shape: readonly number[]): Lazy {
   if (x.perm.length === 0) return { ...x, shape };
   if (shape.length === x.shape.length && shape.every((size, axis) => size === x.shape[axis])) return x;
   const [before, after] = [notOne(x.shape), notOne(shape)];
@@ -21,6 +21,11 @@ function reshape(b: GraphBuilder, x: Lazy, shape: readonly number[]): Lazy {
   const perm = [...kept.map(({ axis }) => after[before.indexOf(axis)] as number), ...ones];
   const physical = [...kept.map(({ position }) => x.value.shape[position] as number), ...ones.map(() => 1)];
   return { type: x.type, shape, value: reshapeValue(b, x.value, physical), perm };
+}
+
+/** Moves axes: the order is remembered, nothing is computed. */
+export function transpose(x: Lazy, order: readonly number[]): Lazy {
+  return { ...x, shape: order.map((axis) => x.shape[axis] as number), perm: x.perm.map((axis) => order.indexOf(axis)) };
 }
 
 /** The physical counterparts of per-axis settings; broadcast axes get `neutral`. */
@@ -65,14 +70,14 @@ function slice(b: GraphBuilder, x: Lazy, begin: readonly number[], size: readonl
 }
 
 /** A slice as tfjs takes it: trailing axes may be left out, a size of -1 reaches to the end. */
-function partial(b: GraphBuilder, x: Lazy, begin: readonly number[], size: readonly number[]): Lazy {
+export function partial(b: GraphBuilder, x: Lazy, begin: readonly number[], size: readonly number[]): Lazy {
   const tensor = { shape: [...x.shape], rank: x.shape.length } as unknown as tf.Tensor;
   const [starts, lengths] = tf.slice_util.parseSliceParams(tensor, [...begin], [...size]);
   return slice(b, x, starts as number[], lengths as number[]);
 }
 
 /** Pads; numpy-style [before, after] per logical axis. */
-function pad(
+export function pad(
   b: GraphBuilder,
   x: Lazy,
   paddings: readonly (readonly [number, number])[],
@@ -179,15 +184,7 @@ export const shapeLowerings: LoweringTable = {
     const axis = dim < 0 ? dim + x.shape.length + 1 : dim;
     return reshape(call.b, x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
   },
-  Transpose: (call) => {
-    const x = input(call, 'x');
-    const order = call.attrs['perm'] as number[];
-    return {
-      ...x,
-      shape: order.map((axis) => x.shape[axis] as number),
-      perm: x.perm.map((axis) => order.indexOf(axis)),
-    };
-  },
+  Transpose: (call) => transpose(input(call, 'x'), call.attrs['perm'] as number[]),
   Slice: (call) => partial(call.b, input(call, 'x'), call.attrs['begin'] as number[], call.attrs['size'] as number[]),
   StridedSlice: stridedSlice,
   PadV2: (call) =>
@@ -360,59 +357,4 @@ export const shapeLowerings: LoweringTable = {
     );
     return plain(call.b.constant(values, [num], 'float32'));
   },
-  SpaceToBatchND: (call) => blocks(call, true),
-  BatchToSpaceND: (call) => blocks(call, false),
-  DepthToSpace: (call) => {
-    const x = input(call, 'x');
-    const { blockSize, dataFormat } = call.attrs as { blockSize: number; dataFormat: string };
-    const nhwc = dataFormat === 'NHWC';
-    const perm = nhwc ? [0, 3, 1, 2] : [0, 1, 2, 3];
-    const [n, c, h, w] = perm.map((axis) => x.shape[axis] as number) as [number, number, number, number];
-    const physical = [n, c / blockSize ** 2, h * blockSize, w * blockSize];
-    const value = call.b.op('DepthToSpace', [materialise(call.b, x, perm)], physical, x.type, {
-      blocksize: { int: blockSize },
-      mode: { string: 'DCR' },
-    });
-    return {
-      type: x.type,
-      value,
-      perm,
-      shape: nhwc ? [n, physical[2] as number, physical[3] as number, physical[1] as number] : physical,
-    };
-  },
 };
-
-/** Space-to-batch and back, by the reshapes and transposes of their definition; tfjs writes dilated convolution with them. */
-function blocks(call: KernelCall, toBatch: boolean): Lazy {
-  const x = input(call, 'x');
-  const { b } = call;
-  const blockShape = call.attrs['blockShape'] as number[];
-  const margins = call.attrs[toBatch ? 'paddings' : 'crops'] as [number, number][];
-  const m = blockShape.length;
-  const product = blockShape.reduce((a, c) => a * c, 1);
-  if (toBatch) {
-    const rest = x.shape.length - 1 - m;
-    const padded = pad(
-      b,
-      x,
-      [[0, 0], ...margins, ...Array.from({ length: rest }, (): [number, number] => [0, 0])],
-      'constant',
-      0,
-    );
-    const inner = tf.backend_util.getReshaped(padded.shape as number[], blockShape, product, false);
-    const order = tf.backend_util.getPermuted(inner.length, m, false);
-    const outer = tf.backend_util.getReshapedPermuted(padded.shape as number[], blockShape, product, false);
-    const moved = reshape(b, padded, inner);
-    return reshape(b, transpose(moved, order), outer);
-  }
-  const inner = tf.backend_util.getReshaped(x.shape as number[], blockShape, product);
-  const order = tf.backend_util.getPermuted(inner.length, m);
-  const outer = tf.backend_util.getReshapedPermuted(x.shape as number[], blockShape, product);
-  const begin = tf.backend_util.getSliceBeginCoords(margins, m);
-  const size = tf.backend_util.getSliceSize(outer, margins, m);
-  return partial(b, reshape(b, transpose(reshape(b, x, inner), order), outer), begin, size);
-}
-
-function transpose(x: Lazy, order: readonly number[]): Lazy {
-  return { ...x, shape: order.map((axis) => x.shape[axis] as number), perm: x.perm.map((axis) => order.indexOf(axis)) };
-}
