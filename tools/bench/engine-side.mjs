@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
+import { random } from '@foveate/contracts';
 import { onnxEngine } from '@foveate/engine-onnx';
 import { loadTfjsEngine } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
@@ -9,7 +10,7 @@ import { ce } from '@foveate/loss-ce';
 import { ceod } from '@foveate/loss-ceod';
 import { customCnn } from '@foveate/models';
 import { initialise, withPrefix } from '@foveate/tensor';
-import { adamaxOptimizer, trainStepProgram } from '@foveate/trainer';
+import { adamaxOptimizer, stepTensors, trainStepProgram } from '@foveate/trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { b0Blocks, initialValues } from './b0-blocks.mjs';
 
@@ -54,7 +55,7 @@ async function stepOf(work, side, threads, folder) {
     // The weights are constants of the graph, as in an exported model.
     const scope = (name) => tf.tensor(values[name].data, values[name].shape);
     const program = ({ images }) => {
-      const inference = { training: false, get: scope };
+      const inference = { training: false, get: scope, frozen: () => true };
       return { outputs: { logits: model.head(model.features(images, inference), inference) } };
     };
     const compiled = engine.compile(program, engine.createState({}));
@@ -72,7 +73,8 @@ async function stepOf(work, side, threads, folder) {
     ...withPrefix('optimizer', initialise(optimizer.slots(trainable), 1)),
   });
   const compiled = engine.compile(trainStepProgram({ model, loss, optimizer }), state);
-  return { describe: engine.info.description, once: async () => (await compiled.run(batch)).loss.data[0] };
+  const inputs = { ...batch, ...stepTensors(model, work.batch, optimizer.learningRate, random(1)) };
+  return { describe: engine.info.description, once: async () => (await compiled.run(inputs)).loss.data[0] };
 }
 
 /** PyTorch's own export of the network, on the same ONNX Runtime. */

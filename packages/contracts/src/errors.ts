@@ -20,6 +20,8 @@ export const errorCodes = {
   DATA_INSUFFICIENT: 3,
   /** One file of the data set cannot be used. */
   DATA_INVALID: 3,
+  /** A file of weights cannot be read, or does not belong to the model. */
+  WEIGHTS_INVALID: 3,
   /** A run folder is incomplete, or not a run folder. */
   RUN_INVALID: 3,
   /** The output folder already holds a run. */

@@ -39,6 +39,22 @@ export interface VariableScope {
   get(name: string): Tensor;
   /** Records the value a non-trainable variable has after this step. */
   update(name: string, value: Tensor): void;
+  /** True for a variable that this training holds: batch norm whose scale is held uses its running statistics. */
+  frozen(name: string): boolean;
+  /**
+   * Uniform random numbers in [0, 1), new in every step: [N, width], one row per sample. Only while training.
+   * @throws Error when `name` is not in the model's `noise`
+   */
+  noise(name: string): Tensor2D;
+}
+
+/** A part of a model's feature extractor. */
+export interface ModelStage {
+  readonly name: string;
+  /** Names of the variables it reads. */
+  readonly variables: readonly string[];
+  /** [N, h, w, K] -> [N, h', w', K'] */
+  apply(x: Tensor4D, scope: VariableScope): Tensor4D;
 }
 
 /** A classifier cut at its last convolutional feature map. logits = head(features(images)). */
@@ -47,15 +63,40 @@ export interface Model {
   readonly height: number;
   readonly width: number;
   readonly variables: readonly VariableSpec[];
+  /** Random numbers a training step needs for each sample, by name: dropout and stochastic depth. */
+  readonly noise?: Readonly<Record<string, number>>;
+  /**
+   * `features` in parts that are applied one after the other. What stands before the lowest trained part can then be
+   * computed once and kept. Left out: one part.
+   */
+  readonly stages?: readonly ModelStage[];
   /** @param images [N, height, width, 3], sRGB in [0, 1] @returns feature map [N, h, w, K] */
   features(images: Tensor4D, scope: VariableScope): Tensor4D;
   /** @param featureMap [N, h, w, K] @returns logits [N, classes] (before softmax) */
   head(featureMap: Tensor4D, scope: VariableScope): Tensor2D;
 }
 
+/** What a user wants to know of a model before choosing it. */
+export interface ModelCard {
+  /** Publication, with year. */
+  readonly reference: string;
+  /** What the model does to its input, sRGB in [0, 1], before the first layer. */
+  readonly normalisation: string;
+  /** The layer whose output is the feature map that Grad-CAM explains. */
+  readonly featureLayer: string;
+  /** Tags of pretrained weights that are known for it. */
+  readonly weights: readonly string[];
+}
+
 /** Builds a model for one input size and class count. */
 export interface ModelFactory {
+  readonly card?: ModelCard;
   build(shape: { readonly height: number; readonly width: number; readonly classes: number }): Model;
+  /**
+   * Values that variables start from instead of their initial ones, by variable name; not necessarily of all variables.
+   * @throws FoveateError `PATH_MISSING` or `WEIGHTS_INVALID`
+   */
+  pretrained?(model: Model): Promise<HostTensors>;
 }
 
 /** A model's view of one batch, as losses and explainers see it. */
@@ -90,8 +131,11 @@ export interface LossOutput {
 
 /** A training objective. */
 export interface Loss {
-  /** True when the loss reads the area of interest. For whoever chooses a loss; the pipeline supplies one to every loss. */
-  readonly usesAoi: boolean;
+  /**
+   * What the loss reads besides logits, labels and feature map. Reading what is not named here fails: images are not there
+   * when the features of a held trunk come from a cache.
+   */
+  readonly uses: readonly ('images' | 'aoi')[];
   compute(inputs: LossInputs): LossOutput;
 }
 
@@ -110,13 +154,18 @@ export interface Explainer {
 
 /** A first-order optimizer as a pure update rule. */
 export interface Optimizer {
+  /** Step size before schedules and parameter groups change it. */
+  readonly learningRate: number;
   /** Slots kept for the trainable variables, among them the step count; named below no prefix. */
   slots(trainable: readonly VariableSpec[]): readonly VariableSpec[];
   /** One step. All maps are keyed by variable or slot name. */
-  update(step: { readonly variables: NamedTensors; readonly gradients: NamedTensors; readonly slots: NamedTensors }): {
+  update(step: {
     readonly variables: NamedTensors;
+    readonly gradients: NamedTensors;
     readonly slots: NamedTensors;
-  };
+    /** Step size of each variable in this step, scalars. */
+    readonly learningRates: NamedTensors;
+  }): { readonly variables: NamedTensors; readonly slots: NamedTensors };
 }
 
 /** A program over tfjs-core: inputs and state in, outputs and changed state out. Pure. */
@@ -134,11 +183,22 @@ export interface EngineState {
   dispose(): void;
 }
 
+/** Settings of {@link Engine.compile}. */
+export interface ProgramOptions {
+  /**
+   * True: the program only reads its state, and the values seldom change, as in inference. The engine may build them into
+   * the program. Results are the same: a value written later counts from the next run on, which is then as slow as the
+   * first one.
+   */
+  readonly constantState?: boolean;
+}
+
 /** A program ready to run. Traced once per input signature, so a smaller last batch simply works. */
 export interface CompiledProgram {
   /**
    * Runs the program and replaces the state it returned.
-   * @throws FoveateError `ENGINE_INPUT` for a missing or unknown input or a dtype that differs from an earlier call
+   * @throws FoveateError `ENGINE_INPUT` for a missing or unknown input, a dtype that differs from an earlier call, or state
+   *   returned by a program whose state is constant
    */
   run(inputs: HostTensors): Promise<HostTensors>;
   dispose(): void;
@@ -155,7 +215,7 @@ export interface EngineInfo {
 export interface Engine {
   readonly info: EngineInfo;
   createState(values: HostTensors): EngineState;
-  compile(program: Program, state: EngineState): CompiledProgram;
+  compile(program: Program, state: EngineState, options?: ProgramOptions): CompiledProgram;
   dispose(): void;
 }
 

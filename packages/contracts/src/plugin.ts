@@ -90,7 +90,7 @@ export type AnyPlugin = { [K in PluginKind]: Plugin<K> }[PluginKind];
  * export const constantLoss = definePlugin({
  *   meta: { kind: 'loss', id: 'constant', contract: 1, summary: 'Always the same loss.' },
  *   options: z.strictObject({ value: z.number().default(1) }),
- *   register: ({ value }) => ({ usesAoi: false, compute: … }),
+ *   register: ({ value }) => ({ uses: [], compute: … }),
  * });
  */
 export function definePlugin<K extends PluginKind, Schema extends OptionsSchema>(definition: {

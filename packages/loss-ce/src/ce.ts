@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** Equation 5: CE = -(1/N) sum_i sum_c labels_ic log softmax(logits_i)_c */
 const loss: Loss = {
-  usesAoi: false,
+  uses: [],
   compute: ({ logits, labels }) => {
     const perSample = tf.neg(tf.sum(tf.mul(labels, tf.logSoftmax(logits)), 1));
     const ce: tf.Scalar = tf.mean(perSample);

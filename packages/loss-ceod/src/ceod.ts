@@ -50,7 +50,7 @@ function ceodLoss(o: CeodOptions, explainer: Explainer): Loss {
     const perSample = tf.add(ce, tf.mul(od, o.omega));
     return { loss: tf.mean(perSample), perSample, parts: { ce: tf.mean(ce), od: tf.mean(od) } };
   };
-  return { usesAoi: true, compute };
+  return { uses: ['aoi'], compute };
 }
 
 /** The loss plugin `ceod`: CEOD = (1/N) sum_i CE_i + omega y_i OD_i (equations 6 to 8). */

@@ -75,7 +75,8 @@ export function batchNorm(variables: Variables, name: string, channels: number):
   return (x, scope) => {
     const [scale, offset] = [gamma(scope) as tf.Tensor1D, beta(scope) as tf.Tensor1D];
     const [oldMean, oldVariance] = [mean(scope) as tf.Tensor1D, variance(scope) as tf.Tensor1D];
-    if (!scope.training) return tf.batchNorm4d(x, oldMean, oldVariance, offset, scale, epsilon);
+    if (!scope.training || scope.frozen(`${name}/gamma`))
+      return tf.batchNorm4d(x, oldMean, oldVariance, offset, scale, epsilon);
     const batch = batchNormTraining(x, scale, offset, epsilon);
     const blend = (old: tf.Tensor, now: tf.Tensor): tf.Tensor =>
       tf.add(tf.mul(old, momentum), tf.mul(now, 1 - momentum));

@@ -127,7 +127,7 @@ const loss = definePlugin({
   meta: { kind: 'loss', id: 'ce', contract: 1, summary: 'Cross-entropy.' },
   options: z.strictObject({ weight: z.number().min(0).default(1).describe('Factor.') }),
   register: ({ weight }) => ({
-    usesAoi: false,
+    uses: [],
     compute: ({ labels, logits }) => {
       const perSample = tf.mul(weight, tf.neg(tf.sum(tf.mul(labels, tf.logSoftmax(logits)), 1)));
       const mean = tf.mean<tf.Scalar>(perSample);

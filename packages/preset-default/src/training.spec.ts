@@ -43,6 +43,7 @@ function batch(n: number, index: number): HostTensors {
   return {
     images: { ...images, data: (images.data as Float32Array).map((value) => Math.abs(Math.tanh(value))) },
     labels: { dtype: 'int32', shape: [n], data: Int32Array.from({ length: n }, (_, i) => (i + index) % 2) },
+    learningRate: { dtype: 'float32', shape: [], data: Float32Array.of(adamaxOptimizer().learningRate) },
     aoi: {
       dtype: 'float32',
       shape: [n, 16, 12],

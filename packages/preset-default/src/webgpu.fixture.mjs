@@ -1,11 +1,12 @@
 /** Three steps of CEOD training and an evaluation on the CPU and on WebGPU; prints the largest relative differences. */
+import { random } from '@foveate/contracts';
 import { onnxEngine } from '@foveate/engine-onnx';
 import { gradCam } from '@foveate/explain';
 import { ceod } from '@foveate/loss-ceod';
 import { customCnn } from '@foveate/models';
 import { initialise, withPrefix } from '@foveate/tensor';
 import { normalTensor } from '@foveate/testkit';
-import { adamaxOptimizer, evaluateProgram, trainStepProgram } from '@foveate/trainer';
+import { adamaxOptimizer, evaluateProgram, stepTensors, trainStepProgram } from '@foveate/trainer';
 
 const context = { baseFolder: '.', seed: 1, get: () => gradCam.register({}, context) };
 const [n, height, width] = [6, 16, 12];
@@ -38,7 +39,8 @@ async function train(provider) {
   const evaluated = await engine.compile(evaluation, state).run(batch);
   const step = engine.compile(trainStepProgram({ model, loss, optimizer }), state);
   const steps = [];
-  for (let i = 0; i < 3; i++) steps.push(await step.run(batch));
+  for (let i = 0; i < 3; i++)
+    steps.push(await step.run({ ...batch, ...stepTensors(model, n, optimizer.learningRate, random(1)) }));
   return { evaluated, ...Object.fromEntries(steps.entries()), state: await state.read() };
 }
 

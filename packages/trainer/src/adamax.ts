@@ -31,9 +31,10 @@ export function adamaxOptimizer(input: z.input<typeof options> = {}): Optimizer 
       zeroSlot('step', []),
       ...trainable.flatMap((variable) => [slotLike('m', variable), slotLike('u', variable)]),
     ],
-    update: ({ variables, gradients, slots }) => {
+    learningRate,
+    update: ({ variables, gradients, slots, learningRates }) => {
       const step = tf.add(tensorNamed(slots, 'step'), 1);
-      const rate = tf.div(learningRate, tf.sub(1, tf.pow(beta1, step)));
+      const correction = tf.sub(1, tf.pow(beta1, step));
       const nextVariables: Record<string, tf.Tensor> = {};
       const nextSlots: Record<string, tf.Tensor> = { step };
       for (const [name, variable] of Object.entries(variables)) {
@@ -42,6 +43,7 @@ export function adamaxOptimizer(input: z.input<typeof options> = {}): Optimizer 
         const u = tf.maximum(tf.mul(tensorNamed(slots, `u/${name}`), beta2), tf.abs(gradient));
         nextSlots[`m/${name}`] = m;
         nextSlots[`u/${name}`] = u;
+        const rate = tf.div(tensorNamed(learningRates, name), correction);
         nextVariables[name] = tf.sub(variable, tf.mul(rate, tf.div(m, tf.add(u, epsilon))));
       }
       return { variables: nextVariables, slots: nextSlots };

@@ -1,4 +1,5 @@
 export * from './adamax.js';
+export { batchTensors, stepTensors } from './batch-tensors.js';
 export { checkpointPath, loadModelState, readLast, type Checkpoint } from './checkpoint.js';
 export * from './evaluate-program.js';
 export * from './evaluate.js';

@@ -16,7 +16,12 @@ function trace(optimizer: Optimizer, gradients: readonly number[]): number[] {
     optimizer.slots([spec]).map(({ name, shape }) => [name, tf.zeros([...shape])]),
   );
   return gradients.map((gradient) => {
-    ({ variables, slots } = optimizer.update({ variables, gradients: { w: tf.tensor1d([gradient]) }, slots }));
+    ({ variables, slots } = optimizer.update({
+      variables,
+      gradients: { w: tf.tensor1d([gradient]) },
+      slots,
+      learningRates: { w: tf.scalar(optimizer.learningRate) },
+    }));
     return variables['w']!.dataSync()[0]!;
   });
 }

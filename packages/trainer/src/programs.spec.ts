@@ -1,9 +1,9 @@
-import type { Explainer, HostTensors, Loss } from '@foveate/contracts';
+import { random, type Explainer, type HostTensors, type Loss } from '@foveate/contracts';
 import { tfjsEngine } from '@foveate/engine-tfjs';
 import { initialise, withPrefix } from '@foveate/tensor';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
-import { batchTensors } from './batch-tensors.js';
+import { batchTensors, stepTensors } from './batch-tensors.js';
 import { evaluateProgram } from './evaluate-program.js';
 import { predictionsOf } from './predictions.js';
 import { sgdOptimizer } from './sgd.js';
@@ -22,7 +22,7 @@ async function step(loss: Loss, variables: HostTensors) {
   const state = engine.createState(variables);
   const outputs = await engine
     .compile(trainStepProgram({ model: tinyModel, loss, optimizer }), state)
-    .run(batchTensors(batch));
+    .run({ ...batchTensors(batch), ...stepTensors(tinyModel, batch.ids.length, 1, random(1)) });
   const after = await state.read();
   state.dispose();
   return { outputs, after };

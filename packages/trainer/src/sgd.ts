@@ -23,11 +23,12 @@ export function sgdOptimizer(input: z.input<typeof options> = {}): Optimizer {
   const { learningRate, momentum } = options.parse(input);
   return {
     slots: (trainable) => (momentum === 0 ? [] : trainable.map((variable) => slotLike('v', variable))),
-    update: ({ variables, gradients, slots }) => {
+    learningRate,
+    update: ({ variables, gradients, slots, learningRates }) => {
       const nextVariables: Record<string, tf.Tensor> = {};
       const nextSlots: Record<string, tf.Tensor> = {};
       for (const [name, variable] of Object.entries(variables)) {
-        const descent = tf.mul(tensorNamed(gradients, name), -learningRate);
+        const descent = tf.neg(tf.mul(tensorNamed(gradients, name), tensorNamed(learningRates, name)));
         if (momentum === 0) {
           nextVariables[name] = tf.add(variable, descent);
           continue;

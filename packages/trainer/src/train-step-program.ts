@@ -4,7 +4,7 @@ import { pickPrefix, withPrefix } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { programInputs } from './batch-tensors.js';
 import { gradientsCarrying, type Carry } from './gradients.js';
-import { modelPrefix, optimizerPrefix, tensorNamed, trainingScope } from './variables.js';
+import { modelPrefix, noisePrefix, optimizerPrefix, tensorNamed, trainingScope } from './variables.js';
 
 /** What a training step is made of. */
 export interface TrainStepParts {
@@ -18,7 +18,8 @@ const outputPrefix = 'outputs';
 /**
  * One training step.
  *
- * Inputs: `images` [N, H, W, 3] float32, `labels` [N] int32, `aoi` [N, H, W] float32. State: `model/<variable>` and
+ * Inputs: `images` [N, H, W, 3] float32, `labels` [N] int32, `aoi` [N, H, W] float32, `learningRate` (scalar) and
+ * `noise/<name>` [N, width] float32 in [0, 1) for what the model asks for. State: `model/<variable>` and
  * `optimizer/<slot>`. Outputs: `loss` (scalar), `perSample` [N], `logits` [N, classes], `parts/<name>` (scalars of the
  * loss) and `gradientNorm` (scalar, Euclidean norm over all trainable variables), all from before the update.
  * @throws FoveateError `CONFIG_INVALID` when the model has no trainable variable
@@ -43,6 +44,7 @@ export function trainStepProgram({ model, loss, optimizer }: TrainStepParts): Pr
       variables: byName(trainable, trained),
       gradients: byName(trainable, gradients),
       slots: pickPrefix(optimizerPrefix, state),
+      learningRates: Object.fromEntries(trainable.map((name) => [name, tensorNamed(inputs, 'learningRate')])),
     });
     return {
       outputs: { ...pickPrefix(outputPrefix, carried), gradientNorm: euclideanNorm(gradients) },
@@ -63,7 +65,11 @@ function forward(parts: {
 }): tf.Scalar {
   const { model, carry } = parts;
   const { images, labels, aoi } = programInputs(parts.inputs, model.classes);
-  const scope = trainingScope(model, parts.variables, (name, value) => carry(`${modelPrefix}/${name}`, value));
+  const scope = trainingScope(
+    model,
+    { variables: parts.variables, noise: pickPrefix(noisePrefix, parts.inputs) },
+    (name, value) => carry(`${modelPrefix}/${name}`, value),
+  );
   const featureMap = model.features(images, scope);
   const logits = model.head(featureMap, scope);
   // The head runs again inside Grad-CAM; only its first run counts for the moving statistics.

@@ -216,7 +216,7 @@ describe('a training that diverges', () => {
 
   it('names all samples when the gradient alone is not finite', async () => {
     const cliff: Loss = {
-      usesAoi: false,
+      uses: [],
       compute: (inputs) => {
         const result = tinyCrossEntropy.compute(inputs);
         // The slope of a square root at zero is infinite.

@@ -1,15 +1,18 @@
 /** Epochs and steps. Everything is handed in; the only thing made here is the order in which things happen. */
 import {
   fail,
+  random,
   type Batch,
   type CompiledProgram,
   type EngineState,
   type EpochRecord,
+  type Model,
+  type Optimizer,
   type RunEvent,
 } from '@foveate/contracts';
 import { pickPrefix } from '@foveate/tensor';
 import { setImmediate as eventLoop } from 'node:timers/promises';
-import { batchTensors } from './batch-tensors.js';
+import { batchTensors, stepTensors } from './batch-tensors.js';
 import { writeBest, writeLast } from './checkpoint.js';
 import { assertFinite } from './divergence.js';
 import { Pace } from './pace.js';
@@ -19,6 +22,10 @@ import { pullUntil } from './pull.js';
 
 /** What the loop works with. */
 export interface LoopParts {
+  readonly model: Model;
+  readonly optimizer: Optimizer;
+  /** Seed of the run. */
+  readonly seed: number;
   readonly state: EngineState;
   readonly stepProgram: CompiledProgram;
   readonly validationProgram: CompiledProgram;
@@ -80,7 +87,12 @@ export class TrainingLoop {
   }
 
   async #step(batch: Batch, progress: TrainingProgress, since: number): Promise<StepFigures> {
-    const outputs = await this.#parts.stepProgram.run(batchTensors(batch));
+    const { model, optimizer, seed, stepProgram } = this.#parts;
+    const stream = random(seed, 'noise', progress.epoch, progress.step);
+    const outputs = await stepProgram.run({
+      ...batchTensors(batch),
+      ...stepTensors(model, batch.ids.length, optimizer.learningRate, stream),
+    });
     const scalar = (name: string): number => valuesOf(outputs, name)[0] as number;
     const loss = scalar('loss');
     assertFinite({

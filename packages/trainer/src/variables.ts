@@ -1,12 +1,15 @@
 /** How programs name and read variables. */
 import type { Model, NamedTensors, VariableScope } from '@foveate/contracts';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 
 /** State `model/<variable>` holds the model's variables. */
 export const modelPrefix = 'model';
 
 /** State `optimizer/<slot>` holds the optimizer's slots. */
 export const optimizerPrefix = 'optimizer';
+
+/** Input `noise/<name>` holds the random numbers a model asks for. */
+export const noisePrefix = 'noise';
 
 /** @throws Error when `name` is missing: a program and its state do not belong together */
 export function tensorNamed(named: NamedTensors, name: string): Tensor {
@@ -23,6 +26,10 @@ export function inferenceScope(variables: NamedTensors): VariableScope {
     update: (name) => {
       throw new Error(`A model must not update '${name}' outside training.`);
     },
+    frozen: () => true,
+    noise: (name) => {
+      throw new Error(`There is no noise '${name}' outside training.`);
+    },
   };
 }
 
@@ -32,7 +39,7 @@ export function inferenceScope(variables: NamedTensors): VariableScope {
  */
 export function trainingScope(
   model: Model,
-  variables: NamedTensors,
+  { variables, noise }: { readonly variables: NamedTensors; readonly noise: NamedTensors },
   record: (name: string, value: Tensor) => void,
 ): VariableScope {
   const updatable = new Set(model.variables.filter(({ trainable }) => !trainable).map(({ name }) => name));
@@ -43,5 +50,7 @@ export function trainingScope(
       if (!updatable.has(name)) throw new Error(`'${name}' is not a variable that a model may update.`);
       record(name, value);
     },
+    frozen: () => false,
+    noise: (name) => tensorNamed(noise, name) as Tensor2D,
   };
 }

@@ -2,7 +2,7 @@
 import { fail, random } from '@foveate/contracts';
 import type { HostTensors } from '@foveate/contracts';
 import { initialise, withPrefix } from '@foveate/tensor';
-import { trainStepProgram } from '@foveate/trainer';
+import { stepTensors, trainStepProgram } from '@foveate/trainer';
 import { buildServices } from '../assembly/container.js';
 import type { Registry } from '../assembly/registry.js';
 import type { RunConfig } from '../config/run-config.js';
@@ -57,7 +57,11 @@ export async function tryEngine(config: RunConfig, registry: Registry): Promise<
       ...withPrefix('optimizer', initialise(slots, config.seed)),
     });
     const program = engine.compile(trainStepProgram({ model, loss, optimizer }), state);
-    const batch = noise(config.data.size, config.training.batchSize, config.seed);
+    const { batchSize } = config.training;
+    const batch = {
+      ...noise(config.data.size, batchSize, config.seed),
+      ...stepTensors(model, batchSize, optimizer.learningRate, random(config.seed, 'trial', 'noise')),
+    };
     const times: number[] = [];
     let last = Number.NaN;
     for (let step = 0; step < steps; step++) {

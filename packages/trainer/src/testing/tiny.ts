@@ -54,7 +54,7 @@ function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor2D): tf.Tensor {
 
 /** Categorical cross-entropy. */
 export const tinyCrossEntropy: Loss = {
-  usesAoi: false,
+  uses: [],
   compute: ({ logits, labels }) => {
     const perSample = crossEntropy(logits, labels);
     const loss = tf.mean<tf.Scalar>(perSample);
@@ -73,7 +73,7 @@ export const tinyGradCam: Explainer = {
 
 /** Cross-entropy and the Grad-CAM heat of the label, so that training takes a gradient of a gradient. */
 export const tinyHeatLoss: Loss = {
-  usesAoi: false,
+  uses: [],
   compute: (inputs) => {
     const heat = tf.mean(tinyGradCam.heatmap(inputs, inputs.labels, 'exact'), [1, 2]);
     const perSample = tf.add(crossEntropy(inputs.logits, inputs.labels), heat);
