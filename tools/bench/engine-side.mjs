@@ -11,7 +11,6 @@ import { ceod } from '@foveate/loss-ceod';
 import { customCnn } from '@foveate/models';
 import { initialise, withPrefix } from '@foveate/tensor';
 import { adamaxOptimizer, stepTensors, trainStepProgram } from '@foveate/trainer';
-import * as tf from '@tensorflow/tfjs-core';
 import { b0Blocks, initialValues } from './b0-blocks.mjs';
 
 const context = { baseFolder: '.', seed: 1, get: () => gradCam.register({}, context) };
@@ -52,13 +51,12 @@ async function stepOf(work, side, threads, folder) {
   const engine = await engineOf(side, threads);
   const values = initialValues(model, 1);
   if (work.task === 'infer') {
-    // The weights are constants of the graph, as in an exported model.
-    const scope = (name) => tf.tensor(values[name].data, values[name].shape);
-    const program = ({ images }) => {
-      const inference = { training: false, get: scope, frozen: () => true };
+    const program = ({ images }, variables) => {
+      const inference = { training: false, get: (name) => variables[name], frozen: () => true };
       return { outputs: { logits: model.head(model.features(images, inference), inference) } };
     };
-    const compiled = engine.compile(program, engine.createState({}));
+    // The weights are constants of the graph, as in an exported model.
+    const compiled = engine.compile(program, engine.createState(values), { constantState: true });
     return {
       describe: engine.info.description,
       once: async () => (await compiled.run({ images: batch.images })).logits.data[0],

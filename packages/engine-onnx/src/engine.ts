@@ -70,7 +70,7 @@ function makeEngine(
       versions: { 'onnxruntime-node': version },
     },
     createState: (values) => new OnnxState(values, on),
-    compile: (program, state) => new OnnxProgram(program, state as OnnxState, on),
+    compile: (program, state, options) => new OnnxProgram(program, state as OnnxState, on, options),
     dispose: () => {
       host.close().catch(() => undefined);
     },

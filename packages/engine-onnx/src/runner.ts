@@ -8,6 +8,9 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { OnnxEngineOptions } from './engine.js';
 import { runFailure, sessionFailure } from './failures.js';
 import { sessionOptions } from './local-host.js';
+import { mostSessions, signatureOf } from './program.js';
+import { Queue } from './queue.js';
+import { Recent } from './recent.js';
 import { loadRuntime } from './runtime.js';
 import { fromStored, stateOrder, toStored } from './state-layout.js';
 
@@ -40,7 +43,11 @@ interface Held {
 }
 
 class OnnxRunner implements Runner {
-  readonly #sessions = new Map<string, Promise<Session>>();
+  readonly #sessions = new Recent<Promise<Session>>(mostSessions, (session) => {
+    this.#queue.add(async () => (await session).onnx.release()).catch(() => undefined);
+  });
+  /** Two runs at once would start from the same values. */
+  readonly #queue = new Queue();
   readonly #held = new Map<tf.Variable, Held>();
   readonly #program: TracedFunction;
   readonly #threads: number;
@@ -54,7 +61,11 @@ class OnnxRunner implements Runner {
 
   async run(inputs: HostTensors): Promise<HostTensors> {
     this.#kinds = checkInputs(inputs, this.#kinds);
-    const { compiled, onnx } = await this.#session(inputs);
+    const session = this.#session(inputs);
+    return this.#queue.add(async () => this.#step(await session, inputs));
+  }
+
+  async #step({ compiled, onnx }: Session, inputs: HostTensors): Promise<HostTensors> {
     this.#checkOutside(compiled);
     const feeds: Record<string, Tensor> = Object.fromEntries(
       Object.entries(inputs).map(([name, { dtype, data, shape }]) => [
@@ -87,16 +98,22 @@ class OnnxRunner implements Runner {
   }
 
   #session(inputs: HostTensors): Promise<Session> {
-    const signature = Object.entries(inputs)
-      .map(([name, { shape }]) => `${name}:${shape.join()}`)
-      .sort()
-      .join(';');
-    const known = this.#sessions.get(signature);
-    if (known !== undefined) return known;
+    const signature = signatureOf(inputs);
+    return this.#sessions.get(signature, () => {
+      const session = this.#create(inputs);
+      // A later call may find the memory that was missing.
+      session.catch(() => {
+        this.#sessions.delete(signature);
+      });
+      return session;
+    });
+  }
+
+  #create(inputs: HostTensors): Promise<Session> {
     const compiled = compile(this.#program, { inputs, stateOrder });
     const model = encodeOnnx(compiled.graph);
     const plan = { model, cpuNodes: [], replaces: [] };
-    const session = this.#runtime.InferenceSession.create(
+    return this.#runtime.InferenceSession.create(
       model,
       sessionOptions({ provider: 'cpu', threads: this.#threads }, plan),
     ).then(
@@ -105,8 +122,6 @@ class OnnxRunner implements Runner {
         throw sessionFailure(error, 'cpu');
       },
     );
-    this.#sessions.set(signature, session);
-    return session;
   }
 
   /** Anything that an eager run of the program would notice, and the graph would not. */
@@ -167,10 +182,10 @@ class OnnxRunner implements Runner {
   }
 
   async dispose(): Promise<void> {
-    const sessions = await Promise.all(this.#sessions.values());
     this.#sessions.clear();
-    this.#held.clear();
-    await Promise.all(sessions.map(({ onnx }) => onnx.release()));
+    await this.#queue.add(() => {
+      this.#held.clear();
+    });
   }
 }
 

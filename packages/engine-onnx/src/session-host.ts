@@ -25,6 +25,8 @@ export interface SessionPlan {
   readonly cpuNodes: readonly string[];
   /** Names of the state values that the program replaces. */
   readonly replaces: readonly string[];
+  /** A state whose values are constants of the model, which the host adds to it; it is then no input of the graph. */
+  readonly constantState?: number;
 }
 
 /** Runs sessions. All values are in the graph's own axis order. */

@@ -1,6 +1,7 @@
 /** State between steps: values that stay where the sessions are. */
 import { fail, type EngineState, type HostTensors } from '@foveate/contracts';
-import { OnnxProgram, type ProgramHost, type ProgramState, type ValueSpec } from './program.js';
+import type { ProgramState, ValueSpec } from './plan.js';
+import { OnnxProgram, type ProgramHost } from './program.js';
 import { toStored } from './state-layout.js';
 
 /** Values in a session host, read through a program that returns them: only the graph's side knows their axis order. */

@@ -11,8 +11,9 @@ import {
   type HostTensor,
   type HostTensors,
   type Program,
+  type ProgramOptions,
 } from '@foveate/contracts';
-import { checkInputs, type InputKinds } from '@foveate/tensor';
+import { checkInputs, refuseState, type InputKinds } from '@foveate/tensor';
 import { version_cpu } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -85,12 +86,13 @@ class TfjsState implements EngineState {
   }
 }
 
-function run(program: Program, state: TfjsState, inputs: HostTensors): HostTensors {
+function run(program: Program, state: TfjsState, inputs: HostTensors, { constantState }: ProgramOptions): HostTensors {
   return onBackend(state.backend, () => {
     const outputs: Record<string, HostTensor> = {};
     tf.tidy(() => {
       const tensors = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, toTensor(value)]));
       const result = program(tensors, state.tensors);
+      if (constantState === true) refuseState(Object.keys(result.state ?? {}));
       for (const [name, tensor] of Object.entries(result.outputs)) outputs[name] = toHost(tensor);
       // A clone survives the tidy also when the program returned an input or an old state value.
       for (const [name, tensor] of Object.entries(result.state ?? {})) state.replace(name, tf.clone(tensor));
@@ -111,7 +113,7 @@ function explained(error: unknown, backend: string): unknown {
   });
 }
 
-function compile(backend: string, program: Program, state: EngineState): CompiledProgram {
+function compile(backend: string, program: Program, state: EngineState, options: ProgramOptions = {}): CompiledProgram {
   if (!(state instanceof TfjsState) || state.backend !== backend) {
     throw fail({
       code: 'ENGINE_INPUT',
@@ -125,7 +127,7 @@ function compile(backend: string, program: Program, state: EngineState): Compile
     run: async (inputs) => {
       kinds = checkInputs(inputs, kinds);
       try {
-        return await Promise.resolve(run(program, state, inputs));
+        return await Promise.resolve(run(program, state, inputs, options));
       } catch (error) {
         throw explained(error, backend);
       }
@@ -142,7 +144,7 @@ export function engineOn(backend: string, info: EngineInfo): Engine {
   return {
     info,
     createState: (values) => new TfjsState(backend, values),
-    compile: (program, state) => compile(backend, program, state),
+    compile: (program, state, options) => compile(backend, program, state, options),
     dispose: () => undefined,
   };
 }

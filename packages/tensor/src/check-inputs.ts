@@ -1,3 +1,4 @@
+/** What every engine checks. */
 import { fail, type HostTensors } from '@foveate/contracts';
 
 /** What must stay the same from call to call of a compiled program, by input name, for example `float32 of rank 4`. */
@@ -28,4 +29,18 @@ export function checkInputs(inputs: HostTensors, first?: InputKinds): InputKinds
       throw fail({ code: 'ENGINE_INPUT', what: `Input '${name}' differs from the first call`, expected, got });
   }
   return kinds;
+}
+
+/**
+ * Checks what a program compiled with `constantState` returns.
+ * @param names of the state it returned
+ * @throws FoveateError `ENGINE_INPUT` when there are any
+ */
+export function refuseState(names: readonly string[]): void {
+  if (names.length === 0) return;
+  throw fail({
+    code: 'ENGINE_INPUT',
+    what: `A program compiled with constant state returns the state value '${names[0]}'`,
+    advice: 'Compile it without constantState, or return the value as an output',
+  });
 }

@@ -10,7 +10,7 @@ export {
 } from './compile.js';
 export type { Attribute, ConstantData, ElementType, Graph, GraphOutput, Node, Value } from './ir.js';
 export { lowerings } from './kernels/index.js';
-export { encodeOnnx, nodeName } from './onnx.js';
+export { encodeConstants, encodeOnnx, nodeName, type OuterConstant } from './onnx.js';
 export { optimise, passes, type Pass } from './passes/index.js';
 export { toText } from './text.js';
 export { verify } from './verify.js';

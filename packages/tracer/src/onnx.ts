@@ -1,6 +1,6 @@
 /** A graph as the bytes of an ONNX model (ONNX IR version 8, opset 18). */
 import protobuf from 'protobufjs/light.js';
-import type { Attribute, Graph, Node, Value } from './ir.js';
+import type { Attribute, ConstantData, ElementType, Graph, Node, Value } from './ir.js';
 import { onnxType } from './layout.js';
 
 /** The part of onnx.proto3 that is written; field numbers are those of the ONNX specification. */
@@ -76,6 +76,29 @@ function valueInfo(name: string, value: Value): object {
   return { name, type: { tensorType: { elemType: onnxType[value.type], shape: { dim } } } };
 }
 
+/** Values of a constant that is kept outside the graph. */
+export interface OuterConstant {
+  readonly type: ElementType;
+  /** As the graph's input it stands for has it. */
+  readonly shape: readonly number[];
+  readonly data: ConstantData;
+}
+
+function tensorProto(name: string, { type, shape, data }: OuterConstant): object {
+  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { name, dims: shape, dataType: onnxType[type], rawData };
+}
+
+/**
+ * Bytes to append to those of {@link encodeOnnx}, which make constants of inputs that were left out of the graph encoded:
+ * protocol buffers that follow one another are read as one.
+ * @param constants by the names of the inputs
+ */
+export function encodeConstants(constants: Readonly<Record<string, OuterConstant>>): Uint8Array {
+  const initializer = Object.entries(constants).map(([name, constant]) => tensorProto(name, constant));
+  return modelType.encode(modelType.create({ graph: { initializer } })).finish();
+}
+
 /** The name a node has in the model, by which a runtime speaks of it. @param index place in `graph.nodes` */
 export function nodeName(node: Node, index: number): string {
   return `${index} ${node.origin}`;
@@ -102,12 +125,9 @@ export function encodeOnnx(graph: Graph, metadata: Readonly<Record<string, strin
     output: item.outputs.map(nameOf),
     attribute: Object.entries(item.attributes).map(([name, setting]) => attributeProto(name, setting)),
   }));
-  const initializer = [...constants.values()].map(({ name, shape, type, data }) => ({
-    name,
-    dims: shape,
-    dataType: onnxType[type],
-    rawData: data === undefined ? new Uint8Array() : new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  }));
+  const initializer = [...constants.values()].map(({ name, data = new Uint8Array(), ...form }) =>
+    tensorProto(name, { ...form, data }),
+  );
   const message = modelType.create({
     irVersion: 8,
     producerName: 'foveate',

@@ -44,7 +44,7 @@ export async function evaluate(options: EvaluateOptions): Promise<readonly Predi
   const state = engine.createState(withPrefix(modelPrefix, variables));
   try {
     const parts = { model, loss, explainer, heatmaps: onExplained !== undefined };
-    const program = engine.compile(evaluateProgram(parts), state);
+    const program = engine.compile(evaluateProgram(parts), state, { constantState: true });
     try {
       const predictions: Prediction[] = [];
       signal?.throwIfAborted();
