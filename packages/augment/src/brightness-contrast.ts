@@ -14,11 +14,14 @@ export const brightnessContrast = definePlugin({
     contrast: strength.describe('Largest relative change of contrast about mid-grey.'),
   }),
   register: ({ brightness, contrast }) => ({
-    apply: ({ image, aoi }, random) => {
-      const offset = 255 * random.uniform(-brightness, brightness);
-      const gain = 1 + random.uniform(-contrast, contrast);
+    effect: 'photometric',
+    draw: (random) => ({
+      offset: 255 * random.uniform(-brightness, brightness),
+      gain: 1 + random.uniform(-contrast, contrast),
+    }),
+    apply: ({ image, ...masks }, { offset, gain }) => {
       const table = Uint8ClampedArray.from({ length: 256 }, (_, value) => 128 + gain * (value - 128) + offset);
-      return { image: { ...image, data: image.data.map((value) => table[value] ?? 0) }, aoi };
+      return { image: { ...image, data: image.data.map((value) => table[value] ?? 0) }, ...masks };
     },
   }),
 });

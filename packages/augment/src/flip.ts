@@ -1,6 +1,7 @@
 import { definePlugin } from '@foveate/contracts';
 import { flipHorizontal as mirrorHorizontal, flipVertical as mirrorVertical } from '@foveate/image';
 import { z } from 'zod';
+import { moved } from './_moved.js';
 
 const options = z.strictObject({
   probability: z.number().min(0).max(1).default(0.5).describe('How likely an image is mirrored.'),
@@ -11,8 +12,9 @@ export const flipHorizontal = definePlugin({
   meta: { kind: 'augmentation', id: 'flip-horizontal', contract: 1, summary: 'Mirrors left to right.' },
   options,
   register: ({ probability }) => ({
-    apply: (input, random) =>
-      random.float() < probability ? { image: mirrorHorizontal(input.image), aoi: mirrorHorizontal(input.aoi) } : input,
+    effect: 'geometric',
+    draw: (random) => (random.float() < probability ? {} : undefined),
+    apply: (input) => moved(input, mirrorHorizontal),
   }),
 });
 
@@ -21,7 +23,8 @@ export const flipVertical = definePlugin({
   meta: { kind: 'augmentation', id: 'flip-vertical', contract: 1, summary: 'Mirrors top to bottom.' },
   options,
   register: ({ probability }) => ({
-    apply: (input, random) =>
-      random.float() < probability ? { image: mirrorVertical(input.image), aoi: mirrorVertical(input.aoi) } : input,
+    effect: 'geometric',
+    draw: (random) => (random.float() < probability ? {} : undefined),
+    apply: (input) => moved(input, mirrorVertical),
   }),
 });

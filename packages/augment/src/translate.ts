@@ -1,6 +1,7 @@
 import { definePlugin } from '@foveate/contracts';
 import { maskArea, shift } from '@foveate/image';
 import { z } from 'zod';
+import { moved } from './_moved.js';
 
 const reach = z.number().min(0).max(0.5).default(0.05);
 
@@ -15,11 +16,14 @@ export const translate = definePlugin({
     y: reach.describe('Largest move up or down, as a share of the height.'),
   }),
   register: ({ x, y }) => ({
-    apply: (input, random) => {
-      const dx = Math.round(input.image.width * random.uniform(-x, x));
-      const dy = Math.round(input.image.height * random.uniform(-y, y));
-      const aoi = shift(input.aoi, dx, dy);
-      return maskArea(aoi) === 0 ? input : { image: shift(input.image, dx, dy), aoi };
+    effect: 'geometric',
+    draw: (random, { width, height }) => ({
+      dx: Math.round(width * random.uniform(-x, x)),
+      dy: Math.round(height * random.uniform(-y, y)),
+    }),
+    apply: (input, { dx, dy }) => {
+      const shifted = moved(input, (raster) => shift(raster, dx, dy));
+      return maskArea(shifted.aoi) === 0 ? input : shifted;
     },
   }),
 });

@@ -1,15 +1,21 @@
 /** Services of the data side: sources, areas of interest, labels, splits and augmentation. */
 import type { RandomStream } from './random.js';
 import type { Mask } from './raster.js';
-import type { AssignedSample, LabelledSample, Sample, SampleImages, Skip, Label } from './sample.js';
+import type { AssignedSample, DefectMask, LabelledSample, Sample, SampleImages, Skip, Label } from './sample.js';
 
-/** Where images come from. Streams descriptions, never pixels. */
+/** Where images come from. Streams descriptions; pixels come one sample at a time. */
 export interface SampleSource {
   /**
    * All samples in a stable order (sorted by id), with what had to be left out in between.
    * @throws FoveateError `PATH_MISSING` or `DATA_INSUFFICIENT` when there is nothing to read
    */
   scan(): AsyncIterable<SourceItem>;
+  /**
+   * Decodes a sample. Depends on the options of the source and on the sample alone: it may run in another thread, where
+   * nothing was scanned.
+   * @throws FoveateError `DATA_INVALID` naming the file, when it cannot be decoded or a mask does not fit
+   */
+  load(sample: Sample): Promise<SampleImages>;
 }
 
 /** What a source yields. */
@@ -44,13 +50,43 @@ export interface Splitter {
   assign(samples: readonly LabelledSample[], seed: number): readonly AssignedSample[];
 }
 
-/** Image and area of interest that travel together through augmentation; same width and height. */
+/** What travels together through augmentation; all of the same width and height. */
 export interface AugmentedImages {
+  /** sRGB, 3 channels. */
   readonly image: SampleImages['image'];
   readonly aoi: Mask;
+  /** Empty when the labels do not need them. */
+  readonly defects: readonly DefectMask[];
 }
 
-/** One transform of image and masks. Pure: all chance comes from `random`. */
-export interface Augmentation {
-  apply(input: AugmentedImages, random: RandomStream): AugmentedImages;
+/**
+ * What an augmentation can change: `photometric` leaves all masks alone; `geometric` moves image and masks together, and
+ * `content` adds or hides something, so that after either the label is derived again.
+ */
+export type AugmentationEffect = 'photometric' | 'geometric' | 'content';
+
+/** What an augmentation may ask for while it is applied. */
+export interface AugmentationContext {
+  /**
+   * Another training sample at network size.
+   * @param choice in [0, 1): its place among the training samples, those of one label if `label` is given
+   * @returns undefined when there is none
+   */
+  other(choice: number, label?: Label): Promise<AugmentedImages | undefined>;
+}
+
+/** One transform of image and masks. Chance is drawn first, as values that say all about what will be done. */
+export interface Augmentation<Parameters = unknown> {
+  readonly effect: AugmentationEffect;
+  /**
+   * Draws what is done to one sample: JSON values, the replay record. undefined: nothing this time. Pure.
+   * @param size of the images, in pixels
+   */
+  draw(random: RandomStream, size: { readonly width: number; readonly height: number }): Parameters | undefined;
+  /** Does it. Pure: the same parameters, the same result, whatever the thread. */
+  apply(
+    input: AugmentedImages,
+    parameters: Parameters,
+    context: AugmentationContext,
+  ): AugmentedImages | Promise<AugmentedImages>;
 }

@@ -30,7 +30,7 @@ export interface SampleImages {
   readonly aoi?: Mask;
 }
 
-/** One image of a data set as its source describes it. Pixels are read only when `load` is called. */
+/** One image of a data set as its source describes it: plain data that can be sent to a worker. Only the source reads pixels. */
 export interface Sample {
   /** Unique within the data set, `/`-separated, the same on every platform. */
   readonly id: string;
@@ -40,11 +40,10 @@ export interface Sample {
   readonly split?: SplitName;
   /** Samples of one group never end in different splits. */
   readonly group?: string;
-  /**
-   * Decodes the sample.
-   * @throws FoveateError `DATA_INVALID` naming the file, when it cannot be decoded or a mask does not fit
-   */
-  load(): Promise<SampleImages>;
+  /** Absolute paths of the files it is made of, the image first; left out by a source that draws its images. */
+  readonly files?: readonly string[];
+  /** What the source needs to load the sample: plain data that it alone understands. */
+  readonly ref?: unknown;
 }
 
 /** A file or sample that was left out, and why. */
@@ -64,8 +63,6 @@ export interface LabelledSample extends Sample {
   readonly reason: string;
   /** Share of the defect's area inside the area of interest, in [0, 1]; absent when there is no defect mask. */
   readonly shareInside?: number;
-  /** The area of interest at the image's size; always present after the mask stage. */
-  aoi(images: SampleImages): Promise<Mask>;
 }
 
 /** A labelled sample with its place in the split. */

@@ -1,8 +1,8 @@
 import { fail, splitNames, type AssignedSample, type LabelledSample, type SplitName } from '@foveate/contracts';
 
-/** The sample with its split. Methods are bound anew: a source may make its samples of a class. */
+/** The sample with its split. */
 export function assigned(sample: LabelledSample, split: SplitName): AssignedSample {
-  return { ...sample, split, load: () => sample.load(), aoi: (images) => sample.aoi(images) };
+  return { ...sample, split };
 }
 
 /**

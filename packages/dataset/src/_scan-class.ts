@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Sample, SourceItem, SplitName } from '@foveate/contracts';
 import { classFiles, type ClassPlaces } from './_class-files.js';
 import { byCodeUnit } from './_files.js';
-import { loadSample } from './_load.js';
+import type { SampleFiles } from './_load.js';
 
 /** Name that stands for "no defect" where a defect type is expected. */
 export const good = 'good';
@@ -71,18 +71,19 @@ function sampleOf(path: string, one: ClassFolder, layout: Layout, mask?: string,
   // One name on every platform: macOS may hand out decomposed Unicode.
   const id = path.normalize('NFC');
   const group = layout.groupOf?.(id);
+  const ref: SampleFiles = {
+    id,
+    image: join(layout.root, path),
+    ...(mask === undefined ? {} : { defect: { type: one.type, path: join(layout.root, mask) } }),
+    ...(aoi === undefined ? {} : { aoi: join(layout.root, aoi) }),
+    maskThreshold: layout.maskThreshold,
+  };
   return {
     id,
     defectTypes: one.type === good ? [] : [one.type],
     ...(one.split === undefined ? {} : { split: one.split }),
     ...(group === undefined ? {} : { group }),
-    load: () =>
-      loadSample({
-        id,
-        image: join(layout.root, path),
-        ...(mask === undefined ? {} : { defect: { type: one.type, path: join(layout.root, mask) } }),
-        ...(aoi === undefined ? {} : { aoi: join(layout.root, aoi) }),
-        maskThreshold: layout.maskThreshold,
-      }),
+    files: [ref.image, ref.defect?.path, ref.aoi].filter((file) => file !== undefined),
+    ref,
   };
 }

@@ -30,7 +30,7 @@ function example(masks: Record<string, Mask | undefined>): [Sample, { images: Sa
   const image = { width: 100, height: 1, channels: 3 as const, data: new Uint8Array(300) };
   const images: SampleImages = { image, defects };
   return [
-    { id: 's1', defectTypes: Object.keys(masks), load: () => Promise.resolve(images) },
+    { id: 's1', defectTypes: Object.keys(masks) },
     { images, aoi },
   ];
 }
@@ -121,7 +121,7 @@ describe('labels by type', () => {
   it('relabels as in the paper, reading no pixels', async () => {
     const judge = await labeller({ byType, byGeometry: false });
     const label = (...types: string[]): LabelDecision => {
-      const sample: Sample = { id: 's', defectTypes: types, load: () => Promise.reject(new Error('not needed')) };
+      const sample: Sample = { id: 's', defectTypes: types };
       expect(judge.needsPixels(sample)).toBe(false);
       return judge.decide(sample);
     };

@@ -3,6 +3,7 @@ import { definePlugin, fail } from '@foveate/contracts';
 import { z } from 'zod';
 import type { Companion } from './_class-files.js';
 import { groupBy } from './_group.js';
+import { loadSample, type SampleFiles } from './_load.js';
 import { companionSchema, imageEndings, sharedOptions } from './_options.js';
 import { good, scanClasses, type ClassFolder, type Layout } from './_scan-class.js';
 import { limitPerType } from './limit-per-type.js';
@@ -58,6 +59,7 @@ export const folders = definePlugin({
       scan: async function* () {
         yield* limitPerType(await scanClasses(classes, layout), options.limit, context.seed);
       },
+      load: ({ ref }) => loadSample(ref as SampleFiles),
     };
   },
 });

@@ -3,6 +3,7 @@ import { definePlugin, fail, type SourceItem, type SplitName } from '@foveate/co
 import { z } from 'zod';
 import { list } from './_files.js';
 import { groupBy } from './_group.js';
+import { loadSample, type SampleFiles } from './_load.js';
 import { imageEndings, sharedOptions } from './_options.js';
 import { scanClasses, sortItems, type ClassFolder, type Layout } from './_scan-class.js';
 
@@ -42,6 +43,7 @@ export const mvtec = definePlugin({
         const stray = await masksWithoutType(layout.root, new Set(classes.map(({ folder }) => folder)));
         yield* sortItems([...(await scanClasses(classes, layout)), ...stray]);
       },
+      load: ({ ref }) => loadSample(ref as SampleFiles),
     };
   },
 });

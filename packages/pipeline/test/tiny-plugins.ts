@@ -1,6 +1,6 @@
 /** Plugins small enough for the tests of a whole run: 16 x 16 images, a model of 10 parameters, the eager engine. */
 import { definePlugin, fail } from '@foveate/contracts';
-import type { AnyPlugin, Raster, Sample, SplitName } from '@foveate/contracts';
+import type { AnyPlugin, Raster, SplitName } from '@foveate/contracts';
 import { tfjsEngine } from '@foveate/engine-tfjs';
 import { sgd } from '@foveate/trainer';
 import * as tf from '@tensorflow/tfjs-core';
@@ -34,26 +34,18 @@ const source = definePlugin({
         await Promise.resolve();
         const kind = index < good ? 'good' : index < good + defective ? 'spot' : 'broken';
         const id = `${kind}/${String(index).padStart(3, '0')}`;
-        const sample: Sample = {
-          id,
-          defectTypes: kind === 'spot' ? ['spot'] : [],
-          load: () => {
-            decoded.push(id);
-            if (kind !== 'broken') {
-              const defects = kind === 'spot' ? [{ type: 'spot', mask: mask(true) }] : [];
-              return Promise.resolve({ image: grey(20 + index, kind === 'spot'), defects });
-            }
-            const parts = {
-              code: 'DATA_INVALID',
-              what: 'File is truncated',
-              where: id,
-              reason: 'image-truncated',
-            } as const;
-            return Promise.reject(fail(parts));
-          },
-        };
-        yield { sample };
+        yield { sample: { id, defectTypes: kind === 'spot' ? ['spot'] : [], ref: { kind, index } } };
       }
+    },
+    load: ({ id, ref }) => {
+      const { kind, index } = ref as { kind: string; index: number };
+      decoded.push(id);
+      if (kind === 'broken') {
+        const parts = { code: 'DATA_INVALID', what: 'File is truncated', where: id, reason: 'image-truncated' } as const;
+        return Promise.reject(fail(parts));
+      }
+      const defects = kind === 'spot' ? [{ type: 'spot', mask: mask(true) }] : [];
+      return Promise.resolve({ image: grey(20 + index, kind === 'spot'), defects });
     },
   }),
 });
@@ -89,13 +81,12 @@ const invert = definePlugin({
   meta: { kind: 'augmentation', id: 'jitter', contract: 1, summary: 'Random brightness.' },
   options: z.strictObject({ by: z.number().min(0).max(50).default(5).describe('Largest change.') }),
   register: ({ by }) => ({
-    apply: ({ image, aoi: area }, random) => {
-      const change = random.uniform(-by, by);
-      return {
-        image: { ...image, data: image.data.map((value) => Math.min(255, Math.max(0, value + change))) },
-        aoi: area,
-      };
-    },
+    effect: 'photometric',
+    draw: (random) => random.uniform(-by, by),
+    apply: ({ image, ...masks }, change) => ({
+      image: { ...image, data: image.data.map((value) => Math.min(255, Math.max(0, value + (change as number)))) },
+      ...masks,
+    }),
   }),
 });
 

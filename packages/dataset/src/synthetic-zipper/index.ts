@@ -101,19 +101,19 @@ export const syntheticZipper = definePlugin({
     const samples = counts.flatMap(([group, count]) =>
       Array.from({ length: count }, (_, index): Sample => {
         const id = `zipper/${group}/${String(index).padStart(Math.max(3, String(count - 1).length), '0')}`;
-        const damages = groups[group]?.(random(seed, 'synthetic-zipper', id, 'damages')) ?? [];
-        return {
-          id,
-          defectTypes: damages.map(({ type }) => type),
-          load: () => Promise.resolve(render(damagedScene(seed, id, damages, severity), size)),
-        };
+        return { id, defectTypes: damagesOf(id, group).map(({ type }) => type), ref: group };
       }),
     );
+    function damagesOf(id: string, group: string): readonly Damage[] {
+      return groups[group]?.(random(seed, 'synthetic-zipper', id, 'damages')) ?? [];
+    }
     samples.sort((a, b) => (a.id < b.id ? -1 : 1));
     return {
       async *scan() {
         for (const sample of samples) yield { sample };
       },
+      load: ({ id, ref }) =>
+        Promise.resolve(render(damagedScene(seed, id, damagesOf(id, ref as string), severity), size)),
     };
   },
 });

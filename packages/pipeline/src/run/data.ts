@@ -7,7 +7,7 @@ import type { Observable } from 'rxjs';
 import type { Services } from '../assembly/container.js';
 import type { RunConfig } from '../config/run-config.js';
 import { ingest } from '../stages/1-ingest.js';
-import { labelledSample, mask } from '../stages/2-mask.js';
+import { mask } from '../stages/2-mask.js';
 import { dataSet, split } from '../stages/3-split.js';
 import type { DataSet } from '../stages/3-split.js';
 import type { BatchStage } from '../stages/5-batch.js';
@@ -21,19 +21,19 @@ export interface LoadedData {
 
 /** Ingest, mask and split. Emits once; unsubscribing stops decoding. */
 export function loadData(config: RunConfig, services: Services): Observable<LoadedData> {
-  const store = new SampleStore(config.data.size, config.data.cacheMegabytes);
   return defer(() =>
     from(
       Promise.all([services.get('source'), services.get('aoi'), services.get('labeller'), services.get('splitter')]),
     ),
   ).pipe(
-    mergeMap(([source, aoi, labeller, splitter]) =>
-      ingest(source).pipe(
-        mask({ aoi, labeller, store, concurrency: availableParallelism() }),
+    mergeMap(([source, aoi, labeller, splitter]) => {
+      const store = new SampleStore({ source, aoi }, config.data.size, config.data.cacheMegabytes);
+      return ingest(source).pipe(
+        mask({ source, aoi, labeller, store, concurrency: availableParallelism() }),
         split(splitter, config.seed),
-      ),
-    ),
-    map((data) => ({ data, store })),
+        map((data) => ({ data, store })),
+      );
+    }),
   );
 }
 
@@ -99,9 +99,9 @@ export async function recordedData(
     }
     const { label, reason, shareInside } = record;
     const decision = { label, reason, ...(shareInside === null ? {} : { shareInside }) };
-    return { ...labelledSample(sample, decision, aoi), split: record.split };
+    return { ...sample, ...decision, split: record.split };
   });
-  return { data: dataSet(samples, []), store: new SampleStore(config.data.size, config.data.cacheMegabytes) };
+  return { data: dataSet(samples, []), store: new SampleStore({ source, aoi }, config.data.size, config.data.cacheMegabytes) };
 }
 
 /** The batch stage of a configuration on loaded data. */

@@ -1,7 +1,7 @@
 /** A finished run opened again: to evaluate it anew or to show it new images. */
 import { join, resolve } from 'node:path';
 import { fail, isFoveateError } from '@foveate/contracts';
-import type { AssignedSample, Mask, Measures, Raster, RunRecord, SampleRecord, SplitName } from '@foveate/contracts';
+import type { AssignedSample, Mask, Measures, Raster, RunRecord, Sample, SampleImages, SampleRecord, SplitName } from '@foveate/contracts';
 import { readImage } from '@foveate/image';
 import { checkpointPath, evaluate, loadModelState } from '@foveate/trainer';
 import type { ExplainedSample } from '@foveate/trainer';
@@ -98,9 +98,8 @@ export function evaluateRun(
 /** The area of interest of a lone image, or undefined when the run takes areas from its data set. */
 async function lonelyAoi(services: Services, file: string, image: Raster): Promise<Mask | undefined> {
   const provider = await services.get('aoi');
-  const sample = { id: file, defectTypes: [], load: () => Promise.resolve({ image, defects: [] }) };
   try {
-    return await provider.areaOfInterest(sample, { image, defects: [] });
+    return await provider.areaOfInterest({ id: file, defectTypes: [] }, { image, defects: [] });
   } catch (error) {
     if (isFoveateError(error) && error.code === 'DATA_INVALID') return undefined;
     throw error;
@@ -123,16 +122,20 @@ export function explainImages(
       const image = await readImage(resolve(file));
       inputs.push({ file, image, aoi: await lonelyAoi(services, file, image) });
     }
-    const samples = inputs.map(({ image, aoi }, index): AssignedSample => ({
+    const samples = inputs.map((_, index): AssignedSample => ({
       id: String(index),
+      ref: index,
       defectTypes: [],
       split: 'test',
       label: 0,
       reason: 'not labelled',
-      load: () => Promise.resolve({ image, defects: [] }),
-      aoi: () => Promise.resolve(aoi ?? emptyMask(image)),
     }));
-    const store = new SampleStore(config.data.size, 0);
+    const inputOf = ({ ref }: Sample) => inputs[ref as number] as (typeof inputs)[number];
+    const from = {
+      source: { load: async (sample: Sample) => ({ image: inputOf(sample).image, defects: [] }) },
+      aoi: { areaOfInterest: async (sample: Sample, { image }: SampleImages) => inputOf(sample).aoi ?? emptyMask(image) },
+    };
+    const store = new SampleStore(from, config.data.size, 0);
     const feed = { samples, store, size: config.data.size, batchSize: config.training.batchSize, prefetch: 1 };
     const verdicts: Verdict[] = [];
     await evaluate({

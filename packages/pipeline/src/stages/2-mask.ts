@@ -3,7 +3,7 @@
  * becomes a listed skip here, so that later stages may rely on every sample: a file that breaks after this is an error.
  */
 import { isFoveateError } from '@foveate/contracts';
-import type { AoiProvider, Labeller, LabelledSample, Sample, Skip, SourceItem } from '@foveate/contracts';
+import type { AoiProvider, Labeller, LabelledSample, Sample, SampleSource, Skip, SourceItem } from '@foveate/contracts';
 import { mergeMap, of } from 'rxjs';
 import type { OperatorFunction } from 'rxjs';
 import type { SampleStore } from './sample-store.js';
@@ -13,6 +13,7 @@ export type MaskedItem = { readonly sample: LabelledSample } | { readonly skip: 
 
 /** What the mask stage works with. */
 export interface MaskStage {
+  readonly source: SampleSource;
   readonly aoi: AoiProvider;
   readonly labeller: Labeller;
   readonly store: SampleStore;
@@ -25,36 +26,17 @@ export function mask(stage: MaskStage): OperatorFunction<SourceItem, MaskedItem>
   return mergeMap((item) => ('skip' in item ? of(item) : labelled(item.sample, stage)), stage.concurrency);
 }
 
-async function labelled(sample: Sample, { aoi, labeller, store }: MaskStage): Promise<MaskedItem> {
+async function labelled(sample: Sample, { source, aoi, labeller, store }: MaskStage): Promise<MaskedItem> {
   try {
-    const images = await sample.load();
+    const images = await source.load(sample);
     const area = await aoi.areaOfInterest(sample, images);
     const decision = labeller.decide(sample, labeller.needsPixels(sample) ? { images, aoi: area } : undefined);
     if ('skip' in decision) return decision;
-    await store.keep(sample.id, { image: images.image, aoi: area });
-    return { sample: labelledSample(sample, decision, aoi) };
+    await store.keep(sample.id, { image: images.image, aoi: area, defects: [] });
+    return { sample: { ...sample, ...decision } };
   } catch (error) {
     if (!isFoveateError(error) || (error.code !== 'DATA_INVALID' && error.code !== 'PATH_MISSING')) throw error;
     const { where, reason } = error.parts;
     return { skip: { path: where ?? sample.id, reason: reason ?? 'unreadable', message: error.message } };
   }
-}
-
-/** A sample with a label, as decided now or recorded by an earlier run. */
-export function labelledSample(
-  sample: Sample,
-  decision: Pick<LabelledSample, 'label' | 'reason' | 'shareInside'>,
-  provider: AoiProvider,
-): LabelledSample {
-  return {
-    id: sample.id,
-    defectTypes: sample.defectTypes,
-    ...(sample.split === undefined ? {} : { split: sample.split }),
-    ...(sample.group === undefined ? {} : { group: sample.group }),
-    load: () => sample.load(),
-    label: decision.label,
-    reason: decision.reason,
-    ...(decision.shareInside === undefined ? {} : { shareInside: decision.shareInside }),
-    aoi: (images) => provider.areaOfInterest(sample, images),
-  };
 }

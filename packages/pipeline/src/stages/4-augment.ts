@@ -1,9 +1,11 @@
 /** Augment: transforms of image and area of interest together, reproducible sample by sample. */
 import { random } from '@foveate/contracts';
-import type { AugmentedImages, Augmentation } from '@foveate/contracts';
-import { map } from 'rxjs';
+import type { AugmentationContext, AugmentedImages, Augmentation } from '@foveate/contracts';
+import { mergeMap } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import type { PreparedSample } from './sample-store.js';
+
+const alone: AugmentationContext = { other: () => Promise.resolve(undefined) };
 
 /**
  * Applies the operations in order. The chance of each is a stream of (seed, epoch, sample, position in the list), so a
@@ -14,11 +16,12 @@ export function augment(
   seed: number,
   epoch: number,
 ): MonoTypeOperatorFunction<PreparedSample> {
-  return map((sample) => {
-    const { image, aoi } = operations.reduce<AugmentedImages>(
-      (images, operation, index) => operation.apply(images, random(seed, 'augment', epoch, sample.id, index)),
-      sample,
-    );
-    return { ...sample, image, aoi };
+  return mergeMap(async (sample) => {
+    let images: AugmentedImages = sample;
+    for (const [index, operation] of operations.entries()) {
+      const parameters = operation.draw(random(seed, 'augment', epoch, sample.id, index), images.image);
+      if (parameters !== undefined) images = await operation.apply(images, parameters, alone);
+    }
+    return { ...sample, ...images };
   });
 }

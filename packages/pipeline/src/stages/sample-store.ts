@@ -3,7 +3,7 @@
  * what it computes. Nothing is evicted, because an epoch visits every sample once: under any eviction rule a cache that
  * is too small by a little would miss nearly always, while one that keeps what it has hits for its share.
  */
-import type { AugmentedImages, LabelledSample } from '@foveate/contracts';
+import type { AoiProvider, AugmentedImages, LabelledSample, SampleSource } from '@foveate/contracts';
 import { fail } from '@foveate/contracts';
 import { resize, resizeMask } from '@foveate/image';
 
@@ -15,16 +15,23 @@ export interface PreparedSample extends AugmentedImages {
 
 /** Decodes samples, at most once each while the budget lasts. */
 export class SampleStore {
+  readonly #from: { readonly source: Pick<SampleSource, 'load'>; readonly aoi: AoiProvider };
   readonly #height: number;
   readonly #width: number;
   readonly #budget: number;
   readonly #held = new Map<string, AugmentedImages>();
 
   /**
+   * @param from where samples and their areas of interest come from
    * @param size network input in pixels
    * @param megabytes budget in MiB
    */
-  constructor(size: readonly [height: number, width: number], megabytes: number) {
+  constructor(
+    from: { readonly source: Pick<SampleSource, 'load'>; readonly aoi: AoiProvider },
+    size: readonly [height: number, width: number],
+    megabytes: number,
+  ) {
+    this.#from = from;
     [this.#height, this.#width] = size;
     this.#budget = megabytes * 1024 * 1024;
   }
@@ -48,6 +55,7 @@ export class SampleStore {
     const images: AugmentedImages = {
       image: await resize(image, this.#width, this.#height),
       aoi: resizeMask(aoi, this.#width, this.#height),
+      defects: [],
     };
     if (this.bytes + this.#height * this.#width * 4 <= this.#budget) this.#held.set(id, images);
     return images;
@@ -57,8 +65,9 @@ export class SampleStore {
   async prepare(sample: LabelledSample): Promise<PreparedSample> {
     let images = this.#held.get(sample.id);
     if (images === undefined) {
-      const decoded = await sample.load();
-      images = await this.keep(sample.id, { image: decoded.image, aoi: await sample.aoi(decoded) });
+      const decoded = await this.#from.source.load(sample);
+      const aoi = await this.#from.aoi.areaOfInterest(sample, decoded);
+      images = await this.keep(sample.id, { image: decoded.image, aoi, defects: [] });
     }
     return { id: sample.id, label: sample.label, ...images };
   }
