@@ -1,5 +1,6 @@
 export * from './batch-norm.js';
 export * from './check-inputs.js';
+export * from './elements.js';
 export * from './gradients.js';
 export * from './named.js';
 export * from './safetensors.js';
