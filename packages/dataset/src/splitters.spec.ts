@@ -32,8 +32,6 @@ function sample(id: string, label: 0 | 1, type?: string, extra: Extra = {}): Lab
     label,
     defectTypes: type === undefined ? [] : [type],
     reason: 'made for the test',
-    load: () => Promise.reject(new Error('never loaded')),
-    aoi: () => Promise.reject(new Error('never loaded')),
     ...extra,
   };
 }
@@ -149,28 +147,6 @@ describe('stratified', () => {
     );
     expect(counts(result, ({ label }) => label === 0)).toEqual([8, 2, 4]);
     expect(counts(result, ({ label }) => label === 1)).toEqual([8, 2, 3]);
-  });
-
-  it('keeps methods of samples made of a class', async () => {
-    class Custom {
-      readonly defectTypes: readonly string[] = [];
-      readonly reason = 'none';
-      readonly id: string;
-      readonly label: 0 | 1;
-      constructor(id: string, label: 0 | 1) {
-        this.id = id;
-        this.label = label;
-      }
-      load(): Promise<never> {
-        return Promise.reject(new Error(`load ${this.id}`));
-      }
-      aoi(): Promise<never> {
-        return Promise.reject(new Error(`aoi ${this.id}`));
-      }
-    }
-    const samples = [0, 1, 2].flatMap((index) => [new Custom(`g${index}`, 0), new Custom(`d${index}`, 1)]);
-    const [first] = (await build(stratifiedSplitter)).assign(samples, 1);
-    await expect(first!.load()).rejects.toThrow('load g0');
   });
 
   it('counts what is there when a class is lacking', async () => {
