@@ -9,8 +9,8 @@ import { ce } from '@foveate/loss-ce';
 import { ceod } from '@foveate/loss-ceod';
 import { sourceAoi, templateAoi, wholeAoi } from '@foveate/masks';
 import { aoiShare, classification } from '@foveate/metrics';
-import { customCnn } from '@foveate/models';
-import { adamax, sgd } from '@foveate/trainer';
+import { customCnn, efficientNetB0, efficientNetB1, efficientNetB2, efficientNetB3 } from '@foveate/models';
+import { adam, adamax, adamw, sgd } from '@foveate/trainer';
 
 /** All plugins that come with Foveate, by kind in pipeline order. */
 export const defaultPlugins: readonly AnyPlugin[] = [
@@ -28,9 +28,15 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   translate,
   brightnessContrast,
   customCnn,
+  efficientNetB0,
+  efficientNetB1,
+  efficientNetB2,
+  efficientNetB3,
   ce,
   ceod,
   adamax,
+  adam,
+  adamw,
   sgd,
   gradCam,
   classification,

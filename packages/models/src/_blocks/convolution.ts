@@ -1,0 +1,63 @@
+/** Convolutions. Images are NHWC, kernels [height, width, in, out]. */
+import * as tf from '@tensorflow/tfjs-core';
+import { fill, glorotUniform, heNormal, type Layer, type Variables } from './variables.js';
+
+/**
+ * Where the border that a strided convolution needs is put. `same`: as TensorFlow, the odd row or column after the image.
+ * `symmetric`: as PyTorch, as much before as after. They differ only where the stride is above 1 and the size is even.
+ */
+export type Padding = 'same' | 'symmetric';
+
+/** Settings of a convolution. */
+export interface ConvolutionOptions {
+  /** Odd kernel height and width. */
+  readonly size: number;
+  readonly stride?: number;
+  readonly padding?: Padding;
+}
+
+/** What tfjs calls `pad`. */
+function border({ size, padding = 'same' }: ConvolutionOptions): 'same' | number {
+  return padding === 'same' ? 'same' : (size - 1) / 2;
+}
+
+/** Convolution without bias. [N, h, w, in] -> [N, ceil(h / stride), ceil(w / stride), out] */
+export function conv(
+  variables: Variables,
+  name: string,
+  inChannels: number,
+  outChannels: number,
+  options: ConvolutionOptions,
+): Layer {
+  const { size, stride = 1 } = options;
+  const shape = [size, size, inChannels, outChannels];
+  const kernel = variables.declare<tf.Tensor4D>(`${name}/kernel`, shape, heNormal(size * size * outChannels));
+  return (x, scope) => tf.conv2d(x, kernel(scope), stride, border(options));
+}
+
+/** Convolution with bias, stride 1, 'same' padding. [N, h, w, in] -> [N, h, w, out] */
+export function biasedConv(
+  variables: Variables,
+  name: string,
+  inChannels: number,
+  outChannels: number,
+  size: number,
+): Layer {
+  const area = size * size;
+  const initial = glorotUniform(area * inChannels, area * outChannels);
+  const kernel = variables.declare<tf.Tensor4D>(`${name}/kernel`, [size, size, inChannels, outChannels], initial);
+  const bias = variables.declare(`${name}/bias`, [outChannels], fill(0));
+  return (x, scope) => tf.add(tf.conv2d(x, kernel(scope), 1, 'same'), bias(scope));
+}
+
+/** One filter per channel, without bias. [N, h, w, C] -> [N, ceil(h / stride), ceil(w / stride), C] */
+export function depthwiseConv(
+  variables: Variables,
+  name: string,
+  channels: number,
+  options: ConvolutionOptions,
+): Layer {
+  const { size, stride = 1 } = options;
+  const kernel = variables.declare<tf.Tensor4D>(`${name}/depthwise`, [size, size, channels, 1], heNormal(size * size));
+  return (x, scope) => tf.depthwiseConv2d(x, kernel(scope), stride, border(options));
+}

@@ -1,0 +1,13 @@
+/** What the architectures are made of. Not part of the public API. */
+export * from './activation.js';
+export * from './batch-norm.js';
+export * from './conv-norm.js';
+export * from './convolution.js';
+export * from './dense.js';
+export * from './inverted-residual.js';
+export * from './noise.js';
+export * from './normalise.js';
+export * from './scaling.js';
+export * from './squeeze-excitation.js';
+export * from './stages.js';
+export * from './variables.js';
