@@ -101,7 +101,10 @@ export async function recordedData(
     const decision = { label, reason, ...(shareInside === null ? {} : { shareInside }) };
     return { ...sample, ...decision, split: record.split };
   });
-  return { data: dataSet(samples, []), store: new SampleStore({ source, aoi }, config.data.size, config.data.cacheMegabytes) };
+  return {
+    data: dataSet(samples, []),
+    store: new SampleStore({ source, aoi }, config.data.size, config.data.cacheMegabytes),
+  };
 }
 
 /** The batch stage of a configuration on loaded data. */

@@ -1,7 +1,17 @@
 /** A finished run opened again: to evaluate it anew or to show it new images. */
 import { join, resolve } from 'node:path';
 import { fail, isFoveateError } from '@foveate/contracts';
-import type { AssignedSample, Mask, Measures, Raster, RunRecord, Sample, SampleImages, SampleRecord, SplitName } from '@foveate/contracts';
+import type {
+  AssignedSample,
+  Mask,
+  Measures,
+  Raster,
+  RunRecord,
+  Sample,
+  SampleImages,
+  SampleRecord,
+  SplitName,
+} from '@foveate/contracts';
 import { readImage } from '@foveate/image';
 import { checkpointPath, evaluate, loadModelState } from '@foveate/trainer';
 import type { ExplainedSample } from '@foveate/trainer';
@@ -133,7 +143,9 @@ export function explainImages(
     const inputOf = ({ ref }: Sample) => inputs[ref as number] as (typeof inputs)[number];
     const from = {
       source: { load: async (sample: Sample) => ({ image: inputOf(sample).image, defects: [] }) },
-      aoi: { areaOfInterest: async (sample: Sample, { image }: SampleImages) => inputOf(sample).aoi ?? emptyMask(image) },
+      aoi: {
+        areaOfInterest: async (sample: Sample, { image }: SampleImages) => inputOf(sample).aoi ?? emptyMask(image),
+      },
     };
     const store = new SampleStore(from, config.data.size, 0);
     const feed = { samples, store, size: config.data.size, batchSize: config.training.batchSize, prefetch: 1 };

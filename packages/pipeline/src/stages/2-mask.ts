@@ -13,7 +13,7 @@ export type MaskedItem = { readonly sample: LabelledSample } | { readonly skip: 
 
 /** What the mask stage works with. */
 export interface MaskStage {
-  readonly source: SampleSource;
+  readonly source: Pick<SampleSource, 'load'>;
   readonly aoi: AoiProvider;
   readonly labeller: Labeller;
   readonly store: SampleStore;

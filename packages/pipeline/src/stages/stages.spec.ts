@@ -1,9 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { fail } from '@foveate/contracts';
-import type { AssignedSample, Augmentation, Mask, Sample, SourceItem, SplitName } from '@foveate/contracts';
+import type {
+  AssignedSample,
+  Augmentation,
+  Mask,
+  Sample,
+  SampleSource,
+  SourceItem,
+  SplitName,
+} from '@foveate/contracts';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { ingest } from './1-ingest.js';
 import { mask } from './2-mask.js';
+import type { MaskStage } from './2-mask.js';
 import { split } from './3-split.js';
 import { evaluationBatches, stack, trainingBatches } from './5-batch.js';
 import { chooseExplained } from './7-explain.js';
@@ -18,18 +27,22 @@ const area = (value: number, side = 2): Mask => ({
   data: new Uint8Array(side * side).fill(value),
 });
 
-function sample(id: string, load: Sample['load'] = () => Promise.resolve({ image: grey(10), defects: [] })): Sample {
-  return { id, defectTypes: [], load };
-}
+const sample = (id: string): Sample => ({ id, defectTypes: [] });
 
+type Load = SampleSource['load'];
+
+/** Images whose grey value is their id, or 0 where that is no number. */
+const load: Load = ({ id }) => Promise.resolve({ image: grey(Number(id) || 0), defects: [] });
 const provider = { areaOfInterest: () => Promise.resolve(area(255)) };
 const good = { needsPixels: () => false, decide: () => ({ label: 0, reason: 'good' }) as const };
 
-function stage(overrides: object = {}) {
-  return { aoi: provider, labeller: good, store: new SampleStore([2, 2], 1), concurrency: 2, ...overrides };
+function stage({ load: loading = load, ...overrides }: Partial<MaskStage> & { load?: Load }): MaskStage {
+  const source = { load: loading };
+  const store = new SampleStore({ source, aoi: provider }, [2, 2], 1);
+  return { source, aoi: provider, labeller: good, store, concurrency: 2, ...overrides };
 }
 
-const masked = (items: readonly SourceItem[], overrides: object = {}) =>
+const masked = (items: readonly SourceItem[], overrides: Parameters<typeof stage>[0] = {}) =>
   lastValueFrom(from(items).pipe(mask(stage(overrides)), toArray()));
 
 describe('ingest', () => {
@@ -42,7 +55,7 @@ describe('ingest', () => {
     }
     const seen: SourceItem[] = [];
     const error = await new Promise((resolve) => {
-      ingest({ scan }).subscribe({ next: (item) => seen.push(item), error: resolve });
+      ingest({ scan, load }).subscribe({ next: (item) => seen.push(item), error: resolve });
     });
     expect(seen).toMatchObject([{ skip }, { sample: { id: 'a' } }]);
     expect(error).toMatchObject({ code: 'PATH_MISSING' });
@@ -52,14 +65,16 @@ describe('ingest', () => {
 describe('mask', () => {
   it('turns what cannot be decoded into skips, and passes other errors on', async () => {
     const broken = fail({ code: 'DATA_INVALID', what: 'Cut', where: 'b.png', reason: 'image-truncated' });
-    const list = [{ sample: sample('a') }, { sample: sample('b', () => Promise.reject(broken)) }];
-    const items = await masked(list, { concurrency: 1 });
+    const failing = (error: Error): Load => {
+      return (item) => (item.id === 'b' ? Promise.reject(error) : load(item));
+    };
+    const list = [{ sample: sample('a') }, { sample: sample('b') }];
+    const items = await masked(list, { concurrency: 1, load: failing(broken) });
     expect(items).toMatchObject([
       { sample: { id: 'a', label: 0 } },
       { skip: { path: 'b.png', reason: 'image-truncated', message: 'b.png: Cut.' } },
     ]);
-    const bug = sample('c', () => Promise.reject(new Error('bug')));
-    await expect(masked([{ sample: bug }])).rejects.toThrow('bug');
+    await expect(masked(list, { load: failing(new Error('bug')) })).rejects.toThrow('bug');
   });
 
   it('skips a sample whose area of interest does not fit', async () => {
@@ -70,13 +85,14 @@ describe('mask', () => {
   it('never decodes more samples at once than allowed', async () => {
     let now = 0;
     let most = 0;
-    const load = async () => {
+    const slow: Load = async (item) => {
       most = Math.max(most, ++now);
       await new Promise((resolve) => setTimeout(resolve, 2));
       now--;
-      return { image: grey(1), defects: [] };
+      return load(item);
     };
-    await masked(Array.from({ length: 9 }, (_, index) => ({ sample: sample(String(index), load) })));
+    const items = Array.from({ length: 9 }, (_, index) => ({ sample: sample(String(index)) }));
+    await masked(items, { load: slow });
     expect(most).toBe(2);
   });
 });
@@ -116,24 +132,29 @@ describe('split', () => {
 });
 
 function assigned(id: string, part: SplitName, more: Partial<AssignedSample> = {}): AssignedSample {
-  const load = () => Promise.resolve({ image: grey(Number(id) || 0), defects: [] });
-  return { ...sample(id, load), label: 0, reason: '', split: part, aoi: () => Promise.resolve(area(255)), ...more };
+  return { ...sample(id), label: 0, reason: '', split: part, ...more };
 }
 
 describe('batch', () => {
   it('scales pixels to [0, 1] and areas to 0 or 1', () => {
-    const { images, aoi, labels, ids } = stack([{ id: 'a', label: 1, image: grey(51, 1), aoi: area(255, 1) }], 1, 1);
+    const pixels = { image: grey(51, 1), aoi: area(255, 1), defects: [] };
+    const { images, aoi, labels, ids } = stack([{ id: 'a', label: 1, ...pixels }], 1, 1);
     expect([...images].map((value) => Math.round(value * 1e6) / 1e6)).toEqual([0.2, 0.2, 0.2]);
     expect({ aoi: [...aoi], labels: [...labels], ids }).toEqual({ aoi: [1], labels: [1], ids: ['a'] });
   });
 
   const brighter: Augmentation = {
-    apply: ({ image, aoi }, random) => ({ aoi, image: { ...image, data: image.data.map(() => random.integer(256)) } }),
+    effect: 'photometric',
+    draw: (random) => random.integer(256),
+    apply: ({ image, ...masks }, value) => ({
+      ...masks,
+      image: { ...image, data: image.data.map(() => value as number) },
+    }),
   };
   const samples = Array.from({ length: 10 }, (_, index) => assigned(String(index), index < 7 ? 'train' : 'test'));
   const feed = (augmentations: readonly Augmentation[] = []) => ({
     samples,
-    store: new SampleStore([2, 2], 1),
+    store: new SampleStore({ source: { load }, aoi: provider }, [2, 2], 1),
     size: [2, 2] as const,
     batchSize: 3,
     prefetch: 2,
@@ -171,14 +192,13 @@ describe('batch', () => {
 describe('SampleStore', () => {
   it('keeps what fits its budget and decodes the rest again', async () => {
     let decodings = 0;
-    const load = () => {
+    const counting: Load = (item) => {
       decodings++;
-      return Promise.resolve({ image: grey(9, 8), defects: [] });
+      return load(item);
     };
-    const aoi = () => Promise.resolve(area(255, 8));
-    const store = new SampleStore([512, 512], 1);
+    const store = new SampleStore({ source: { load: counting }, aoi: provider }, [512, 512], 1);
     for (let round = 0; round < 2; round++) {
-      for (const id of ['a', 'b']) await store.prepare(assigned(id, 'train', { load, aoi }));
+      for (const id of ['a', 'b']) await store.prepare(assigned(id, 'train'));
     }
     expect(store.bytes).toBe(1024 * 1024);
     expect(decodings).toBe(3);
