@@ -2,19 +2,32 @@ import { definePlugin, type Loss } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 
-/** Equation 5: CE = -(1/N) sum_i sum_c labels_ic log softmax(logits_i)_c */
-const loss: Loss = {
-  uses: [],
-  compute: ({ logits, labels }) => {
-    const perSample = tf.neg(tf.sum(tf.mul(labels, tf.logSoftmax(logits)), 1));
-    const ce: tf.Scalar = tf.mean(perSample);
-    return { loss: ce, perSample, parts: { ce } };
-  },
-};
+const options = z.strictObject({
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe('Share of the target that is spread evenly over all classes (Szegedy et al. 2016); 0 is none.'),
+});
+
+/** Equation 5: CE = -(1/N) sum_i sum_c target_ic log softmax(logits_i)_c; the target is the label, smoothed if wanted. */
+function crossEntropy(labelSmoothing: number): Loss {
+  return {
+    uses: [],
+    compute: ({ logits, labels }) => {
+      const share = labelSmoothing / logits.shape[1];
+      const target = labelSmoothing === 0 ? labels : tf.add(tf.mul(labels, 1 - labelSmoothing), share);
+      const perSample = tf.neg(tf.sum(tf.mul(target, tf.logSoftmax(logits)), 1));
+      const ce: tf.Scalar = tf.mean(perSample);
+      return { loss: ce, perSample, parts: { ce } };
+    },
+  };
+}
 
 /** The loss plugin `ce`. */
 export const ce = definePlugin({
   meta: { kind: 'loss', id: 'ce', contract: 1, summary: 'Categorical cross-entropy, the baseline.' },
-  options: z.strictObject({}),
-  register: () => loss,
+  options,
+  register: ({ labelSmoothing }) => crossEntropy(labelSmoothing),
 });

@@ -141,6 +141,17 @@ describe('ceod', () => {
     expect(guided['perSample']?.data[0]).not.toBeCloseTo(plain['perSample']?.data[0] as number, 3);
   });
 
+  it('smooths the labels of the cross-entropy alone', async () => {
+    const labels = inputs['labels'] as HostTensor;
+    const swapped = { ...inputs, labels: { ...labels, data: (labels.data as Float32Array).map((value) => 1 - value) } };
+    const run = async (labelSmoothing: number, on: HostTensors) =>
+      (await runOnce(oracle, program(await lossWith({ labelSmoothing, maskKernel: 0.1 }), false), on)) as HostTensors;
+    const [hard, other, soft] = [await run(0, inputs), await run(0, swapped), await run(0.2, inputs)];
+    const value = (of: HostTensors, part: string) => of[part]?.data[0] as number;
+    expect(value(soft, 'ce')).toBeCloseTo(0.9 * value(hard, 'ce') + 0.1 * value(other, 'ce'), 5);
+    expect(value(soft, 'od')).toBeCloseTo(value(hard, 'od'), 6);
+  });
+
   it("has the paper's constants as defaults", async () => {
     const result = await ceod.options['~standard'].validate({});
     expect(result).toMatchObject({
@@ -152,6 +163,7 @@ describe('ceod', () => {
         clipMask: false,
         alpha: 'exact',
         target: 'label',
+        labelSmoothing: 0,
       },
     });
   });

@@ -31,6 +31,12 @@ const options = z.strictObject({
     .enum(['label', 'defective'])
     .default('label')
     .describe("Class the heatmap explains: the image's own label, or always the defective class."),
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe('Share of the cross-entropy target that is spread evenly over all classes; 0 is none.'),
 });
 
 /** Options of the loss, defaults filled in. */
@@ -39,7 +45,7 @@ export type CeodOptions = z.output<typeof options>;
 function ceodLoss(o: CeodOptions, explainer: Explainer): Loss {
   const compute = (inputs: LossInputs): ReturnType<Loss['compute']> => {
     const { logits, labels, aoi } = inputs;
-    const ce: tf.Tensor1D = tf.neg(tf.sum(tf.mul(labels, tf.logSoftmax(logits)), 1));
+    const ce: tf.Tensor1D = tf.neg(tf.sum(tf.mul(smoothed(labels, o.labelSmoothing), tf.logSoftmax(logits)), 1));
     const defective = tf.squeeze(tf.slice(labels, [0, 1], [-1, 1]), [1]);
     const target =
       o.target === 'label' ? labels : (tf.oneHot(tf.onesLike(tf.argMax(labels, 1)), logits.shape[1]) as tf.Tensor2D);
@@ -51,6 +57,11 @@ function ceodLoss(o: CeodOptions, explainer: Explainer): Loss {
     return { loss: tf.mean(perSample), perSample, parts: { ce: tf.mean(ce), od: tf.mean(od) } };
   };
   return { uses: ['aoi'], compute };
+}
+
+/** One-hot labels with `share` of each row spread evenly over the classes (Szegedy et al. 2016). */
+function smoothed(labels: tf.Tensor2D, share: number): tf.Tensor2D {
+  return share === 0 ? labels : tf.add(tf.mul(labels, 1 - share), share / labels.shape[1]);
 }
 
 /** The loss plugin `ceod`: CEOD = (1/N) sum_i CE_i + omega y_i OD_i (equations 6 to 8). */

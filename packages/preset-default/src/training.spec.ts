@@ -27,7 +27,14 @@ const context: PluginContext = {
 async function training() {
   const factory = await customCnn.register({ channels: [4, 4, 6, 6] }, context);
   const model = factory.build({ height: 16, width: 12, classes: 2 });
-  const options = { omega: 1, epsilon: 1e-7, threshold: 0.5, maskKernel: 0.2, clipMask: false } as const;
+  const options = {
+    omega: 1,
+    epsilon: 1e-7,
+    threshold: 0.5,
+    maskKernel: 0.2,
+    clipMask: false,
+    labelSmoothing: 0,
+  } as const;
   const loss = await ceod.register({ ...options, alpha: 'exact', target: 'label' }, context);
   const optimizer = adamaxOptimizer();
   const trainable = model.variables.filter((variable) => variable.trainable);

@@ -1,9 +1,10 @@
-export * from './adamax.js';
+export * from './optimizers/adam.js';
+export * from './optimizers/adamax.js';
 export { batchTensors, stepTensors } from './batch-tensors.js';
 export { checkpointPath, loadModelState, readLast, type Checkpoint } from './checkpoint.js';
 export * from './evaluate-program.js';
 export * from './evaluate.js';
 export type { TrainingProgress } from './progress.js';
-export * from './sgd.js';
+export * from './optimizers/sgd.js';
 export * from './train-step-program.js';
 export * from './train.js';
