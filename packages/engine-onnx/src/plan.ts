@@ -1,10 +1,10 @@
 /** From a program to what a session host needs to run it. */
 import type { HostTensors, NamedTensors, Program, ProgramOptions } from '@foveate/contracts';
 import { refuseState } from '@foveate/tensor';
-import { encodeOnnx, trace, type InputSpec } from '@foveate/tracer';
+import { encodeOnnx, storedOrder, trace, type InputSpec } from '@foveate/tracer';
 import type { Provider } from './providers.js';
 import { nextPrefix, statePrefix, type SessionPlan } from './session-host.js';
-import { stateOrder } from './state-layout.js';
+
 import { webgpuFaults } from './webgpu-faults.js';
 
 /** Element type and logical shape of a value. */
@@ -33,11 +33,11 @@ export function plan(
     ...Object.entries(inputs).map(([name, { dtype, shape }]): [string, InputSpec] => [name, { dtype, shape }]),
     ...Object.entries(state.specs).map(([name, spec]): [string, InputSpec] => [
       statePrefix + name,
-      { ...spec, order: stateOrder(spec.shape) },
+      { ...spec, order: storedOrder(spec.shape) },
     ]),
   ]);
   const outputOrders = Object.fromEntries(
-    Object.entries(state.specs).map(([name, { shape }]) => [nextPrefix + name, stateOrder(shape)]),
+    Object.entries(state.specs).map(([name, { shape }]) => [nextPrefix + name, storedOrder(shape)]),
   );
   let replaces: readonly string[] = [];
   const graph = trace(

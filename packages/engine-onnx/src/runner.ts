@@ -2,7 +2,15 @@
 import { availableParallelism } from 'node:os';
 import { fail, type HostTensor, type HostTensors } from '@foveate/contracts';
 import { checkInputs, type InputKinds } from '@foveate/tensor';
-import { compile, encodeOnnx, type Compiled, type TracedFunction } from '@foveate/tracer';
+import {
+  compile,
+  encodeOnnx,
+  fromStored,
+  storedOrder,
+  toStored,
+  type Compiled,
+  type TracedFunction,
+} from '@foveate/tracer';
 import * as tf from '@tensorflow/tfjs-core';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { OnnxEngineOptions } from './engine.js';
@@ -12,7 +20,6 @@ import { mostSessions, signatureOf } from './program.js';
 import { Queue } from './queue.js';
 import { Recent } from './recent.js';
 import { loadRuntime } from './runtime.js';
-import { fromStored, stateOrder, toStored } from './state-layout.js';
 
 /** A program with variables on ONNX Runtime. */
 export interface Runner {
@@ -110,7 +117,7 @@ class OnnxRunner implements Runner {
   }
 
   #create(inputs: HostTensors): Promise<Session> {
-    const compiled = compile(this.#program, { inputs, stateOrder });
+    const compiled = compile(this.#program, { inputs, stateOrder: storedOrder });
     const model = encodeOnnx(compiled.graph);
     const plan = { model, cpuNodes: [], replaces: [] };
     return this.#runtime.InferenceSession.create(

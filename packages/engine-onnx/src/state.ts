@@ -2,7 +2,7 @@
 import { fail, type EngineState, type HostTensors } from '@foveate/contracts';
 import type { ProgramState, ValueSpec } from './plan.js';
 import { OnnxProgram, type ProgramHost } from './program.js';
-import { toStored } from './state-layout.js';
+import { toStored } from '@foveate/tracer';
 
 /** Values in a session host, read through a program that returns them: only the graph's side knows their axis order. */
 export class OnnxState implements EngineState, ProgramState {

@@ -1,3 +1,4 @@
+export { anyBatch } from './any-batch.js';
 export {
   compile,
   trace,
@@ -10,7 +11,9 @@ export {
 } from './compile.js';
 export type { Attribute, ConstantData, ElementType, Graph, GraphOutput, Node, Value } from './ir.js';
 export { lowerings } from './kernels/index.js';
+export { halfPrecision } from './half-precision.js';
 export { encodeConstants, encodeOnnx, nodeName, type OuterConstant } from './onnx.js';
 export { optimise, passes, type Pass } from './passes/index.js';
+export { fromStored, storedOrder, toStored } from './stored-order.js';
 export { toText } from './text.js';
 export { verify } from './verify.js';

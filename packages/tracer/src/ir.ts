@@ -3,11 +3,11 @@
  * knows tfjs or any runtime.
  */
 
-/** Element types a value can have. */
-export type ElementType = 'float32' | 'int32' | 'int64' | 'bool';
+/** Element types a value can have; `float16` and `uint8` only in graphs that were changed to run elsewhere. */
+export type ElementType = 'float32' | 'float16' | 'int32' | 'int64' | 'uint8' | 'bool';
 
-/** Values of a constant, row-major; booleans are bytes. */
-export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
+/** Values of a constant, row-major; booleans are bytes, float16 are bit patterns. */
+export type ConstantData = Float32Array | Uint16Array | Int32Array | BigInt64Array | Uint8Array;
 
 /** An ONNX attribute, tagged with its ONNX type. */
 export type Attribute =
@@ -21,6 +21,7 @@ export interface Value {
   /** Unique in the graph. */
   name: string;
   readonly type: ElementType;
+  /** -1 where the size is free, see `any-batch.ts`. */
   readonly shape: readonly number[];
   /** Present for constants only. */
   readonly data?: ConstantData;

@@ -165,4 +165,11 @@ export function castValue(b: GraphBuilder, value: Value, type: ElementType): Val
 }
 
 /** ONNX TensorProto.DataType numbers. */
-export const onnxType: Readonly<Record<ElementType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+export const onnxType: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+};

@@ -1,6 +1,7 @@
 /** A graph as the bytes of an ONNX model (ONNX IR version 8, opset 18). */
 import protobuf from 'protobufjs/light.js';
 import type { Attribute, ConstantData, ElementType, Graph, Node, Value } from './ir.js';
+import { anySize } from './any-batch.js';
 import { onnxType } from './layout.js';
 
 /** The part of onnx.proto3 that is written; field numbers are those of the ONNX specification. */
@@ -59,7 +60,7 @@ const schema = protobuf.Root.fromJSON({
     TypeProto: { fields: { tensorType: { type: 'TensorTypeProto', id: 1 } } },
     TensorTypeProto: { fields: { elemType: { type: 'int32', id: 1 }, shape: { type: 'TensorShapeProto', id: 2 } } },
     TensorShapeProto: { fields: { dim: { rule: 'repeated', type: 'DimensionProto', id: 1 } } },
-    DimensionProto: { fields: { dimValue: { type: 'int64', id: 1 } } },
+    DimensionProto: { fields: { dimValue: { type: 'int64', id: 1 }, dimParam: { type: 'string', id: 2 } } },
   },
 });
 const modelType = schema.lookupType('ModelProto');
@@ -72,7 +73,7 @@ function attributeProto(name: string, setting: Attribute): object {
 }
 
 function valueInfo(name: string, value: Value): object {
-  const dim = value.shape.map((dimValue) => ({ dimValue }));
+  const dim = value.shape.map((size) => (size === anySize ? { dimParam: 'batch' } : { dimValue: size }));
   return { name, type: { tensorType: { elemType: onnxType[value.type], shape: { dim } } } };
 }
 

@@ -1,17 +1,17 @@
 /**
- * Convolution filters are HWIO to the program and OIHW to ONNX. State keeps them the way the graph wants, so that no step
+ * Convolution filters are HWIO to the program and OIHW to ONNX. State and files keep them the way the graph wants, so that no step
  * transposes them; they are turned only when they are read or written from outside.
  */
 import type { HostTensor } from '@foveate/contracts';
 
-/** Axis order in which a state value is stored: OIHW for rank 4, as it is otherwise. */
-export function stateOrder(shape: readonly number[]): readonly number[] {
+/** Axis order in which a value is stored between runs: OIHW for rank 4, as it is otherwise. */
+export function storedOrder(shape: readonly number[]): readonly number[] {
   return shape.length === 4 ? [3, 2, 0, 1] : shape.map((_, axis) => axis);
 }
 
 /** A copy of a host value in stored order. */
 export function toStored({ data, shape, dtype }: HostTensor): HostTensor {
-  const stored = stateOrder(shape).map((axis) => shape[axis] as number);
+  const stored = storedOrder(shape).map((axis) => shape[axis] as number);
   if (shape.length !== 4) return { dtype, shape: stored, data: data.slice() };
   return { dtype, shape: stored, data: reordered(data, shape, (at, position) => [position, at]) };
 }
