@@ -1,123 +1,81 @@
 import { describe, expect, it } from '@jest/globals';
-import { random, type AugmentedImages, type Augmentation, type PluginContext } from '@foveate/contracts';
+import { random } from '@foveate/contracts';
+import type { AugmentedImages, Plugin } from '@foveate/contracts';
 import { readFile } from 'node:fs/promises';
-import { brightnessContrast, flipHorizontal, flipVertical, translate } from './index.js';
+import * as plugins from './index.js';
+import { build, example, operate } from './testing/operate.js';
 
-const context: PluginContext = {
-  baseFolder: '/',
-  seed: 1,
-  get: () => {
-    throw new Error('no other plugin is needed');
-  },
+const other = example();
+const context = {
+  other: () =>
+    Promise.resolve<AugmentedImages>({
+      ...other,
+      image: { ...other.image, data: other.image.data.map((value) => 255 - value) },
+    }),
 };
+const all: [string, Plugin<'augmentation'>][] = Object.entries(plugins);
 
-/** 16x12, every pixel of its own colour; the area of interest is exactly where red is above 127. */
-function example(): AugmentedImages {
-  const [width, height] = [16, 12];
-  const image = { width, height, channels: 3 as const, data: new Uint8Array(width * height * 3) };
-  const aoi = { width, height, channels: 1 as const, data: new Uint8Array(width * height) };
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    image.data.set([(pixel * 37) % 256, pixel, 255 - pixel], pixel * 3);
-    aoi.data[pixel] = (pixel * 37) % 256 > 127 ? 255 : 0;
-  }
-  return { image, aoi };
-}
-
-const plugins = { brightnessContrast, flipHorizontal, flipVertical, translate };
-const build = async (): Promise<[string, Augmentation][]> => [
-  ['brightness-contrast', await brightnessContrast.register({ brightness: 0.2, contrast: 0.2 }, context)],
-  ['flip-horizontal', await flipHorizontal.register({ probability: 1 }, context)],
-  ['flip-vertical', await flipVertical.register({ probability: 1 }, context)],
-  ['translate', await translate.register({ x: 0.4, y: 0.4 }, context)],
-];
-
-it('is pure: same stream, same result, input untouched, 8-bit and binary', async () => {
-  for (const [name, augmentation] of await build()) {
+describe.each(all)('%s', (...[, plugin]) => {
+  it('is pure: what was drawn can be written as JSON and gives the same again', async () => {
+    const service = await build(plugin, { probability: 1 });
     const input = example();
-    const first = augmentation.apply(input, random(5, 'augment', 1, 'a', name));
-    expect(augmentation.apply(example(), random(5, 'augment', 1, 'a', name))).toEqual(first);
-    expect(input).toEqual(example());
-    expect(first.image).not.toEqual(input.image);
-    expect(first.image.data).toBeInstanceOf(Uint8Array);
-    expect(first.aoi.data.every((value) => value === 0 || value === 255)).toBe(true);
-  }
-});
-
-it('moves the area of interest with the image', async () => {
-  for (const [name, augmentation] of await build()) {
-    if (name === 'brightness-contrast') continue;
-    const { image, aoi } = augmentation.apply(example(), random(3, name));
-    for (const [pixel, value] of aoi.data.entries()) expect(value === 255).toBe(image.data[pixel * 3]! > 127);
-  }
-});
-
-describe('flips', () => {
-  it('mirror', async () => {
-    const { image } = example();
-    const stream = random(1, 'flip');
-    const [across, down] = [
-      await flipHorizontal.register({ probability: 1 }, context),
-      await flipVertical.register({ probability: 1 }, context),
-    ];
-    const start = (x: number, y: number): number => (y * 16 + x) * 3;
-    expect(across.apply(example(), stream).image.data[start(15, 2)]).toBe(image.data[start(0, 2)]);
-    expect(down.apply(example(), stream).image.data[start(4, 11)]).toBe(image.data[start(4, 0)]);
-  });
-
-  it('happen as often as asked', async () => {
-    const flip = await flipHorizontal.register({ probability: 0.25 }, context);
-    const input = example();
-    let flipped = 0;
-    for (let i = 0; i < 2000; i++) if (flip.apply(input, random(1, i)) !== input) flipped++;
-    // 500 expected, standard deviation 19.
-    expect(Math.abs(flipped - 500)).toBeLessThan(80);
-    const never = await flipVertical.register({ probability: 0 }, context);
-    expect(never.apply(input, random(1))).toBe(input);
-  });
-});
-
-describe('brightness-contrast', () => {
-  it('is the stated line, cut at both ends', async () => {
-    const input = example();
-    const augmentation = await brightnessContrast.register({ brightness: 0.3, contrast: 0.5 }, context);
-    const stream = random(9, 'light');
-    const output = augmentation.apply(input, random(9, 'light'));
-    const offset = 255 * stream.uniform(-0.3, 0.3);
-    const gain = 1 + stream.uniform(-0.5, 0.5);
-    for (const [index, value] of input.image.data.entries()) {
-      const exact = Math.min(255, Math.max(0, 128 + gain * (value - 128) + offset));
-      expect(Math.abs(output.image.data[index]! - exact)).toBeLessThanOrEqual(0.5);
+    for (const seed of [1, 2, 3]) {
+      const parameters = service.draw(random(seed), input.image);
+      const read: unknown = JSON.parse(JSON.stringify(parameters));
+      expect(read).toEqual(parameters);
+      expect(service.draw(random(seed), input.image)).toEqual(parameters);
+      const first = await service.apply(input, parameters, context);
+      expect(input).toEqual(example());
+      expect(await service.apply(example(), read, context)).toEqual(first);
     }
+  });
+
+  it('changes the image and keeps sizes, bytes and binary masks', async () => {
+    const input = example();
+    const outputs = await Promise.all([1, 2, 3, 4].map((seed) => operate(plugin, input, { seed, context })));
+    expect(outputs.some(({ image }) => !Buffer.from(image.data).equals(input.image.data))).toBe(true);
+    for (const { image, aoi, defects } of outputs) {
+      expect(image).toMatchObject({ width: 48, height: 40, channels: 3 });
+      expect(image.data).toBeInstanceOf(Uint8Array);
+      expect(image.data).toHaveLength(48 * 40 * 3);
+      for (const mask of [aoi, ...defects.map((defect) => defect.mask)]) {
+        expect(mask).toMatchObject({ width: 48, height: 40, channels: 1 });
+        expect(mask.data.every((value) => value === 0 || value === 255)).toBe(true);
+        expect(mask.data.includes(255)).toBe(true);
+      }
+    }
+  });
+
+  it('leaves the masks alone when it is photometric', async () => {
+    if ((await build(plugin)).effect !== 'photometric') return;
+    const input = example();
+    const output = await operate(plugin, input);
     expect(output.aoi).toBe(input.aoi);
+    expect(output.defects).toBe(input.defects);
   });
 
-  it('changes nothing at strength zero', async () => {
-    const augmentation = await brightnessContrast.register({ brightness: 0, contrast: 0 }, context);
-    expect(augmentation.apply(example(), random(1))).toEqual(example());
-  });
-});
-
-describe('translate', () => {
-  it('never loses the area of interest', async () => {
-    const augmentation = await translate.register({ x: 0.5, y: 0 }, context);
-    const aoi = { width: 16, height: 12, channels: 1 as const, data: new Uint8Array(16 * 12) };
-    aoi.data[16 * 5 + 14] = 255; // one pixel, near the right edge but not on it
-    const { image } = example();
-    for (let i = 0; i < 50; i++) {
-      expect(augmentation.apply({ image, aoi }, random(2, i)).aoi.data.includes(255)).toBe(true);
-    }
+  it('happens as often as asked', async () => {
+    const count = async (probability: number) => {
+      const service = await build(plugin, { probability });
+      const drawn = Array.from({ length: 1000 }, (_, i) => service.draw(random(7, i), { width: 48, height: 40 }));
+      return drawn.filter((parameters) => parameters !== undefined).length;
+    };
+    expect([await count(0), await count(1)]).toEqual([0, 1000]);
+    // 250 expected, standard deviation 14.
+    expect(Math.abs((await count(0.25)) - 250)).toBeLessThan(60);
   });
 });
 
 it('lists its plugins in package.json as the code has them', async () => {
   const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
-    foveate: { plugins: unknown[] };
+    foveate: { plugins: { id: string }[] };
   };
-  const code = Object.entries(plugins).map(([name, { meta }]) => ({
+  const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+  const code = all.map(([name, { meta }]) => ({
     kind: meta.kind,
     id: meta.id,
     export: name,
     summary: meta.summary,
   }));
-  expect(manifest.foveate.plugins).toEqual(code);
+  expect(manifest.foveate.plugins).toEqual(code.sort(byId));
 });

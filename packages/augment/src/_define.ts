@@ -1,0 +1,105 @@
+/** How the operations of this package are declared: what they draw, what they do with it, and how often. */
+import { definePlugin } from '@foveate/contracts';
+import type {
+  Augmentation,
+  AugmentationContext,
+  AugmentationEffect,
+  AugmentedImages,
+  Mask,
+  Plugin,
+  RandomStream,
+  Raster,
+} from '@foveate/contracts';
+import { maskArea } from '@foveate/image';
+import { z } from 'zod';
+
+/** Width and height in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The option all operations have. */
+export function probability(usual = 1) {
+  return z.number().min(0).max(1).default(usual).describe('How likely an image is changed.');
+}
+
+type Schema = z.ZodType<{ readonly probability: number }>;
+/** The checked options of a schema, as `definePlugin` infers them. */
+type Checked<Options extends Schema> = NonNullable<Options['~standard']['types']>['output'];
+
+interface Declaration<Options extends Schema, Parameters> {
+  readonly id: string;
+  readonly summary: string;
+  readonly options: Options;
+  /** What is done to an image that is changed: JSON values that say all, so that they can be replayed without options. */
+  draw(random: RandomStream, options: Checked<Options>, size: Size): Parameters;
+}
+
+function define<Options extends Schema, Parameters>(
+  effect: AugmentationEffect,
+  { id, summary, options, draw }: Declaration<Options, Parameters>,
+  apply: Augmentation<Parameters>['apply'],
+): Plugin<'augmentation', Checked<Options>> {
+  return definePlugin({
+    meta: { kind: 'augmentation', id, contract: 1, summary },
+    options,
+    register: (chosen): Augmentation<Parameters> => ({
+      effect,
+      draw: (random, size) => (random.float() < chosen.probability ? draw(random, chosen, size) : undefined),
+      apply,
+    }),
+  });
+}
+
+/** An operation that changes how the image looks and leaves the masks alone. */
+export function definePhotometric<Options extends Schema, Parameters>(
+  declaration: Declaration<Options, Parameters> & {
+    change(image: Raster, parameters: Parameters): Raster | Promise<Raster>;
+  },
+): Plugin<'augmentation', Checked<Options>> {
+  return define('photometric', declaration, async ({ image, ...masks }, parameters) => ({
+    image: await declaration.change(image, parameters),
+    ...masks,
+  }));
+}
+
+/** How rasters of one sample move. */
+export interface Move {
+  image(image: Raster): Raster;
+  mask(mask: Mask): Mask;
+}
+
+/** A move of whole pixels, the same for image and masks. */
+export function pixelMove(move: <R extends Raster>(raster: R) => R): Move {
+  return { image: move, mask: move };
+}
+
+/**
+ * An operation that moves image and masks together. A defect that leaves the image is gone; an image whose area of
+ * interest would leave it stays as it is.
+ */
+export function defineGeometric<Options extends Schema, Parameters>(
+  declaration: Declaration<Options, Parameters> & { move(parameters: Parameters, size: Size): Move },
+): Plugin<'augmentation', Checked<Options>> {
+  return define('geometric', declaration, (input, parameters) => {
+    const move = declaration.move(parameters, input.image);
+    const aoi = move.mask(input.aoi);
+    if (maskArea(aoi) === 0) return input;
+    const defects = input.defects.map(({ type, mask }) => ({ type, mask: move.mask(mask) }));
+    return { image: move.image(input.image), aoi, defects: defects.filter(({ mask }) => maskArea(mask) > 0) };
+  });
+}
+
+/** An operation that adds or hides something; the masks of defects follow. */
+export function defineContent<Options extends Schema, Parameters>(
+  declaration: Declaration<Options, Parameters> & {
+    change(
+      input: AugmentedImages,
+      parameters: Parameters,
+      context: AugmentationContext,
+    ): AugmentedImages | Promise<AugmentedImages>;
+  },
+): Plugin<'augmentation', Checked<Options>> {
+  return define('content', declaration, (...given) => declaration.change(...given));
+}
