@@ -14,11 +14,22 @@ export interface EpochRecord {
     readonly accuracy: number;
     readonly parts: Readonly<Record<string, number>>;
   };
-  readonly validation: { readonly loss: number; readonly accuracy: number };
+  /** AUROC is null where the split has one class only; runs of earlier versions do not have it. */
+  readonly validation: { readonly loss: number; readonly accuracy: number; readonly auroc?: number | null };
+  /** Step size of the last update, before the factors of parameter groups; missing in runs of earlier versions. */
+  readonly learningRate?: number;
   /** Wall time of the epoch, validation included. */
   readonly seconds: number;
   /** Training images per second, validation excluded. */
   readonly imagesPerSecond: number;
+}
+
+/** A training that ended before its last epoch. */
+export interface EarlyStop {
+  /** The last one trained. */
+  readonly epoch: number;
+  /** One sentence. */
+  readonly reason: string;
 }
 
 /** A test image explained for the report. Paths are relative to the run folder. */
@@ -53,6 +64,8 @@ export type RunEvent =
       readonly steps: number;
       readonly loss: number;
       readonly parts: Readonly<Record<string, number>>;
+      /** Step size, before the factors of parameter groups. */
+      readonly learningRate: number;
       /** Running means over the epoch so far. */
       readonly meanLoss: number;
       readonly meanAccuracy: number;
@@ -62,6 +75,11 @@ export type RunEvent =
     }
   | { readonly type: 'epoch'; readonly epochs: number; readonly record: EpochRecord; readonly best: boolean }
   | { readonly type: 'checkpoint'; readonly path: string; readonly kind: 'best' | 'last' }
+  /** Something the user should look at; the run goes on. */
+  | { readonly type: 'warning'; readonly message: string }
+  /** How the work is done, where it is not as one would think. */
+  | { readonly type: 'notice'; readonly message: string }
+  | ({ readonly type: 'early-stop' } & EarlyStop)
   | { readonly type: 'interrupted'; readonly epoch: number; readonly step: number }
   | { readonly type: 'explained'; readonly explanations: readonly Explanation[] }
   | { readonly type: 'measured'; readonly split: SplitName; readonly measures: Measures }

@@ -1,5 +1,5 @@
 /** The content of a run folder's `run.json`. */
-import type { DataCounts, EpochRecord, Explanation, Measures } from './events.js';
+import type { DataCounts, EarlyStop, EpochRecord, Explanation, Measures } from './events.js';
 import type { Label, Skip, SplitName } from './sample.js';
 
 /** Version of the run.json layout. */
@@ -20,7 +20,11 @@ export interface RunRecord {
   readonly startedAt: string;
   readonly seed: number;
   readonly loss: ChosenPlugin;
-  readonly model: ChosenPlugin & { readonly parameters: number };
+  readonly model: ChosenPlugin & {
+    readonly parameters: number;
+    /** SHA-256 of the values variables started from, where they were given and not drawn. */
+    readonly initialValues?: string;
+  };
   readonly engine: ChosenPlugin & { readonly description: string };
   /** The configuration as used, all defaults and overrides applied. */
   readonly config: Readonly<Record<string, unknown>>;
@@ -32,8 +36,12 @@ export interface RunRecord {
     readonly width: number;
   };
   readonly epochs: readonly EpochRecord[];
-  /** Epoch whose weights `best.safetensors` holds: lowest validation loss. */
+  /** Epoch whose weights `best.safetensors` holds: best on the validation split by what the training monitors. */
   readonly bestEpoch: number | null;
+  /** Only in runs that ended before their last epoch. */
+  readonly earlyStop?: EarlyStop;
+  /** Warnings and notices of the training, in order. */
+  readonly remarks?: readonly string[];
   /** Figures of the best checkpoint; `test` has n, accuracy, auroc, loss, confusion and aoiShare. */
   readonly validation: Measures | null;
   readonly test: Measures | null;

@@ -17,7 +17,8 @@ const measures = z.record(
 const epoch = z.object({
   epoch: z.int().min(1),
   train: z.object({ loss: z.number(), accuracy: z.number(), parts: z.record(z.string(), z.number()) }),
-  validation: z.object({ loss: z.number(), accuracy: z.number() }),
+  validation: z.object({ loss: z.number(), accuracy: z.number(), auroc: z.number().nullable().exactOptional() }),
+  learningRate: z.number().exactOptional(),
   seconds: z.number(),
   imagesPerSecond: z.number(),
 });
@@ -30,7 +31,7 @@ export const runRecordSchema: z.ZodType<RunRecord> = z.object({
   startedAt: z.string(),
   seed: z.number(),
   loss: plugin,
-  model: plugin.extend({ parameters: z.int() }),
+  model: plugin.extend({ parameters: z.int(), initialValues: z.string().exactOptional() }),
   engine: plugin.extend({ description: z.string() }),
   config: record,
   versions: z.record(z.string(), z.string()),
@@ -42,6 +43,8 @@ export const runRecordSchema: z.ZodType<RunRecord> = z.object({
   }),
   epochs: z.array(epoch),
   bestEpoch: z.int().nullable(),
+  earlyStop: z.object({ epoch: z.int().min(1), reason: z.string() }).exactOptional(),
+  remarks: z.array(z.string()).exactOptional(),
   validation: measures.nullable(),
   test: measures.nullable(),
   explanations: z.array(

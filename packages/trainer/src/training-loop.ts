@@ -124,6 +124,7 @@ export class TrainingLoop {
       steps,
       loss,
       parts,
+      learningRate: this.#parts.optimizer.learningRate,
       meanLoss: means.loss,
       meanAccuracy: means.accuracy,
       imagesPerSecond: this.#pace.imagesPerSecond(),

@@ -35,6 +35,18 @@ export class RunView {
         this.clear();
         print(this.#epoch(event));
         break;
+      case 'warning':
+        this.clear();
+        print(this.#colours.yellow(`Warning     ${event.message}`));
+        break;
+      case 'notice':
+        this.clear();
+        print(`Note        ${event.message}`);
+        break;
+      case 'early-stop':
+        this.clear();
+        print(`Stopped     after epoch ${String(event.epoch)}: ${event.reason}`);
+        break;
       case 'report':
         print(`Report      ${event.path}`);
         break;

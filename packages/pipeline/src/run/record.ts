@@ -74,6 +74,11 @@ export function recordEvent(record: RunRecord, event: RunEvent): RunRecord {
       return { ...record, explanations: event.explanations };
     case 'measured':
       return withMeasures(record, event.split, event.measures);
+    case 'early-stop':
+      return { ...record, earlyStop: { epoch: event.epoch, reason: event.reason } };
+    case 'warning':
+    case 'notice':
+      return withRemark(record, event.message);
     case 'run-end':
       return { ...record, status: event.status };
     case 'run-start':
@@ -85,6 +90,12 @@ export function recordEvent(record: RunRecord, event: RunEvent): RunRecord {
     case 'report':
       return record;
   }
+}
+
+/** A resumed run may say again what it said before. */
+function withRemark(record: RunRecord, message: string): RunRecord {
+  const { remarks = [] } = record;
+  return remarks.includes(message) ? record : { ...record, remarks: [...remarks, message] };
 }
 
 function withMeasures(record: RunRecord, split: SplitName, measures: NonNullable<RunRecord['test']>): RunRecord {
