@@ -1,7 +1,17 @@
 import { definePlugin, fail, type Model, type ModelFactory } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { batchNorm, biasedConv, dense, stage, staged, Variables, type Layer } from './_blocks/index.js';
+import {
+  batchNorm,
+  biasedConv,
+  centred,
+  dense,
+  normalise,
+  stage,
+  staged,
+  Variables,
+  type Layer,
+} from './_blocks/index.js';
 
 const options = z.strictObject({
   channels: z
@@ -24,7 +34,7 @@ function build(channels: readonly number[]): ModelFactory {
   return {
     card: {
       reference: "Fraccaroli et al., Exploiting CNN's visual explanations to drive anomaly detection, 2024",
-      normalisation: '2 x - 1',
+      normalisation: centred.text,
       featureLayer: `block${channels.length}`,
       weights: [],
     },
@@ -66,7 +76,7 @@ function block(variables: Variables, channels: readonly number[], index: number)
   const norm = batchNorm(variables, `${name}/norm`, outChannels, epsilon);
   return (x, scope) => {
     // Centred input keeps the first layer's variance clear of rounding.
-    const y = norm(convolution(index === 0 ? tf.sub(tf.mul(x, 2), 1) : x, scope), scope);
+    const y = norm(convolution(index === 0 ? normalise(x, centred) : x, scope), scope);
     // ReLU and maximum commute; after the pool there is a quarter of the work.
     return tf.relu(index % 2 === 1 ? tf.maxPool(y, 2, 2, 'valid') : y);
   };

@@ -5,7 +5,6 @@ import {
   averagePoolHead,
   convNorm,
   imagenet,
-  imagenetNormalisation,
   invertedResidual,
   normalise,
   roundChannels,
@@ -125,7 +124,7 @@ function efficientNet<Id extends `efficientnet-b${number}`>(id: Id, scaling: Sca
   });
   const card: ModelCard = {
     reference: 'Tan and Le, EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks, 2019',
-    normalisation: imagenetNormalisation,
+    normalisation: imagenet.text,
     featureLayer: 'top',
     weights: [],
   };

@@ -9,7 +9,17 @@ import { ce } from '@foveate/loss-ce';
 import { ceod } from '@foveate/loss-ceod';
 import { sourceAoi, templateAoi, wholeAoi } from '@foveate/masks';
 import { aoiShare, classification } from '@foveate/metrics';
-import { customCnn, efficientNetB0, efficientNetB1, efficientNetB2, efficientNetB3 } from '@foveate/models';
+import {
+  customCnn,
+  efficientNetB0,
+  efficientNetB1,
+  efficientNetB2,
+  efficientNetB3,
+  mobileNetV2,
+  mobileNetV3Small,
+  resNet18,
+  unet,
+} from '@foveate/models';
 import { adam, adamax, adamw, sgd } from '@foveate/trainer';
 
 /** All plugins that come with Foveate, by kind in pipeline order. */
@@ -32,6 +42,10 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   efficientNetB1,
   efficientNetB2,
   efficientNetB3,
+  mobileNetV2,
+  mobileNetV3Small,
+  resNet18,
+  unet,
   ce,
   ceod,
   adamax,

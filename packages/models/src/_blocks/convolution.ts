@@ -1,4 +1,5 @@
 /** Convolutions. Images are NHWC, kernels [height, width, in, out]. */
+import type { VariableScope } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { fill, glorotUniform, heNormal, type Layer, type Variables } from './variables.js';
 
@@ -60,4 +61,21 @@ export function depthwiseConv(
   const { size, stride = 1 } = options;
   const kernel = variables.declare<tf.Tensor4D>(`${name}/depthwise`, [size, size, channels, 1], heNormal(size * size));
   return (x, scope) => tf.depthwiseConv2d(x, kernel(scope), stride, border(options));
+}
+
+/** Enlarges an image. [N, h, w, in] -> [N, size[0], size[1], out], where ceil(size / 2) is [h, w] */
+export type Enlargement = (x: tf.Tensor4D, size: readonly [number, number], scope: VariableScope) => tf.Tensor4D;
+
+/** Transposed 2x2 convolution with bias at stride 2; the kernel is [2, 2, out, in]. */
+export function upConv(variables: Variables, name: string, inChannels: number, outChannels: number): Enlargement {
+  const kernel = variables.declare<tf.Tensor4D>(
+    `${name}/kernel`,
+    [2, 2, outChannels, inChannels],
+    heNormal(inChannels),
+  );
+  const bias = variables.declare(`${name}/bias`, [outChannels], fill(0));
+  return (x, [height, width], scope) => {
+    const shape: [number, number, number, number] = [x.shape[0], height, width, outChannels];
+    return tf.add(tf.conv2dTranspose(x, kernel(scope), shape, 2, 'same'), bias(scope));
+  };
 }

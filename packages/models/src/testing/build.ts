@@ -2,8 +2,8 @@
 import type { Model, Plugin, PluginContext } from '@foveate/contracts';
 
 /** Builds a plugin's model from options as a configuration has them. */
-export async function buildModel<Options>(
-  plugin: Plugin<'model', Options>,
+export async function buildModel(
+  plugin: Plugin<'model'>,
   options: object = {},
   { size = 32, classes = 2 }: { readonly size?: number; readonly classes?: number } = {},
 ): Promise<Model> {
