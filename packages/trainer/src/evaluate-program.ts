@@ -1,9 +1,9 @@
 /** Forward pass, loss and explanation of one batch, without training. */
 import type { Explainer, Loss, Model, ModelView, NamedTensors, Program } from '@foveate/contracts';
-import { pickPrefix } from '@foveate/tensor';
+import { inferenceScope, pickPrefix } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { programInputs } from './batch-tensors.js';
-import { inferenceScope, modelPrefix } from './variables.js';
+import { modelPrefix } from './variables.js';
 
 /** What an evaluation is made of. */
 export interface EvaluateParts {

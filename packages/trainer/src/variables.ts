@@ -18,21 +18,6 @@ export function tensorNamed(named: NamedTensors, name: string): Tensor {
   return tensor;
 }
 
-/** Scope of a forward pass outside training: moving statistics are used, nothing changes. */
-export function inferenceScope(variables: NamedTensors): VariableScope {
-  return {
-    training: false,
-    get: (name) => tensorNamed(variables, name),
-    update: (name) => {
-      throw new Error(`A model must not update '${name}' outside training.`);
-    },
-    frozen: () => true,
-    noise: (name) => {
-      throw new Error(`There is no noise '${name}' outside training.`);
-    },
-  };
-}
-
 /**
  * Scope of a forward pass in training.
  * @param record is told every new value of a variable that is not trainable, while that value is alive

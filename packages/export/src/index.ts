@@ -1,0 +1,2 @@
+export { inferenceProgram, type InferenceParts } from './inference-program.js';
+export { exportOnnx, onnxGraph, type OnnxExport, type Precision } from './onnx.js';
