@@ -11,5 +11,8 @@ export type { FolderOptions } from './run/run-folder.js';
 export type { RunOptions } from './run/run.js';
 export type { EngineTrial } from './run/try-engine.js';
 export type { Evaluation, Verdict } from './run/trained-run.js';
+export { operationsOf } from './run/data.js';
+export { augmentSample, replay } from './stages/4-augment.js';
+export type { AugmentationSetting, AugmentedSample, Operation, OperationRecord } from './stages/4-augment.js';
 export { createRunner } from './runner.js';
 export type { Runner, RunnerParts } from './runner.js';

@@ -10,6 +10,7 @@ import { ingest } from '../stages/1-ingest.js';
 import { mask } from '../stages/2-mask.js';
 import { dataSet, split } from '../stages/3-split.js';
 import type { DataSet } from '../stages/3-split.js';
+import type { Operation } from '../stages/4-augment.js';
 import type { BatchStage } from '../stages/5-batch.js';
 import { SampleStore } from '../stages/sample-store.js';
 
@@ -120,6 +121,13 @@ export async function batchStage(
     batchSize: config.training.batchSize,
     prefetch: config.data.prefetch,
     seed: config.seed,
-    augmentations: await services.list('augmentation'),
+    operations: await operationsOf(config, services),
+    labeller: await services.get('labeller'),
   };
+}
+
+/** The augmentations of a configuration under their plugins' ids, in order. */
+export async function operationsOf(config: RunConfig, services: Services): Promise<readonly Operation[]> {
+  const augmentations = await services.list('augmentation');
+  return augmentations.map((augmentation, index) => ({ id: config.data.augment[index]?.id ?? '', augmentation }));
 }

@@ -149,10 +149,11 @@ export function explainImages(
     };
     const store = new SampleStore(from, config.data.size, 0);
     const feed = { samples, store, size: config.data.size, batchSize: config.training.batchSize, prefetch: 1 };
+    const labeller = await services.get('labeller');
     const verdicts: Verdict[] = [];
     await evaluate({
       ...evaluator,
-      batches: evaluationBatches({ ...feed, seed: config.seed, augmentations: [] }, 'test'),
+      batches: evaluationBatches({ ...feed, seed: config.seed, operations: [], labeller }, 'test'),
       onExplained: (sample) => {
         const input = inputs[verdicts.length];
         if (input === undefined) throw fail({ code: 'RUN_INVALID', what: 'More images came back than were given' });

@@ -1,10 +1,11 @@
 /** Batch: prepared samples stacked into the arrays a step is fed with, pulled by the trainer at its own pace. */
 import { random } from '@foveate/contracts';
-import type { AssignedSample, Augmentation, Batch, SplitName } from '@foveate/contracts';
+import type { AssignedSample, AugmentationContext, Batch, Labeller, SplitName } from '@foveate/contracts';
 import { from, map, mergeMap, toArray } from 'rxjs';
 import type { Observable, OperatorFunction } from 'rxjs';
 import { pull } from '../flow/pull.js';
-import { augment } from './4-augment.js';
+import { augmentSample } from './4-augment.js';
+import type { Operation } from './4-augment.js';
 import type { PreparedSample, SampleStore } from './sample-store.js';
 
 /** Stacks all samples of the stream into one batch, in order of arrival. */
@@ -44,7 +45,10 @@ export interface BatchStage {
   /** Decoded batches in flight at most, the consumer's included. */
   readonly prefetch: number;
   readonly seed: number;
-  readonly augmentations: readonly Augmentation[];
+  /** What training images go through. */
+  readonly operations: readonly Operation[];
+  /** Decides again where an operation can change a label. */
+  readonly labeller: Labeller;
 }
 
 function chunks<T>(list: readonly T[], size: number): T[][] {
@@ -60,13 +64,23 @@ function assemble(stage: BatchStage, samples: readonly AssignedSample[], epoch: 
   const [height, width] = stage.size;
   const place = new Map(samples.map(({ id }, index) => [id, index]));
   return from(samples).pipe(
-    mergeMap((sample) => stage.store.prepare(sample), decodersPerBatch),
-    epoch === null ? map((sample) => sample) : augment(stage.augmentations, stage.seed, epoch),
+    mergeMap((sample) => prepare(stage, sample, epoch), decodersPerBatch),
     // Decoding ends in any order; the batch is to be the planned one.
     toArray(),
     mergeMap((list) => list.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0))),
     batch(height, width),
   );
+}
+
+const alone: AugmentationContext = { other: () => Promise.resolve(undefined) };
+
+async function prepare(stage: BatchStage, sample: AssignedSample, epoch: number | null): Promise<PreparedSample> {
+  const prepared = await stage.store.prepare(sample);
+  if (epoch === null) return prepared;
+  const { seed, labeller } = stage;
+  const setting = { seed, epoch, sample, labeller, context: alone };
+  const { images, label } = await augmentSample(stage.operations, prepared, setting);
+  return { id: sample.id, label, ...images };
 }
 
 /**

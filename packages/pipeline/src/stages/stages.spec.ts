@@ -152,14 +152,15 @@ describe('batch', () => {
     }),
   };
   const samples = Array.from({ length: 10 }, (_, index) => assigned(String(index), index < 7 ? 'train' : 'test'));
-  const feed = (augmentations: readonly Augmentation[] = []) => ({
+  const feed = (augmentations: readonly Augmentation[]) => ({
     samples,
     store: new SampleStore({ source: { load }, aoi: provider }, [2, 2], 1),
     size: [2, 2] as const,
     batchSize: 3,
     prefetch: 2,
     seed: 4,
-    augmentations,
+    operations: augmentations.map((augmentation) => ({ id: 'brighter', augmentation })),
+    labeller: good,
   });
   const all = async (batches: AsyncIterable<{ ids: readonly string[]; images: Float32Array }>) => {
     const list: { ids: string; images: string }[] = [];
