@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { fail, type FoveateError, type Mask, type Raster } from '@foveate/contracts';
 import { plainBytes, sharp, systemCode } from './_sharp.js';
+import { decodeBmp, readBmpHeader, type BmpHeader } from './bmp.js';
 
 /** Limits of {@link readImage}. */
 export interface ReadImageOptions {
@@ -69,6 +70,15 @@ async function decode(path: string, noun: Noun, maxPixels: number): Promise<Rast
   const bytes = await readBytes(path, noun);
   if (bytes.length === 0) throw invalid(`${noun}-truncated`, `The ${noun} file is empty`, '0 bytes');
 
+  const bitmap = attempt(() => readBmpHeader(bytes));
+  if (bitmap instanceof Error) throw invalid(`${noun}-truncated`, `The ${noun} cannot be read`, bitmap.message, bitmap);
+  if (bitmap !== undefined) {
+    refuseTooLarge(bitmap, path, noun, maxPixels);
+    const raster = attempt(() => decodeBmp(bytes, bitmap));
+    if (!(raster instanceof Error)) return raster;
+    throw invalid(`${noun}-truncated`, `The ${noun} is truncated or damaged`, raster.message, raster);
+  }
+
   const header = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch((error: unknown) => {
@@ -83,17 +93,7 @@ async function decode(path: string, noun: Noun, maxPixels: number): Promise<Rast
   if (header.depth !== 'uchar' && header.depth !== 'ushort') {
     throw invalid(`${noun}-depth`, `The ${noun} does not have 1, 2, 4, 8 or 16 bits per sample`, header.depth);
   }
-  if (header.width * header.height > maxPixels) {
-    throw fail({
-      code: 'DATA_INVALID',
-      what: `The ${noun} has too many pixels`,
-      where: path,
-      expected: `at most ${maxPixels}`,
-      got: `${header.width}x${header.height} = ${header.width * header.height}`,
-      reason: `${noun}-too-large`,
-      advice: 'Make it smaller first',
-    });
-  }
+  refuseTooLarge(header, path, noun, maxPixels);
 
   // failOn 'warning': a damaged JPEG often decodes with a warning and grey blocks; such an image must not train a model.
   const { data, info } = await sharp(bytes, { autoOrient: true, failOn: 'warning', limitInputPixels: false })
@@ -107,6 +107,33 @@ async function decode(path: string, noun: Noun, maxPixels: number): Promise<Rast
   return { width: info.width, height: info.height, channels: 3, data: plainBytes(data) };
 }
 
+function refuseTooLarge(
+  { width, height }: Pick<BmpHeader, 'width' | 'height'>,
+  path: string,
+  noun: Noun,
+  maxPixels: number,
+): void {
+  if (width * height <= maxPixels) return;
+  throw fail({
+    code: 'DATA_INVALID',
+    what: `The ${noun} has too many pixels`,
+    where: path,
+    expected: `at most ${maxPixels}`,
+    got: `${width}x${height} = ${width * height}`,
+    reason: `${noun}-too-large`,
+    advice: 'Make it smaller first, or raise maxPixels if it is meant to be that large',
+  });
+}
+
+/** The value, or the Error that came instead. */
+function attempt<T>(work: () => T): T | Error {
+  try {
+    return work();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
 async function readBytes(path: string, noun: Noun): Promise<Buffer> {
   try {
     return await readFile(path);
@@ -118,7 +145,7 @@ async function readBytes(path: string, noun: Noun): Promise<Buffer> {
       what: missing ? `There is no such ${noun} file` : `The ${noun} file cannot be read`,
       where: path,
       got: code,
-      ...(missing ? {} : { reason: `${noun}-unreadable` }),
+      reason: missing ? `${noun}-missing` : `${noun}-unreadable`,
       advice: missing ? 'Check the path' : 'Check its permissions and that it is a file',
       cause: error,
     });

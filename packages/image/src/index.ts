@@ -1,6 +1,20 @@
 export { readImage, readMask, type ReadImageOptions, type ReadMaskOptions } from './decode.js';
 export { encodeJpeg, encodePng, writePng } from './encode.js';
+export { connectedTo } from './connected.js';
+export { distanceTo } from './distance.js';
+export { convolve, equalizeLocally, throughJpeg, type Kernel } from './filter.js';
+export { about, inverse, multiply, squareTo, transformed } from './homography.js';
 export { emptyMask, intersectionArea, maskArea } from './mask.js';
 export { fillPolygon, type Point } from './polygon.js';
-export { flipHorizontal, flipVertical, shift } from './rearrange.js';
+export { flipHorizontal, flipVertical, quarterTurns, shift } from './rearrange.js';
 export { resize, resizeMask } from './resize.js';
+export {
+  homographySampling,
+  samplingOf,
+  warpImage,
+  warpMask,
+  type Border,
+  type Homography,
+  type RowPlaces,
+  type Sampling,
+} from './warp.js';
