@@ -4,6 +4,7 @@ export { connectedTo } from './connected.js';
 export { distanceTo } from './distance.js';
 export { convolve, equalizeLocally, throughJpeg, type Kernel } from './filter.js';
 export { about, inverse, multiply, squareTo, transformed } from './homography.js';
+export { readImageHeader, type ImageHeader } from './header.js';
 export { emptyMask, intersectionArea, maskArea } from './mask.js';
 export { fillPolygon, type Point } from './polygon.js';
 export { flipHorizontal, flipVertical, quarterTurns, shift } from './rearrange.js';
