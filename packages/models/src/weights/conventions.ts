@@ -1,5 +1,4 @@
 /** How libraries name the tensors of a layer. */
-import type { VariableSpec } from '@foveate/contracts';
 import type { Convention, WeightNaming } from './naming.js';
 
 /** PyTorch: `layer.weight`, `layer.running_mean`, kernels OIHW. */

@@ -1,0 +1,56 @@
+/** Finds the tensor of each variable in a file. */
+import type { VariableSpec } from '@foveate/contracts';
+import { own } from './conventions.js';
+import { namesOf, type WeightNaming } from './naming.js';
+import type { WeightsEntry } from './weights-file.js';
+
+/** Which tensor of a file belongs to which variable. */
+export interface Match {
+  readonly naming: WeightNaming;
+  /** What stands before all names, for example `module.`. */
+  readonly prefix: string;
+  readonly found: ReadonlyMap<VariableSpec, WeightsEntry>;
+}
+
+/**
+ * The naming that explains most of a file, with what the file puts before all names.
+ * @returns undefined when no naming explains anything
+ */
+export function bestMatch(
+  variables: readonly VariableSpec[],
+  entries: readonly WeightsEntry[],
+  namings: readonly WeightNaming[],
+): Match | undefined {
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  const matches = namings.flatMap((naming) => {
+    const names = variables.map((spec) => [spec, candidates(spec, naming)] as const);
+    return prefixesOf(names, entries).map((prefix): Match => {
+      const found = names.flatMap(([spec, list]) => {
+        const entry = list.map((name) => byName.get(prefix + name)).find((value) => value !== undefined);
+        return entry === undefined ? [] : [[spec, entry] as const];
+      });
+      return { naming, prefix, found: new Map(found) };
+    });
+  });
+  const best = matches.reduce<Match | undefined>(
+    (a, b) => (a !== undefined && a.found.size >= b.found.size ? a : b),
+    undefined,
+  );
+  return best === undefined || best.found.size === 0 ? undefined : best;
+}
+
+function candidates({ name }: VariableSpec, naming: WeightNaming): readonly string[] {
+  return naming.scheme === own.scheme ? [name] : namesOf(name, naming);
+}
+
+/** None, and what stands before the name of the first variable that is found at the end of a tensor's name. */
+function prefixesOf(
+  names: readonly (readonly [VariableSpec, readonly string[]])[],
+  entries: readonly WeightsEntry[],
+): readonly string[] {
+  const first = names.find(([, list]) => list.length > 0)?.[1] ?? [];
+  const prefixes = entries.flatMap(({ name }) =>
+    first.flatMap((end) => (name.endsWith(end) ? [name.slice(0, -end.length)] : [])),
+  );
+  return [...new Set(['', ...prefixes])];
+}
