@@ -18,6 +18,8 @@ export const errorCodes = {
   PATH_MISSING: 3,
   /** The data set has too few samples, or none of a class, for what was asked. */
   DATA_INSUFFICIENT: 3,
+  /** A thread that prepares data has ended before its time. */
+  DATA_WORKER_STOPPED: 3,
   /** One file of the data set cannot be used. */
   DATA_INVALID: 3,
   /** A file of weights cannot be read, or does not belong to the model. */

@@ -1,9 +1,9 @@
 /** Sessions in a worker: this thread stays free while a step runs. */
-import { fail, type HostTensor, type HostTensors } from '@foveate/contracts';
+import { fail, unpackError, type HostTensor, type HostTensors } from '@foveate/contracts';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { HostOptions, SessionHost, SessionPlan } from './session-host.js';
-import { memoryOf, unpackError, type Answer, type Call } from './worker-messages.js';
+import { memoryOf, type Answer, type Call } from './worker-messages.js';
 
 interface Waiting {
   resolve(value: unknown): void;

@@ -1,10 +1,10 @@
 /** The thread of the sessions: a {@link LocalHost} that is called by messages. */
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import type { HostTensors } from '@foveate/contracts';
+import { packError, type HostTensors } from '@foveate/contracts';
 import { LocalHost } from './local-host.js';
 import { loadRuntime } from './runtime.js';
 import type { HostOptions, SessionHost } from './session-host.js';
-import { memoryOf, packError, type Answer, type Call } from './worker-messages.js';
+import { memoryOf, type Answer, type Call } from './worker-messages.js';
 
 function call(host: SessionHost, { method, args }: Call): Promise<unknown> {
   // The message's type says that method and arguments belong together.
