@@ -1,89 +1,98 @@
 /** Stratified division of samples. Pure: neither the order of the samples nor anything but the seed and the ids matters. */
-import { random, splitNames, type Label, type LabelledSample, type SplitName } from '@foveate/contracts';
+import { random, type Label, type LabelledSample } from '@foveate/contracts';
 import { byCodeUnit } from './_files.js';
+import { placeGroups } from './_place-groups.js';
 import { apportion } from './apportion.js';
 
-/** Share of the samples each split gets, in [0, 1]; they sum to 1. */
-export type SplitShares = Readonly<Record<SplitName, number>>;
+const labels = [0, 1] as const satisfies readonly Label[];
 
 /**
- * Assigns samples to splits in the given shares, stratified by label and, within a label, by defect type. Sizes per
+ * Assigns samples to parts in the given proportions, stratified by label and, within a label, by defect type. Sizes per
  * label are exact by largest remainder; types are spread as evenly as those sizes allow. Samples of one group stay
  * together, which can cost some of that exactness. Prescribed splits are not looked at.
- * @returns split by sample id
+ * @param weights proportion of each part, at least 0, not all 0; at most 255 parts
+ * @returns index of the part, for each sample
  */
-export function divide(samples: readonly LabelledSample[], shares: SplitShares, seed: number): Map<string, SplitName> {
-  const weights = splitNames.map((name) => shares[name]);
-  const open: Record<Label, number[]> = { 0: [], 1: [] };
-  for (const label of [0, 1] as const) {
-    open[label] = apportion(samples.filter((sample) => sample.label === label).length, weights);
-  }
-  const quota = { 0: [...open[0]], 1: [...open[1]] };
+export function divide(samples: readonly LabelledSample[], weights: readonly number[], seed: number): Uint8Array {
+  const { groups, singles } = gather(samples, drawnOrder(samples, seed));
+  const strata = strataOf(samples);
+  const whole = weights.reduce((a, b) => a + b, 0);
+  const sizes = labels.map((label) => apportion(count(samples, label), weights));
+  const result = new Uint8Array(samples.length);
 
-  const result = new Map<string, SplitName>();
-  const put = (sample: LabelledSample, split: number): void => {
-    result.set(sample.id, splitNames[split] ?? 'train');
-    open[sample.label][split] = (open[sample.label][split] ?? 0) - 1;
-  };
+  // Rows of the table of counts: the labels, then the strata.
+  const held = placeGroups(groups, result, {
+    rowsOf: (index) => [samples[index]?.label ?? 0, labels.length + (strata.of[index] ?? 0)],
+    targets: [...sizes, ...strata.sizes.map((size) => weights.map((weight) => (size * weight) / whole))],
+    // Where there are enough of them, single samples see to it that no part goes without a label.
+    wanted: labels.map((label) => singles.filter((index) => samples[index]?.label === label).length < weights.length),
+  });
 
-  const { groups, singles } = gather(samples, seed);
-  for (const group of groups) {
-    const appetite = splitNames.map((_, split) =>
-      weights[split] === 0
-        ? -Infinity
-        : group.reduce((sum, { label }) => sum + (open[label][split] ?? 0) / Math.max(1, quota[label][split] ?? 0), 0),
-    );
-    const hungriest = appetite.indexOf(Math.max(...appetite));
-    for (const sample of group) put(sample, hungriest);
-  }
-  for (const label of [0, 1] as const) {
-    const mine = singles.filter((sample) => sample.label === label);
-    const left = open[label].map((count) => Math.max(0, count));
-    const sizes = apportion(mine.length, left);
-    for (const [index, split] of spread(sizes).entries()) {
-      const sample = mine[index];
-      if (sample !== undefined) put(sample, split);
-    }
+  const byStratum = strata.sizes.map((): number[] => []);
+  for (const index of singles) byStratum[strata.of[index] ?? 0]?.push(index);
+  for (const label of labels) {
+    const mine = byStratum.flatMap((list) => list.filter((index) => samples[index]?.label === label));
+    const left = weights.map((_, part) => Math.max(0, (sizes[label]?.[part] ?? 0) - (held[label]?.[part] ?? 0)));
+    const parts = spread(apportion(mine.length, left));
+    for (const [position, index] of mine.entries()) result[index] = parts[position] ?? 0;
   }
   return result;
 }
 
-/**
- * Groups of two and more, largest first, and the other samples, by defect type; otherwise in an order that the seed
- * decides.
- */
-function gather(samples: readonly LabelledSample[], seed: number) {
-  const keyed = samples
-    .map((sample) => ({ sample, key: random(seed, 'split', sample.id).float() }))
-    .sort((a, b) => a.key - b.key || byCodeUnit(a.sample.id, b.sample.id))
-    .map(({ sample }) => sample);
-  const byGroup = new Map<string, LabelledSample[]>();
-  for (const sample of keyed) {
-    const unit = sample.group === undefined ? `sample ${sample.id}` : `group ${sample.group}`;
-    const members = byGroup.get(unit);
-    if (members === undefined) byGroup.set(unit, [sample]);
-    else members.push(sample);
+function count(samples: readonly LabelledSample[], label: Label): number {
+  return samples.reduce((sum, sample) => sum + Number(sample.label === label), 0);
+}
+
+/** Positions of the samples in an order that the seed decides. */
+function drawnOrder(samples: readonly LabelledSample[], seed: number): Uint32Array {
+  const keys = Uint32Array.from(samples, ({ id }) => random(seed, 'split', id).uint32());
+  const id = (index: number): string => samples[index]?.id ?? '';
+  return Uint32Array.from(keys.keys()).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || byCodeUnit(id(a), id(b)));
+}
+
+/** Samples of the same label and defect types, in order of the types' names. */
+function strataOf(samples: readonly LabelledSample[]) {
+  const found = new Map<string, { readonly name: string; members: number; rank: number }>();
+  const list = samples.map(({ label, defectTypes }) => {
+    const types = defectTypes.length < 2 ? (defectTypes[0] ?? '') : [...defectTypes].sort(byCodeUnit).join(' ');
+    const name = `${types}\n${String(label)}`;
+    const stratum = found.get(name) ?? { name, members: 0, rank: 0 };
+    if (stratum.members++ === 0) found.set(name, stratum);
+    return stratum;
+  });
+  const sorted = [...found.values()].sort((a, b) => byCodeUnit(a.name, b.name));
+  for (const [rank, stratum] of sorted.entries()) stratum.rank = rank;
+  return { of: Uint32Array.from(list, ({ rank }) => rank), sizes: sorted.map(({ members }) => members) };
+}
+
+/** Groups of two and more, largest first, and the other samples; otherwise in the order given. */
+function gather(samples: readonly LabelledSample[], order: Uint32Array) {
+  const members = new Map<string, number[]>();
+  for (const index of order) {
+    const group = samples[index]?.group;
+    if (group === undefined) continue;
+    const list = members.get(group);
+    if (list === undefined) members.set(group, [index]);
+    else list.push(index);
   }
-  const units = [...byGroup.values()];
-  const typesOf = (sample: LabelledSample): string => [...sample.defectTypes].sort(byCodeUnit).join(' ');
+  const alone = (group: string | undefined): boolean => group === undefined || members.get(group)?.length === 1;
   return {
-    groups: units.filter((unit) => unit.length > 1).sort((a, b) => b.length - a.length),
-    singles: units
-      .filter((unit) => unit.length === 1)
-      .flat()
-      .sort((a, b) => byCodeUnit(typesOf(a), typesOf(b))),
+    groups: [...members.values()].filter(({ length }) => length > 1).sort((a, b) => b.length - a.length),
+    singles: order.filter((index) => alone(samples[index]?.group)),
   };
 }
 
 /** A sequence in which each index occurs as often as asked and at any point about as often as its share. */
-function spread(sizes: readonly number[]): number[] {
+function spread(sizes: readonly number[]): Uint8Array {
   const total = sizes.reduce((a, b) => a + b, 0);
   const used = sizes.map(() => 0);
-  return Array.from({ length: total }, (_, position) => {
-    const behind = sizes.map((size, index) =>
-      (used[index] ?? 0) < size ? (size * (position + 1)) / total - (used[index] ?? 0) : -Infinity,
-    );
-    const next = behind.indexOf(Math.max(...behind));
+  return Uint8Array.from({ length: total }, (_, position) => {
+    let next = 0;
+    let furthest = -Infinity;
+    for (const [index, size] of sizes.entries()) {
+      const behind = (used[index] ?? 0) < size ? (size * (position + 1)) / total - (used[index] ?? 0) : -Infinity;
+      if (behind > furthest) [next, furthest] = [index, behind];
+    }
     used[next] = (used[next] ?? 0) + 1;
     return next;
   });

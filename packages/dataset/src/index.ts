@@ -1,7 +1,8 @@
 export { aoiLabeller } from './aoi-labeller.js';
 export { apportion } from './apportion.js';
-export { divide, type SplitShares } from './divide.js';
+export { divide } from './divide.js';
 export { folders } from './folders.js';
+export { kFoldSplitter } from './k-fold-splitter.js';
 export { limitPerType } from './limit-per-type.js';
 export { mvtec } from './mvtec.js';
 export { shareInside } from './share-inside.js';

@@ -1,7 +1,6 @@
 import { definePlugin, fail } from '@foveate/contracts';
 import { z } from 'zod';
-import { assigned, requireBothClasses } from './_assignment.js';
-import { divide } from './divide.js';
+import { drawSplits, prescribedSplits, requireBothClasses, seedOption } from './_assignment.js';
 
 /** Keeps the splits of the source. Without a validation split, a share of train becomes one, stratified. */
 export const sourceSplitter = definePlugin({
@@ -13,10 +12,12 @@ export const sourceSplitter = definePlugin({
       .lt(1)
       .default(0.2)
       .describe('Share of train that becomes validation when the source has none.'),
+    seed: seedOption,
   }),
-  register: ({ validation }) => ({
-    assign: (samples, seed) => {
-      const homeless = samples.find(({ split }) => split === undefined);
+  register: ({ validation, seed }) => ({
+    assign: (samples, seedOfRun) => {
+      const prescribed = prescribedSplits(samples);
+      const homeless = samples.find((sample) => prescribed(sample) === undefined);
       if (homeless !== undefined) {
         throw fail({
           code: 'CONFIG_INVALID',
@@ -25,17 +26,13 @@ export const sourceSplitter = definePlugin({
           advice: "Use the splitter 'stratified', or the source's own splits (mvtec: splits: source)",
         });
       }
-      const drawn = samples.some(({ split }) => split === 'validation')
-        ? new Map()
-        : divide(
-            samples.filter(({ split }) => split === 'train'),
-            { train: 1 - validation, validation, test: 0 },
-            seed,
-          );
-      return requireBothClasses(
-        samples.map((sample) => assigned(sample, drawn.get(sample.id) ?? sample.split ?? 'train')),
-        ['train', 'validation'],
-      );
+      const complete = samples.some((sample) => prescribed(sample) === 'validation');
+      const shares = { train: 1 - validation, validation, test: 0 };
+      const drawn = drawSplits(samples, shares, seed ?? seedOfRun, (sample) => {
+        const split = prescribed(sample);
+        return split === 'train' && !complete ? undefined : split;
+      });
+      return requireBothClasses(drawn, ['train', 'validation']);
     },
   }),
 });

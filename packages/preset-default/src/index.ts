@@ -1,7 +1,15 @@
 /** What a plain Foveate run starts with: the plugins, and which of them stands in where a configuration names none. */
 import type { AnyPlugin } from '@foveate/contracts';
 import { brightnessContrast, flipHorizontal, flipVertical, translate } from '@foveate/augment';
-import { aoiLabeller, folders, mvtec, sourceSplitter, stratifiedSplitter, syntheticZipper } from '@foveate/dataset';
+import {
+  aoiLabeller,
+  folders,
+  kFoldSplitter,
+  mvtec,
+  sourceSplitter,
+  stratifiedSplitter,
+  syntheticZipper,
+} from '@foveate/dataset';
 import { onnx } from '@foveate/engine-onnx';
 import { tfjs } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
@@ -33,6 +41,7 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   aoiLabeller,
   stratifiedSplitter,
   sourceSplitter,
+  kFoldSplitter,
   flipHorizontal,
   flipVertical,
   translate,
