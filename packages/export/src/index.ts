@@ -1,2 +1,3 @@
+export { exportFiles, exportFormats, type ExportFormat, type ExportParts } from './files.js';
 export { inferenceProgram, type InferenceParts } from './inference-program.js';
 export { exportOnnx, onnxGraph, type OnnxExport, type Precision } from './onnx.js';

@@ -1,0 +1,36 @@
+/** A trained model as files, by format. */
+import type { HostTensors } from '@foveate/contracts';
+import { encodeSafetensors } from '@foveate/tensor';
+import type { InferenceParts } from './inference-program.js';
+import { exportOnnx, type Precision } from './onnx.js';
+import { exportTfjs } from './tfjs/index.js';
+
+/** Formats a trained model can be exported to. */
+export const exportFormats = ['onnx', 'tfjs', 'safetensors'] as const;
+
+/** One of {@link exportFormats}. */
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** What is exported. */
+export interface ExportParts extends InferenceParts {
+  /** The model's variables by name. */
+  readonly variables: HostTensors;
+  readonly precision: Precision;
+  /** Written into the files, where the format has a place for it. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const writers: Readonly<Record<ExportFormat, (parts: ExportParts) => Readonly<Record<string, Uint8Array>>>> = {
+  onnx: (parts) => ({ 'model.onnx': exportOnnx(parts) }),
+  tfjs: exportTfjs,
+  // Weights alone: names, shapes and filters in the order HWIO, as the model declares them.
+  safetensors: ({ variables, metadata }) => ({ 'model.safetensors': encodeSafetensors(variables, metadata) }),
+};
+
+/**
+ * @returns content by file name; equal parts give equal bytes
+ * @throws FoveateError `ENGINE_UNSUPPORTED` when the format cannot hold the model
+ */
+export function exportFiles(format: ExportFormat, parts: ExportParts): Readonly<Record<string, Uint8Array>> {
+  return writers[format](parts);
+}
