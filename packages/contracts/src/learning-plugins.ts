@@ -211,11 +211,25 @@ export interface EngineInfo {
   readonly versions: Readonly<Record<string, string>>;
 }
 
+/** A finished model file, opened to be run as it is. */
+export interface OpenedModel {
+  /** Whole numbers are converted to the element type that the file declares for the input. */
+  run(inputs: HostTensors): Promise<HostTensors>;
+  dispose(): void;
+}
+
 /** Runs programs. */
 export interface Engine {
   readonly info: EngineInfo;
   createState(values: HostTensors): EngineState;
   compile(program: Program, state: EngineState, options?: ProgramOptions): CompiledProgram;
+  /**
+   * Opens a finished model, to try what was exported; left out by an engine that opens none.
+   * @param format `onnx` with one file `model.onnx`, or `tfjs` with `model.json` and the files it names
+   * @returns undefined for a format that the engine does not know
+   * @throws FoveateError `ENGINE_UNSUPPORTED` when it is no model that the engine can run
+   */
+  openModel?(format: string, files: Readonly<Record<string, Uint8Array>>): Promise<OpenedModel | undefined>;
   dispose(): void;
 }
 

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import type { Engine } from '@foveate/contracts';
 import { LocalHost } from './local-host.js';
+import { openModel } from './open-model.js';
 import { OnnxProgram, type ProgramHost } from './program.js';
 import { chooseProvider } from './provider-trial.js';
 import type { Provider } from './providers.js';
@@ -71,6 +72,8 @@ function makeEngine(
     },
     createState: (values) => new OnnxState(values, on),
     compile: (program, state, options) => new OnnxProgram(program, state as OnnxState, on, options),
+    openModel: async (format, { 'model.onnx': onnx }) =>
+      format === 'onnx' && onnx !== undefined ? openModel(runtime, onnx, threads) : undefined,
     dispose: () => {
       host.close().catch(() => undefined);
     },

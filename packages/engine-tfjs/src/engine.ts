@@ -16,19 +16,11 @@ import {
 import { checkInputs, refuseState, type InputKinds } from '@foveate/tensor';
 import { version_cpu } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
+import { toHost, toTensor } from './host-tensors.js';
+import { openGraphModel } from './open-graph-model.js';
 
 // The backend's advice to install tfjs-node is not for users who chose this engine.
 tf.env().set('PROD', true);
-
-function toTensor({ data, shape, dtype }: HostTensor): tf.Tensor {
-  return tf.tensor(data, [...shape], dtype);
-}
-
-function toHost(tensor: tf.Tensor): HostTensor {
-  if (tensor.dtype === 'int32')
-    return { dtype: 'int32', shape: tensor.shape, data: Int32Array.from(tensor.dataSync()) };
-  return { dtype: 'float32', shape: tensor.shape, data: Float32Array.from(tensor.dataSync()) };
-}
 
 /** Runs `body` with a backend active, whatever was active before. Synchronous, so that engines never interleave. */
 function onBackend<T>(backend: string, body: () => T): T {
@@ -145,6 +137,8 @@ export function engineOn(backend: string, info: EngineInfo): Engine {
     info,
     createState: (values) => new TfjsState(backend, values),
     compile: (program, state, options) => compile(backend, program, state, options),
+    openModel: async (format, files) =>
+      format === 'tfjs' ? openGraphModel(files, (work) => onBackend(backend, work)) : undefined,
     dispose: () => undefined,
   };
 }

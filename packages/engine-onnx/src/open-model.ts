@@ -1,0 +1,50 @@
+/** ONNX files, run as they are. */
+import { fail, type HostTensor, type HostTensors, type OpenedModel } from '@foveate/contracts';
+import type { Tensor } from 'onnxruntime-node';
+import type { OnnxRuntime } from './runtime.js';
+
+/**
+ * Opens an ONNX model on the CPU, with every optimisation ONNX Runtime has.
+ * @param threads of one run, 1 or more
+ * @throws FoveateError `ENGINE_UNSUPPORTED` with what ONNX Runtime says against it
+ */
+export async function openModel(runtime: OnnxRuntime, onnx: Uint8Array, threads: number): Promise<OpenedModel> {
+  const session = await runtime.InferenceSession.create(onnx, {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 4,
+  }).catch((cause: unknown) => {
+    throw fail({
+      code: 'ENGINE_UNSUPPORTED',
+      what: 'ONNX Runtime cannot open the model',
+      got: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    });
+  });
+  const declared = new Map(session.inputMetadata.map((input) => [input.name, input.isTensor ? input.type : undefined]));
+  return {
+    run: async (inputs) => {
+      const feeds = Object.entries(inputs).map(([name, { dtype, shape, data }]): [string, Tensor] => {
+        const bytes = declared.get(name) === 'uint8';
+        return [
+          name,
+          bytes
+            ? new runtime.Tensor('uint8', Uint8Array.from(data), shape)
+            : new runtime.Tensor(dtype, data as Float32Array<ArrayBuffer>, shape),
+        ];
+      });
+      const results = await session.run(Object.fromEntries(feeds));
+      return Object.fromEntries(
+        Object.entries(results).map(([name, { data, dims }]): [string, HostTensor] => [
+          name,
+          { dtype: 'float32', shape: dims, data: data as Float32Array },
+        ]),
+      ) satisfies HostTensors;
+    },
+    dispose: () => {
+      session.release().catch(() => undefined);
+    },
+  };
+}
