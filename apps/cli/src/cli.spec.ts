@@ -75,6 +75,29 @@ describe('help', () => {
     expect(list.map(({ id }) => id)).toContain('ceod');
   });
 
+  it('lists models with what they cost, and shows the layers of one', () => {
+    expect(foveate('models', 'list', '--classes', '1000', '--size', '64').stdout).toMatch(/^resnet-18 +11,689,512 /m);
+    const { stdout } = foveate(
+      'models',
+      'show',
+      'custom-cnn',
+      '--size',
+      '32',
+      '--set',
+      'model.channels=[4,6]',
+      '--json',
+    );
+    expect(JSON.parse(stdout)).toMatchObject({
+      card: { featureLayer: 'block2' },
+      // By hand: 32 x 32 pixels, 9 taps, 3 x 4 and 4 x 6 channels; a head of 12 features and 2 classes.
+      description: { multiplyAdds: 1024 * 9 * (12 + 24) + 24, parameters: 120 + 234 + 26, featureMap: [16, 16, 6] },
+    });
+    expect(foveate('models', 'show', 'mobilenet-v3-small').stdout).toMatch(
+      /^stem\/conv +convolution 3x3 \/ 2 +112x112x16 +432 /m,
+    );
+    expectError(foveate('models', 'show', 'resnet18'), 2, 'PLUGIN_UNKNOWN', "Did you mean 'resnet-18'?");
+  });
+
   it('prints the schema that is committed', () => {
     const committed = readFileSync(join(repository, 'schema/foveate.schema.json'), 'utf8');
     expect(JSON.parse(foveate('schema').stdout)).toEqual(JSON.parse(committed));

@@ -7,6 +7,8 @@ import type { JsonSchema } from './config/json-schema.js';
 import { makeConfig, readConfig } from './config/read.js';
 import type { ConfigDefaults } from './config/resolve.js';
 import type { RunConfig } from './config/run-config.js';
+import { inspectModel } from './models/inspect-model.js';
+import type { InspectedModel } from './models/inspect-model.js';
 import { run } from './run/run.js';
 import type { RunOptions } from './run/run.js';
 import { evaluateRun, explainImages } from './run/trained-run.js';
@@ -31,6 +33,8 @@ export interface Runner {
   makeConfig(value: unknown, baseFolder: string, overrides?: readonly string[]): Promise<RunConfig>;
   /** JSON Schema of configurations with the plugins handed over. */
   jsonSchema(): Promise<JsonSchema>;
+  /** The model of a configuration, built for its input size and described; two classes if not told otherwise. */
+  inspectModel(config: RunConfig, classes?: number): Promise<InspectedModel>;
   /** Trains, explains, measures and reports. */
   run(config: RunConfig, options: RunOptions): Observable<RunEvent>;
   /** Trains a few steps on noise with the model, loss, optimizer and engine of a configuration; reads no data. */
@@ -54,6 +58,7 @@ export function createRunner({ plugins, defaults }: RunnerParts): Runner {
     readConfig: (file, overrides = []) => readConfig(file, overrides, setting),
     makeConfig: (value, baseFolder, overrides = []) => makeConfig(value, baseFolder, setting, overrides),
     jsonSchema: () => configJsonSchema(registry),
+    inspectModel: (config, classes) => inspectModel(config, registry, classes),
     run: (config, options) => run(config, registry, options),
     tryEngine: (config) => tryEngine(config, registry),
     evaluate: (folder, split, signal = never) => evaluateRun(folder, split, setting, signal),
