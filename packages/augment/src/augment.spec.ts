@@ -15,6 +15,9 @@ const context = {
 };
 const all: [string, Plugin<'augmentation'>][] = Object.entries(plugins);
 
+/** Where the defaults are too gentle for a picture of 48x40. */
+const visible: Record<string, object> = { 'defocus-blur': { radius: 0.1 } };
+
 describe.each(all)('%s', (...[, plugin]) => {
   it('is pure: what was drawn can be written as JSON and gives the same again', async () => {
     const service = await build(plugin, { probability: 1 });
@@ -32,7 +35,9 @@ describe.each(all)('%s', (...[, plugin]) => {
 
   it('changes the image and keeps sizes, bytes and binary masks', async () => {
     const input = example();
-    const outputs = await Promise.all([1, 2, 3, 4].map((seed) => operate(plugin, input, { seed, context })));
+    const outputs = await Promise.all(
+      [1, 2, 3, 4].map((seed) => operate(plugin, input, { seed, context, ...visible[plugin.meta.id] })),
+    );
     expect(outputs.some(({ image }) => !Buffer.from(image.data).equals(input.image.data))).toBe(true);
     for (const { image, aoi, defects } of outputs) {
       expect(image).toMatchObject({ width: 48, height: 40, channels: 3 });

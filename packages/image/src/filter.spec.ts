@@ -27,10 +27,36 @@ describe('convolution', () => {
 });
 
 describe('local equalisation', () => {
-  it('spreads a narrow range', async () => {
-    const ramp = raster(32, (x) => 120 + Math.floor(x / 4));
-    const { data } = await equalizeLocally(ramp, 16, 4);
-    expect(Math.max(...data) - Math.min(...data)).toBeGreaterThan(12); // 7 before
+  it('spreads a narrow range by its gain', () => {
+    const ramp = raster(64, (x) => 120 + Math.floor(x / 8));
+    const { data } = equalizeLocally(ramp, [1, 1], 4);
+    // Seven steps of 4, and a little more from what was cut off.
+    expect(Math.max(...data) - Math.min(...data)).toBeGreaterThanOrEqual(28);
+    expect(Math.max(...data) - Math.min(...data)).toBeLessThan(36);
+  });
+
+  it('leaves an even histogram as it is', () => {
+    const even = raster(16, (x, y) => y * 16 + x);
+    const { data } = equalizeLocally(even, [1, 1], 8);
+    for (const [i, value] of data.entries()) expect(Math.abs(value - (even.data[i] ?? 0))).toBeLessThanOrEqual(1);
+  });
+
+  it('works tile by tile, without seams', () => {
+    // Left dark, right bright, both of low contrast.
+    const halves = raster(64, (x, y) => (x < 32 ? 40 : 180) + ((x * 5 + y * 3) % 10));
+    const { data } = equalizeLocally(halves, [4, 4], 5);
+    const range = (from: number, to: number) => {
+      const values = [...data].filter((_, i) => i % 64 >= from && i % 64 < to);
+      return Math.max(...values) - Math.min(...values);
+    };
+    expect(range(0, 16)).toBeGreaterThan(30);
+    expect(range(48, 64)).toBeGreaterThan(30);
+    const flat = equalizeLocally(
+      raster(30, () => 90),
+      [3, 3],
+      4,
+    );
+    expect(new Set(flat.data).size).toBe(1);
   });
 });
 

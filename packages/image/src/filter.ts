@@ -20,16 +20,6 @@ export async function throughJpeg(raster: Raster, quality: number): Promise<Rast
   return unchangedSize(raster, sharp(await open(raster).jpeg({ quality }).toBuffer()));
 }
 
-/**
- * Contrast limited adaptive histogram equalisation of a grey raster (Zuiderveld, Graphics Gems IV, 1994), with a window
- * around every pixel.
- * @param window width and height in pixels
- * @param slope largest gain of contrast, 1 or more
- */
-export async function equalizeLocally(raster: Raster, window: number, slope: number): Promise<Raster> {
-  return unchangedSize(raster, open(raster).clahe({ width: window, height: window, maxSlope: slope }));
-}
-
 type Sharp = ReturnType<typeof sharp>;
 
 function open({ width, height, channels, data }: Raster): Sharp {

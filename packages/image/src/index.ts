@@ -1,11 +1,15 @@
 export { readImage, readMask, type ReadImageOptions, type ReadMaskOptions } from './decode.js';
 export { encodeJpeg, encodePng, writePng } from './encode.js';
 export { connectedTo } from './connected.js';
+export { DisjointSets } from './disjoint-sets.js';
 export { distanceTo } from './distance.js';
-export { convolve, equalizeLocally, throughJpeg, type Kernel } from './filter.js';
+export { convolve, throughJpeg, type Kernel } from './filter.js';
 export { about, inverse, multiply, squareTo, transformed } from './homography.js';
 export { readImageHeader, type ImageHeader } from './header.js';
+export { fingerprint, lookLength, type Fingerprint } from './fingerprint.js';
+export { equalizeLocally } from './equalize-locally.js';
 export { emptyMask, intersectionArea, maskArea } from './mask.js';
+export { nearDuplicates, type NearPair } from './near-duplicates.js';
 export { fillPolygon, type Point } from './polygon.js';
 export { flipHorizontal, flipVertical, quarterTurns, shift } from './rearrange.js';
 export { resize, resizeMask } from './resize.js';

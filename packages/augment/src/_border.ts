@@ -1,0 +1,22 @@
+import { homographySampling, warpImage, warpMask } from '@foveate/image';
+import type { Border, Homography, Sampling } from '@foveate/image';
+import { z } from 'zod';
+import type { Move, Size } from './_define.js';
+
+/** The option of operations that look beyond the edge of the image. */
+export const border = z
+  .enum(['reflect', 'edge', 'constant'])
+  .default('reflect')
+  .describe(
+    'What comes in from beyond the edge: the mirrored image, the nearest pixel, or black and outside of masks.',
+  );
+
+/** The move of a sampling: bilinear for the image, nearest neighbour for masks. */
+export function sampledMove(sampling: Sampling): Move {
+  return { image: (image) => warpImage(image, sampling), mask: (mask) => warpMask(mask, sampling) };
+}
+
+/** The move of a homography from pixels of the result to places in the source. */
+export function homographyMove({ width, height }: Size, beyond: Border, matrix: Homography): Move {
+  return sampledMove(homographySampling(width, height, beyond, matrix));
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AugmentedImages, Mask } from '@foveate/contracts';
+import { backgroundSwap, defectPaste, dropout } from './index.js';
+import { alone, build, drawn, example, masked, operate } from './testing/operate.js';
+
+const [width, height] = [48, 40];
+const pixels = Array.from({ length: width * height }, (_, i) => i);
+const colour = ({ data }: { data: Uint8Array }, pixel: number) => [...data.slice(pixel * 3, pixel * 3 + 3)];
+const marked = (mask: Mask | undefined) => pixels.filter((pixel) => mask?.data[pixel] === 255);
+const markOf = ({ defects }: AugmentedImages, type: string) => defects.find((defect) => defect.type === type)?.mask;
+
+/** A donor: blue, the area of interest to the left, a dent of 4x3 pixels in it and a stain at the right edge. */
+const donor: AugmentedImages = {
+  image: drawn(width, height, (x, y) => (x >= 8 && x < 12 && y >= 20 && y < 23 ? [10, 10, 90] : [40, 40, 200])),
+  aoi: masked(width, height, (x) => x < 20),
+  defects: [
+    { type: 'dent', mask: masked(width, height, (x, y) => x >= 8 && x < 12 && y >= 20 && y < 23) },
+    { type: 'stain', mask: masked(width, height, (x, y) => x > 44 && y < 20) },
+  ],
+};
+const asked: unknown[] = [];
+const context = {
+  other: (...question: unknown[]) => {
+    asked.push(question);
+    return Promise.resolve(donor);
+  },
+};
+
+describe('dropout', () => {
+  it('covers what it says, but not the area of interest, and unmarks what it hides', async () => {
+    const service = await build(dropout);
+    const input = example();
+    const rectangles = [{ x: 2, y: 5, width: 20, height: 30, grey: 33 }];
+    const output = await service.apply(input, { rectangles }, alone);
+    for (const pixel of pixels) {
+      const [x, y] = [pixel % width, Math.floor(pixel / width)];
+      const covered = x >= 2 && x < 22 && y >= 5 && y < 35 && input.aoi.data[pixel] === 0;
+      expect(colour(output.image, pixel)).toEqual(covered ? [33, 33, 33] : colour(input.image, pixel));
+    }
+    // The spot lay wholly under the rectangle, the scratch in the area of interest.
+    expect(output.defects).toEqual(input.defects.filter(({ type }) => type === 'scratch'));
+    expect(output.aoi).toBe(input.aoi);
+  });
+
+  it('stays in the image', async () => {
+    for (let seed = 0; seed < 50; seed++) await operate(dropout, example(), { seed, size: 1 });
+  });
+});
+
+describe('background-swap', () => {
+  it('keeps both areas of interest and shows the other sample elsewhere', async () => {
+    const service = await build(backgroundSwap);
+    const input = example();
+    const output = await service.apply(input, { choice: 0.5, feather: 0 }, context);
+    for (const pixel of pixels) {
+      const mine = input.aoi.data[pixel] === 255 || donor.aoi.data[pixel] === 255;
+      expect(colour(output.image, pixel)).toEqual(colour(mine ? input.image : donor.image, pixel));
+    }
+    expect(output.aoi).toBe(input.aoi);
+    // The spot is under the donor's area of interest and stays; the donor's dent is in it and does not come, its stain does.
+    expect(output.defects.map(({ type }) => type)).toEqual(['scratch', 'spot', 'stain']);
+    expect(markOf(output, 'stain')).toEqual(donor.defects[1]?.mask);
+  });
+
+  it('has a soft edge outside the area of interest', async () => {
+    const service = await build(backgroundSwap);
+    const input = { ...example(), image: drawn(width, height, () => [200, 200, 200]) };
+    const black = { ...donor, image: drawn(width, height, () => [0, 0, 0]), aoi: input.aoi };
+    const { image } = await service.apply(input, { choice: 0, feather: 3 }, { other: () => Promise.resolve(black) });
+    const row = [33, 34, 35, 36, 37, 38].map((x) => image.data[(20 * width + x) * 3]);
+    expect(row).toEqual([200, 150, 100, 50, 0, 0]);
+  });
+
+  it('needs another sample', async () => {
+    const input = example();
+    expect(await operate(backgroundSwap, input)).toBe(input);
+  });
+});
+
+describe('defect-paste', () => {
+  const parameters = { donor: 0.3, defect: 0, seed: 7, feather: 0 };
+
+  it('puts a whole defect inside the area of interest, with its mark and its darkness', async () => {
+    const service = await build(defectPaste);
+    const input = { ...example(), image: drawn(width, height, () => [150, 100, 220]) };
+    for (let seed = 0; seed < 20; seed++) {
+      const output = await service.apply(input, { ...parameters, seed, place: 'inside' }, context);
+      const dent = marked(markOf(output, 'dent'));
+      expect(dent).toHaveLength(12);
+      for (const pixel of pixels) {
+        // The donor's dent is 30, 30 and 110 darker than its surroundings.
+        const expected = dent.includes(pixel) ? [120, 70, 110] : [150, 100, 220];
+        expect(colour(output.image, pixel)).toEqual(expected);
+        if (dent.includes(pixel)) expect(input.aoi.data[pixel]).toBe(255);
+      }
+    }
+    expect(asked.at(-1)).toEqual([0.3, 1]);
+  });
+
+  it('puts it outside without touching the inside', async () => {
+    const service = await build(defectPaste);
+    const input = example();
+    for (let seed = 0; seed < 20; seed++) {
+      const output = await service.apply(input, { ...parameters, seed, feather: 5, place: 'outside' }, context);
+      const dent = marked(markOf(output, 'dent'));
+      expect(dent).toHaveLength(12);
+      for (const pixel of marked(input.aoi)) {
+        expect(dent).not.toContain(pixel);
+        expect(colour(output.image, pixel)).toEqual(colour(input.image, pixel));
+      }
+      expect(output.aoi).toBe(input.aoi);
+    }
+  });
+
+  it('chooses among connected defects by their area', async () => {
+    const service = await build(defectPaste);
+    const types = new Set<string>();
+    for (let defect = 0; defect < 1; defect += 0.02) {
+      const output = await service.apply(example(), { ...parameters, defect, place: 'outside' }, context);
+      for (const { type } of output.defects) types.add(type);
+    }
+    expect([...types].sort()).toEqual(['dent', 'scratch', 'spot', 'stain']);
+  });
+
+  it('does nothing where there is no defect, no place, or no other sample', async () => {
+    const service = await build(defectPaste);
+    const input = example();
+    const inside = { ...parameters, place: 'inside' };
+    const clean = { other: () => Promise.resolve({ ...donor, defects: [] }) };
+    expect(await service.apply(input, inside, clean)).toBe(input);
+    const tiny = { ...input, aoi: masked(width, height, (x, y) => x === 9 && y === 9) };
+    expect(await service.apply(tiny, inside, context)).toBe(tiny);
+    const whole = { ...input, aoi: masked(width, height, () => true) };
+    expect(await service.apply(whole, { ...inside, place: 'outside' }, context)).toBe(whole);
+    expect(await operate(defectPaste, input)).toBe(input);
+  });
+});

@@ -1,0 +1,39 @@
+import { normalQuantile } from '@foveate/statistics';
+import { z } from 'zod';
+import { definePhotometric, probability } from './_define.js';
+import { hash32 } from './_hash.js';
+
+/** Standard normal deviates, all equally likely: 1024 quantiles. */
+const deviates = Float32Array.from({ length: 1024 }, (_, i) => normalQuantile((i + 0.5) / 1024));
+
+/**
+ * Noise of a camera: each channel of each pixel gets a normal deviate of variance read² + shot² v / 255 (in shares of
+ * the full range), as photons are counted and then read out. One hash of the pixel gives the three deviates.
+ */
+export const noise = definePhotometric({
+  id: 'noise',
+  summary: 'Adds the noise of a camera.',
+  options: z.strictObject({
+    shot: z.number().min(0).max(0.5).default(0.03).describe('Largest standard deviation of photon noise in white.'),
+    read: z.number().min(0).max(0.5).default(0.01).describe('Largest standard deviation of read-out noise.'),
+    probability: probability(),
+  }),
+  draw: (random, { shot, read }) => ({
+    seed: random.uint32(),
+    shot: random.uniform(0, shot),
+    read: random.uniform(0, read),
+  }),
+  change: (image, { seed, shot, read }) => {
+    const { data, channels } = image;
+    const spread = Float32Array.from({ length: 256 }, (_, v) => 255 * Math.sqrt(read * read + (shot * shot * v) / 255));
+    const result = new Uint8ClampedArray(data.length);
+    for (let at = 0, pixel = 0; at < data.length; pixel++) {
+      let bits = hash32(seed, pixel);
+      for (const end = at + channels; at < end; at++, bits >>>= 10) {
+        const value = data[at] as number;
+        result[at] = value + (deviates[bits & 1023] as number) * (spread[value] as number);
+      }
+    }
+    return { ...image, data: new Uint8Array(result.buffer) };
+  },
+});
