@@ -22,6 +22,10 @@ export interface EpochRecord {
   readonly seconds: number;
   /** Training images per second, validation excluded. */
   readonly imagesPerSecond: number;
+  /** Share of the epoch's time spent waiting for batches, in [0, 1]; missing in runs of earlier versions. */
+  readonly dataWait?: number;
+  /** Samples, of training and validation, whose features of held stages were read from the cache or computed. */
+  readonly trunk?: { readonly read: number; readonly computed: number; readonly secondsSaved: number };
 }
 
 /** A training that ended before its last epoch. */
@@ -53,6 +57,8 @@ export type Measures = Readonly<Record<string, MetricValue>>;
 /** What happens in a run, in the order it happens. */
 export type RunEvent =
   | { readonly type: 'run-start'; readonly folder: string; readonly resumedFromEpoch: number | null }
+  /** Samples decoded and labelled so far, for large data sets. */
+  | { readonly type: 'loading'; readonly done: number; readonly total: number }
   | { readonly type: 'data'; readonly counts: DataCounts; readonly skips: readonly Skip[] }
   | { readonly type: 'engine'; readonly description: string }
   | {

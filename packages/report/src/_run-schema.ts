@@ -21,6 +21,7 @@ const epoch = z.object({
   learningRate: z.number().exactOptional(),
   seconds: z.number(),
   imagesPerSecond: z.number(),
+  trunk: z.object({ read: z.int(), computed: z.int(), secondsSaved: z.number() }).exactOptional(),
 });
 
 /** The content of run.json. */

@@ -7,15 +7,15 @@ import {
   type Model,
   type VariableSpec,
 } from '@foveate/contracts';
-import { decodeSafetensors, encodeSafetensors, pickPrefix, withPrefix, type SafetensorsContent } from '@foveate/tensor';
+import { decodeSafetensors, encodeSafetensors, pickPrefix, type SafetensorsContent } from '@foveate/tensor';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { trainingProgress, type TrainingProgress } from './progress.js';
+import { trainingProgress, type TrainingProgress } from './course/progress.js';
 import { modelPrefix } from './variables.js';
 
 /** A training at rest. */
 export interface Checkpoint {
-  /** `model/<variable>` and `optimizer/<slot>`. */
+  /** `model/<variable>`, `optimizer/<slot>`, and where they are kept `ema/<variable>`, `gathered/<variable>`. */
   readonly tensors: HostTensors;
   readonly progress: TrainingProgress;
 }
@@ -39,13 +39,13 @@ export async function writeLast(folder: string, { tensors, progress }: Checkpoin
 }
 
 /**
- * Replaces the folder's `best.safetensors` by the model's part of `tensors`.
+ * Replaces the folder's `best.safetensors`.
+ * @param model `model/<variable>`, as the epoch was validated
  * @returns its path
  * @throws FoveateError `OUTPUT_UNWRITABLE`
  */
-export async function writeBest(folder: string, tensors: HostTensors, epoch: number): Promise<string> {
+export async function writeBest(folder: string, model: HostTensors, epoch: number): Promise<string> {
   const path = checkpointPath(folder, 'best');
-  const model = withPrefix(modelPrefix, pickPrefix(modelPrefix, tensors));
   await writeAtomically(path, encodeSafetensors(model, { 'foveate.epoch': String(epoch) }));
   return path;
 }

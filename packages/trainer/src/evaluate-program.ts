@@ -2,8 +2,10 @@
 import type { Explainer, Loss, Model, ModelView, NamedTensors, Program } from '@foveate/contracts';
 import { inferenceScope, pickPrefix } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { programInputs } from './batch-tensors.js';
-import { modelPrefix } from './variables.js';
+import { programInputs } from './feed/batch-tensors.js';
+import { lossInputs } from './step/loss-inputs.js';
+import { featureMapOf } from './trunk/held-stages.js';
+import { emaPrefix, modelPrefix, tensorNamed } from './variables.js';
 
 /** What an evaluation is made of. */
 export interface EvaluateParts {
@@ -11,6 +13,10 @@ export interface EvaluateParts {
   readonly loss: Loss;
   /** Left out: no heatmap outputs, which saves their gradient. */
   readonly explainer?: Explainer;
+  /** Leading stages of the model that are left out because the input is what they made of the images; default 0. */
+  readonly held?: number;
+  /** True: the moving averages of the weights are used where the state has them. */
+  readonly averages?: boolean;
   /** True: the heatmaps themselves are an output; otherwise only their sums, to keep transfers small. */
   readonly heatmaps?: boolean;
 }
@@ -21,20 +27,24 @@ const explained = 1;
 /**
  * One batch in inference mode.
  *
- * Inputs as for training; state: `model/<variable>`, unchanged. Outputs: `logits` [N, classes], `score` [N] (softmax
+ * Inputs: `labels`, `images` or `trunk`, and `aoi` if the loss uses it or there is an explainer, as for training; state:
+ * `model/<variable>` and, with averages, `ema/<variable>`, unchanged. Outputs: `logits` [N, classes], `score` [N] (softmax
  * probability of class 1), `perSample` [N] (loss as trained), and with an explainer, for class 1 and resized to the
  * input by bilinear interpolation with half-pixel centres: `heatMass` [N] (sum of the heatmap), `heatInside` [N] (sum
  * inside the area of interest) and, if asked for, `heatmap` [N, H, W] (>= 0, not normalised).
  */
-export function evaluateProgram({ model, loss, explainer, heatmaps = false }: EvaluateParts): Program {
+export function evaluateProgram(parts: EvaluateParts): Program {
+  const { model, loss, explainer, held = 0, averages = false, heatmaps = false } = parts;
   return (inputs, state) => {
-    const { images, labels, aoi } = programInputs(inputs, model.classes);
-    const scope = inferenceScope(pickPrefix(modelPrefix, state));
-    const featureMap = model.features(images, scope);
+    const { start, labels, ...material } = programInputs(inputs, model.classes);
+    const variables = { ...pickPrefix(modelPrefix, state), ...(averages ? pickPrefix(emaPrefix, state) : {}) };
+    const scope = inferenceScope(variables);
+    const featureMap = featureMapOf(model, start, scope, { held, variables });
     const logits = model.head(featureMap, scope);
     const view: ModelView = { featureMap, logits, head: (map) => model.head(map, scope) };
-    const { perSample } = loss.compute({ ...view, images, labels, aoi });
-    const heat = explainer === undefined ? {} : explain(explainer, view, aoi, heatmaps);
+    const { perSample } = loss.compute(lossInputs(loss, { ...view, ...material, labels }));
+    const heat =
+      explainer === undefined ? {} : explain(explainer, view, tensorNamed(inputs, 'aoi') as tf.Tensor3D, heatmaps);
     return { outputs: { logits, score: columnOf(tf.softmax(logits), explained), perSample, ...heat } };
   };
 }

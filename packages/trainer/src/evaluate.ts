@@ -1,9 +1,13 @@
 /** Predictions of a trained model. */
-import type { Batch, Engine, Explainer, HostTensors, Loss, Model, Prediction } from '@foveate/contracts';
+import type { Batch, Engine, EngineState, Explainer, HostTensors, Loss, Model, Prediction } from '@foveate/contracts';
 import { withPrefix } from '@foveate/tensor';
 import { checkVariables } from './checkpoint.js';
 import { evaluateProgram } from './evaluate-program.js';
+import type { TrunkBatch } from './feed/batch-tensors.js';
+import { isRepeatable } from './feed/planned-batches.js';
 import { evaluateBatches, predictionsOf, valuesOf, type EvaluatedBatch } from './predictions.js';
+import type { TrunkCache } from './trunk/trunk-cache.js';
+import { TrunkFeed } from './trunk/trunk-feed.js';
 import { modelPrefix } from './variables.js';
 
 /** One sample with its explanation. Arrays are views that are valid during the call only. */
@@ -28,6 +32,8 @@ export interface EvaluateOptions {
   /** The model's variables without prefix, from `loadModelState`. */
   readonly variables: HostTensors;
   readonly batches: AsyncIterable<Batch>;
+  /** Keeps the features of the leading `held` stages of the model, for batches that repeat. Not used with `onExplained`. */
+  readonly trunk?: { readonly cache: TrunkCache; readonly held: number };
   /** Called for each sample in order, and waited for. Left out: heatmaps stay in the engine, only their shares come out. */
   readonly onExplained?: (sample: ExplainedSample) => void | Promise<void>;
   /** Ends the evaluation after the running batch; the promise is then rejected with the signal's reason. */
@@ -42,32 +48,50 @@ export async function evaluate(options: EvaluateOptions): Promise<readonly Predi
   const { engine, model, loss, explainer, variables, batches, onExplained, signal } = options;
   checkVariables(variables, model.variables, 'weights');
   const state = engine.createState(withPrefix(modelPrefix, variables));
+  const used: { dispose(): void }[] = [state];
   try {
-    const parts = { model, loss, explainer, heatmaps: onExplained !== undefined };
+    const trunk = trunkFeed(options, state);
+    if (trunk !== undefined) used.unshift(trunk.feed);
+    const parts = {
+      model,
+      loss,
+      explainer,
+      heatmaps: onExplained !== undefined,
+      held: trunk === undefined ? 0 : trunk.held,
+    };
     const program = engine.compile(evaluateProgram(parts), state, { constantState: true });
-    try {
-      const predictions: Prediction[] = [];
-      signal?.throwIfAborted();
-      for await (const evaluated of evaluateBatches(program, batches)) {
-        const ofBatch = predictionsOf(evaluated);
-        predictions.push(...ofBatch);
-        if (onExplained !== undefined) {
-          for (const [index, prediction] of ofBatch.entries()) {
-            await onExplained(explainedSample(evaluated, index, prediction));
-          }
+    used.unshift(program);
+    const predictions: Prediction[] = [];
+    signal?.throwIfAborted();
+    for await (const evaluated of evaluateBatches(program, trunk?.batches ?? batches)) {
+      const ofBatch = predictionsOf(evaluated);
+      predictions.push(...ofBatch);
+      if (onExplained !== undefined) {
+        for (const [index, prediction] of ofBatch.entries()) {
+          await onExplained(explainedSample(evaluated, index, prediction));
         }
-        signal?.throwIfAborted();
       }
-      return predictions;
-    } finally {
-      program.dispose();
+      signal?.throwIfAborted();
     }
+    return predictions;
   } finally {
-    state.dispose();
+    for (const one of used) one.dispose();
   }
 }
 
+/** Features in place of images, where that is possible and nobody asks for the images. */
+function trunkFeed(
+  { engine, model, loss, variables, batches, trunk, onExplained }: EvaluateOptions,
+  state: EngineState,
+): { readonly feed: TrunkFeed; readonly held: number; readonly batches: AsyncIterable<TrunkBatch> } | undefined {
+  if (trunk === undefined || trunk.held === 0 || onExplained !== undefined) return undefined;
+  if (loss.uses.includes('images') || !isRepeatable(batches)) return undefined;
+  const feed = new TrunkFeed({ engine, state, variables, model, ...trunk, aoi: true });
+  return { feed, held: trunk.held, batches: feed.batches(batches) };
+}
+
 function explainedSample({ batch, outputs }: EvaluatedBatch, index: number, prediction: Prediction): ExplainedSample {
+  if ('trunk' in batch) throw new Error('Explanations show the images, which a batch of features does not have.');
   const { height, width } = batch;
   const heatmaps = valuesOf(outputs, 'heatmap') as Float32Array;
   const size = height * width;

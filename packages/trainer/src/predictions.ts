@@ -1,10 +1,10 @@
 /** What an evaluation program says, sample by sample. */
-import type { Batch, CompiledProgram, HostTensors, Prediction } from '@foveate/contracts';
-import { batchTensors } from './batch-tensors.js';
+import type { CompiledProgram, HostTensors, Prediction } from '@foveate/contracts';
+import { batchTensors, type FedBatch } from './feed/batch-tensors.js';
 
 /** A batch and what the program said of it. */
 export interface EvaluatedBatch {
-  readonly batch: Batch;
+  readonly batch: FedBatch;
   readonly outputs: HostTensors;
 }
 
@@ -18,7 +18,7 @@ export function valuesOf(outputs: HostTensors, name: string): Float32Array | Int
 /** Runs `program` over `batches`, one at a time, as the consumer asks for them. */
 export async function* evaluateBatches(
   program: CompiledProgram,
-  batches: AsyncIterable<Batch>,
+  batches: AsyncIterable<FedBatch>,
 ): AsyncGenerator<EvaluatedBatch, void> {
   for await (const batch of batches) yield { batch, outputs: await program.run(batchTensors(batch)) };
 }

@@ -3,12 +3,12 @@ import { tfjsEngine } from '@foveate/engine-tfjs';
 import { initialise, withPrefix } from '@foveate/tensor';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
-import { batchTensors, stepTensors } from './batch-tensors.js';
+import { batchTensors, stepTensors } from './feed/batch-tensors.js';
 import { evaluateProgram } from './evaluate-program.js';
 import { predictionsOf } from './predictions.js';
 import { sgdOptimizer } from './optimizers/sgd.js';
 import { tinyBatch, tinyCrossEntropy, tinyGradCam, tinyHeatLoss, tinyModel } from './testing/tiny.js';
-import { trainStepProgram } from './train-step-program.js';
+import { trainStepProgram } from './step/train-step-program.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 

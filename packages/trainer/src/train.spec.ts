@@ -93,7 +93,7 @@ describe('train', () => {
     const bestEpoch = epochs.filter(({ best }) => best).at(-1)!;
     expect(bestEpoch.validation.loss).toBe(lowest);
     const progress = (await readLast(folder))!.progress;
-    expect(progress.best).toEqual({ epoch: bestEpoch.epoch, loss: lowest });
+    expect(progress.course.best).toEqual({ epoch: bestEpoch.epoch, value: lowest });
     expect(progress.epoch).toBe(9);
     expect(readdirSync(folder).sort()).toEqual(['best.safetensors', 'last.safetensors']);
     expect(Object.keys(await loadModelState(join(folder, 'best.safetensors'), tinyModel)).length).toBe(7);

@@ -1,30 +1,44 @@
 /** The training as a stream of events. */
-import { fail, type Batch, type Engine, type RunEvent, type VariableSpec } from '@foveate/contracts';
-import { initialise, withPrefix } from '@foveate/tensor';
+import { fail, type Batch, type Engine, type HostTensors, type Loss, type Model } from '@foveate/contracts';
+import type { Optimizer, RunEvent } from '@foveate/contracts';
 import { Observable } from 'rxjs';
 import { checkpointPath, checkVariables, readLast, type Checkpoint } from './checkpoint.js';
-import { evaluateProgram } from './evaluate-program.js';
-import { atStart } from './progress.js';
-import { trainStepProgram, type TrainStepParts } from './train-step-program.js';
+import { atStart } from './course/progress.js';
+import { phasesOf, type Phase } from './freezing/phases.js';
+import type { TrainingSettings } from './settings.js';
+import { classWeights } from './step/class-weights.js';
 import { TrainingLoop } from './training-loop.js';
-import { modelPrefix, optimizerPrefix } from './variables.js';
+import { completed, initialModel, stateSpecs } from './training-state.js';
+import type { TrunkCache } from './trunk/trunk-cache.js';
 
 /** What a training needs. */
-export interface TrainOptions extends TrainStepParts {
+export interface TrainOptions {
   readonly engine: Engine;
+  readonly model: Model;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
   /**
    * The training batches of an epoch (counted from 1), in an order that is a pure function of the run's seed and the
    * epoch, without the first `fromStep` ones. Pulled one at a time; every batch but the last has `batchSize` samples.
+   * Features of held stages are kept for those that are `PlannedBatches`.
    */
   readonly batches: (epoch: number, fromStep: number) => AsyncIterable<Batch>;
   /** All validation batches, in any order that is always the same. */
   readonly validationBatches: () => AsyncIterable<Batch>;
   /** Training samples. */
   readonly samples: number;
+  /** Training samples of each class; needed for balanced class weights. */
+  readonly classCounts?: readonly number[];
   readonly batchSize: number;
   readonly epochs: number;
+  /** What is trained and how; what is left out is off. */
+  readonly settings?: TrainingSettings;
   /** An integer in [0, 2^53): initial weights. */
   readonly seed: number;
+  /** Values that stand in for the model's initial ones, by variable; not necessarily of all. */
+  readonly initialValues?: HostTensors;
+  /** Where features of held stages are kept. Left out: they are computed in every step. */
+  readonly trunkCache?: TrunkCache;
   /** Run folder; gets `last.safetensors` and `best.safetensors`. */
   readonly folder: string;
   /** A hash of everything in the configuration that changes the numbers; resuming with another one is refused. */
@@ -46,13 +60,15 @@ export function stepsPerEpoch(samples: number, batchSize: number): number {
 }
 
 /**
- * Trains. Emits `step`, `checkpoint`, `epoch` and, when `signal` was aborted, `interrupted`, then completes. An epoch
- * is reported after its checkpoints are on the disk. Nothing happens before the subscription; unsubscribing stops after
- * the running step, closes the batches and releases everything in the engine, and writes nothing.
+ * Trains. Emits `step`, `checkpoint`, `epoch`, `notice`, `warning` (a loss far above its start), `early-stop` and, when
+ * `signal` was aborted, `interrupted`, then completes. An epoch is reported after its checkpoints are on the disk. Nothing
+ * happens before the subscription; unsubscribing stops after the running step, closes the batches and releases everything
+ * in the engine, and writes nothing.
  *
  * The stream fails with a FoveateError: `TRAINING_DIVERGED` (loss or gradient not finite; no checkpoint is touched),
  * `OUTPUT_UNWRITABLE`, `RUN_INVALID` (resuming from a damaged checkpoint or one of another configuration),
- * `DATA_INSUFFICIENT` (no batch at all), and whatever the batches or the engine throw.
+ * `DATA_INSUFFICIENT` (no batch at all), `CONFIG_INVALID` (settings that do not fit the model), `WEIGHTS_INVALID` (initial
+ * values that do not), and whatever the batches or the engine throw.
  */
 export function train(options: TrainOptions): Observable<RunEvent> {
   return new Observable<RunEvent>((subscriber) => {
@@ -66,38 +82,42 @@ export function train(options: TrainOptions): Observable<RunEvent> {
 }
 
 async function run(options: TrainOptions, released: AbortSignal, emit: (event: RunEvent) => void): Promise<void> {
-  const step = trainStepProgram(options);
-  const start = await startingPoint(options);
-  const state = options.engine.createState(start.tensors);
-  const compiled: { dispose(): void }[] = [];
+  const { settings = {}, model } = options;
+  const phases = phasesOf(model, settings);
+  const start = await startingPoint(options, phases);
+  const steps = stepsPerEpoch(options.samples, options.batchSize);
+  const stop = options.signal === undefined ? released : AbortSignal.any([options.signal, released]);
+  const parts = { ...options, ...lossWeights(options), settings, phases, steps, stop, released, emit };
+  const loop = new TrainingLoop(parts, start);
   try {
-    const stepProgram = options.engine.compile(step, state);
-    compiled.push(stepProgram);
-    const validationProgram = options.engine.compile(evaluateProgram(options), state);
-    compiled.push(validationProgram);
-    const steps = stepsPerEpoch(options.samples, options.batchSize);
-    const stop = options.signal === undefined ? released : AbortSignal.any([options.signal, released]);
-    const loop = new TrainingLoop({ ...options, state, stepProgram, validationProgram, steps, stop, released, emit });
     await loop.run(start.progress);
   } finally {
-    for (const program of compiled) program.dispose();
-    state.dispose();
+    loop.dispose();
   }
 }
 
-async function startingPoint(options: TrainOptions): Promise<Checkpoint> {
-  const { model, optimizer, folder, fingerprint, seed } = options;
-  const slots = optimizer.slots(model.variables.filter(({ trainable }) => trainable));
+function lossWeights({ settings, classCounts = [], model }: TrainOptions): {
+  readonly classWeights?: readonly number[];
+} {
+  if (settings?.classWeights === undefined) return {};
+  const weights = classWeights(settings.classWeights, classCounts);
+  if (weights.length === model.classes) return { classWeights: weights };
+  throw fail({
+    code: 'CONFIG_INVALID',
+    where: 'training.classWeights',
+    what: 'There has to be a weight for each class',
+    expected: `${model.classes} numbers`,
+    got: String(weights.length),
+  });
+}
+
+async function startingPoint(options: TrainOptions, phases: readonly Phase[]): Promise<Checkpoint> {
+  const { model, optimizer, settings = {}, folder, fingerprint, seed, initialValues } = options;
   const checkpoint = options.resume ? await readLast(folder) : undefined;
-  if (checkpoint === undefined) {
-    const tensors = {
-      ...withPrefix(modelPrefix, initialise(model.variables, seed)),
-      ...withPrefix(optimizerPrefix, initialise(slots, seed)),
-    };
-    return { tensors, progress: atStart(fingerprint, seed) };
-  }
+  const progress = checkpoint?.progress ?? atStart(fingerprint, seed);
   const path = checkpointPath(folder, 'last');
-  if (checkpoint.progress.fingerprint !== fingerprint || checkpoint.progress.seed !== seed) {
+  const phase = phases[progress.phase];
+  if (progress.fingerprint !== fingerprint || progress.seed !== seed || phase === undefined) {
     throw fail({
       code: 'RUN_INVALID',
       where: path,
@@ -105,8 +125,10 @@ async function startingPoint(options: TrainOptions): Promise<Checkpoint> {
       advice: 'Resume with the configuration the run was started with, or train into a new folder',
     });
   }
-  const named = (prefix: string, specs: readonly VariableSpec[]): VariableSpec[] =>
-    specs.map((spec) => ({ ...spec, name: `${prefix}/${spec.name}` }));
-  checkVariables(checkpoint.tensors, [...named(modelPrefix, model.variables), ...named(optimizerPrefix, slots)], path);
+  const specs = stateSpecs({ model, optimizer, settings, trained: phase.trained });
+  if (checkpoint === undefined) {
+    return { progress, tensors: completed(specs, initialModel(model, seed, initialValues), seed) };
+  }
+  checkVariables(checkpoint.tensors, specs, path);
   return checkpoint;
 }

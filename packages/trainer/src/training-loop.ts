@@ -1,34 +1,34 @@
 /** Epochs and steps. Everything is handed in; the only thing made here is the order in which things happen. */
-import {
-  fail,
-  random,
-  type Batch,
-  type CompiledProgram,
-  type EngineState,
-  type EpochRecord,
-  type Model,
-  type Optimizer,
-  type RunEvent,
-} from '@foveate/contracts';
+import { fail, random, type Batch, type EpochRecord, type HostTensors, type RunEvent } from '@foveate/contracts';
 import { pickPrefix } from '@foveate/tensor';
 import { setImmediate as eventLoop } from 'node:timers/promises';
-import { batchTensors, stepTensors } from './batch-tensors.js';
 import { writeBest, writeLast } from './checkpoint.js';
-import { assertFinite } from './divergence.js';
+import { afterValidation } from './course/course.js';
+import { assertFinite, explosion } from './course/divergence.js';
+import {
+  afterEpoch,
+  afterStep,
+  epochRecordOf,
+  trainMeans,
+  type StepFigures,
+  type TrainingProgress,
+} from './course/progress.js';
+import { rateFactor } from './course/schedule.js';
+import { noiseTensors, type FedBatch } from './feed/batch-tensors.js';
+import { pullUntil } from './feed/pull.js';
+import { phaseAt, type Phase } from './freezing/phases.js';
 import { Pace } from './pace.js';
-import { correctCount, evaluateBatches, valuesOf } from './predictions.js';
-import { afterEpoch, afterStep, trainMeans, type StepFigures, type TrainingProgress } from './progress.js';
-import { pullUntil } from './pull.js';
+import { correctCount, valuesOf } from './predictions.js';
+import { emaDecay } from './step/ema.js';
+import { TrainingSession, type SessionParts } from './training-session.js';
+import { completed, servedModel, stateSpecs } from './training-state.js';
+import { Validation } from './validation.js';
 
 /** What the loop works with. */
-export interface LoopParts {
-  readonly model: Model;
-  readonly optimizer: Optimizer;
+export interface LoopParts extends SessionParts {
   /** Seed of the run. */
   readonly seed: number;
-  readonly state: EngineState;
-  readonly stepProgram: CompiledProgram;
-  readonly validationProgram: CompiledProgram;
+  readonly phases: readonly Phase[];
   readonly batches: (epoch: number, fromStep: number) => AsyncIterable<Batch>;
   readonly validationBatches: () => AsyncIterable<Batch>;
   readonly steps: number;
@@ -45,16 +45,20 @@ export interface LoopParts {
 export class TrainingLoop {
   readonly #parts: LoopParts;
   readonly #pace = new Pace();
+  #session: TrainingSession;
 
-  constructor(parts: LoopParts) {
+  /** @param start progress and the state that belongs to it */
+  constructor(parts: LoopParts, start: { readonly progress: TrainingProgress; readonly tensors: HostTensors }) {
     this.#parts = parts;
+    this.#session = new TrainingSession(parts, parts.phases[start.progress.phase] as Phase, start.tensors);
   }
 
-  /** @param start progress that belongs to the tensors in the engine's state */
+  /** @param start as handed to the constructor */
   async run(start: TrainingProgress): Promise<void> {
-    const { epochs, stop } = this.#parts;
+    const { epochs, stop, emit } = this.#parts;
     let progress = start;
-    while (progress.epoch <= epochs) {
+    while (progress.epoch <= epochs && progress.course.stopped === null) {
+      progress = await this.#enterPhase(progress);
       progress = await this.#trainEpoch(progress);
       const validated = stop.aborted ? undefined : await this.#validate(progress.epoch);
       if (validated === undefined) {
@@ -63,6 +67,25 @@ export class TrainingLoop {
       }
       progress = await this.#closeEpoch(progress, validated);
     }
+    if (progress.course.stopped !== null) emit({ type: 'early-stop', ...progress.course.stopped });
+  }
+
+  /** Releases everything in the engine. */
+  dispose(): void {
+    this.#session.dispose();
+  }
+
+  /** Where other variables are trained from this epoch on, the session is replaced by one for them. */
+  async #enterPhase(progress: TrainingProgress): Promise<TrainingProgress> {
+    const { phases, model, optimizer, settings, seed, emit } = this.#parts;
+    const phase = phaseAt(phases, progress.epoch);
+    if (phase.index === this.#session.phase.index) return progress;
+    const specs = stateSpecs({ model, optimizer, settings, trained: phase.trained });
+    const tensors = completed(specs, await this.#session.read(), seed);
+    this.#session.dispose();
+    this.#session = new TrainingSession(this.#parts, phase, tensors);
+    emit({ type: 'notice', message: `From epoch ${phase.from} on ${phase.trained.size} variables are trained.` });
+    return { ...progress, phase: phase.index };
   }
 
   /** The rest of the epoch, or as far as it gets before it is stopped. */
@@ -71,7 +94,9 @@ export class TrainingLoop {
     let progress = start;
     if (progress.step < steps) {
       let since = performance.now();
-      for await (const batch of pullUntil(batches(start.epoch, start.step), stop)) {
+      const source = batches(start.epoch, start.step);
+      this.#remarkOn(source);
+      for await (const batch of pullUntil(this.#session.feed(source), stop)) {
         const figures = await this.#step(batch, progress, since);
         since = performance.now();
         progress = afterStep(progress, figures);
@@ -86,17 +111,25 @@ export class TrainingLoop {
     return progress;
   }
 
-  async #step(batch: Batch, progress: TrainingProgress, since: number): Promise<StepFigures> {
-    const { model, optimizer, seed, stepProgram } = this.#parts;
-    const stream = random(seed, 'noise', progress.epoch, progress.step);
-    const outputs = await stepProgram.run({
-      ...batchTensors(batch),
-      ...stepTensors(model, batch.ids.length, optimizer.learningRate, stream),
-    });
+  async #step(batch: FedBatch, progress: TrainingProgress, since: number): Promise<StepFigures> {
+    const { model, seed, optimizer, settings, steps, epochs } = this.#parts;
+    const { epoch, step, updates } = progress;
+    const { schedule, ema, accumulate = 1 } = settings;
+    const moment = {
+      epoch,
+      epochs,
+      update: Math.floor(step / accumulate),
+      updates: Math.ceil(steps / accumulate),
+    };
+    const factor = schedule === undefined ? 1 : rateFactor(schedule, moment, progress.course.dropped);
+    const update = { learningRate: optimizer.learningRate * factor, emaDecay: emaDecay(ema?.decay ?? 0, updates) };
+    const isUpdate = (step + 1) % accumulate === 0 || step + 1 === steps;
+    const noise = noiseTensors(model, batch.ids.length, random(seed, 'noise', epoch, step));
+    const outputs = await this.#session.step(batch, noise, isUpdate ? update : undefined);
     const scalar = (name: string): number => valuesOf(outputs, name)[0] as number;
     const loss = scalar('loss');
     assertFinite({
-      where: `epoch ${progress.epoch}, step ${progress.step + 1}`,
+      where: `epoch ${epoch}, step ${step + 1}`,
       ids: batch.ids,
       loss,
       perSample: valuesOf(outputs, 'perSample'),
@@ -108,11 +141,13 @@ export class TrainingLoop {
       loss,
       correct: correctCount(outputs, batch.labels),
       parts: Object.fromEntries(parts) as Record<string, number>,
+      learningRate: update.learningRate,
+      updated: isUpdate,
       seconds: (performance.now() - since) / 1000,
     };
   }
 
-  #reportStep(progress: TrainingProgress, { loss, parts }: StepFigures): void {
+  #reportStep(progress: TrainingProgress, { loss, parts, learningRate }: StepFigures): void {
     const { epochs, steps, emit } = this.#parts;
     const { epoch, step } = progress;
     const means = trainMeans(progress);
@@ -124,7 +159,7 @@ export class TrainingLoop {
       steps,
       loss,
       parts,
-      learningRate: this.#parts.optimizer.learningRate,
+      learningRate,
       meanLoss: means.loss,
       meanAccuracy: means.accuracy,
       imagesPerSecond: this.#pace.imagesPerSecond(),
@@ -132,50 +167,58 @@ export class TrainingLoop {
     });
   }
 
+  /** Says once a phase what becomes of a trunk that is held. */
+  #remarkOn(source: AsyncIterable<Batch>): void {
+    const message = this.#session.trunkRemark(source);
+    if (message !== undefined) this.#parts.emit({ type: 'notice', message });
+  }
+
   /** @returns undefined when it was stopped */
-  async #validate(epoch: number): Promise<Validation | undefined> {
-    const { validationProgram, validationBatches, stop } = this.#parts;
-    const since = performance.now();
-    let samples = 0;
-    let lossSum = 0;
-    let correct = 0;
-    for await (const { batch, outputs } of evaluateBatches(validationProgram, pullUntil(validationBatches(), stop))) {
-      const perSample = valuesOf(outputs, 'perSample');
-      const sum = Array.from(perSample).reduce((total, loss) => total + loss, 0);
-      assertFinite({ where: `epoch ${epoch}, validation`, ids: batch.ids, loss: sum, perSample });
-      samples += batch.ids.length;
-      lossSum += sum;
-      correct += correctCount(outputs, batch.labels);
+  async #validate(epoch: number): Promise<ReturnType<Validation['result']> | undefined> {
+    const { validationBatches, stop } = this.#parts;
+    const validation = new Validation(epoch);
+    for await (const batch of pullUntil(this.#session.feed(validationBatches()), stop)) {
+      validation.add(batch, await this.#session.evaluate(batch));
       await eventLoop();
     }
     if (stop.aborted) return undefined;
-    if (samples === 0) throw noBatches('validation');
-    const seconds = (performance.now() - since) / 1000;
-    this.#pace.validation(seconds);
-    return { loss: lossSum / samples, accuracy: correct / samples, seconds };
+    if (validation.samples === 0) throw noBatches('validation');
+    const result = validation.result();
+    this.#pace.validation(result.seconds);
+    return result;
   }
 
   /** Best first: should the process die in between, the epoch is done again and comes to the same best. */
-  async #closeEpoch(before: TrainingProgress, { seconds, ...validation }: Validation): Promise<TrainingProgress> {
-    const { state, folder, epochs, emit } = this.#parts;
-    const { progress, record, best } = afterEpoch(before, validation, seconds);
-    const tensors = await state.read();
-    if (best) emit({ type: 'checkpoint', kind: 'best', path: await writeBest(folder, tensors, record.epoch) });
+  async #closeEpoch(
+    before: TrainingProgress,
+    { seconds, ...validation }: EpochRecord['validation'] & { readonly seconds: number },
+  ): Promise<TrainingProgress> {
+    const { folder, epochs, model, settings, emit } = this.#parts;
+    const trunk = this.#session.trunk?.takeCounts();
+    const record = { ...epochRecordOf(before, validation, seconds), ...(trunk === undefined ? {} : { trunk }) };
+    const course = afterValidation(before.course, record, settings);
+    const progress = afterEpoch(before, record, course);
+    const best = course.best?.epoch === record.epoch;
+    const tensors = await this.#session.read();
+    if (best) {
+      const path = await writeBest(folder, servedModel(model, tensors), record.epoch);
+      emit({ type: 'checkpoint', kind: 'best', path });
+    }
     emit({ type: 'checkpoint', kind: 'last', path: await writeLast(folder, { tensors, progress }) });
     emit({ type: 'epoch', epochs, record, best });
+    const message = explosion(before.startLoss, record);
+    if (message !== undefined) emit({ type: 'warning', message });
     return progress;
   }
 
   async #interrupt(progress: TrainingProgress): Promise<void> {
-    const { state, folder, released, emit } = this.#parts;
+    const { folder, released, emit } = this.#parts;
     if (released.aborted) return;
-    const tensors = await state.read();
+    const tensors = await this.#session.read();
     emit({ type: 'checkpoint', kind: 'last', path: await writeLast(folder, { tensors, progress }) });
     emit({ type: 'interrupted', epoch: progress.epoch, step: progress.step });
   }
 }
-
-type Validation = EpochRecord['validation'] & { readonly seconds: number };
 
 function noBatches(split: string): Error {
   return fail({

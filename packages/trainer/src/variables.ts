@@ -8,6 +8,15 @@ export const modelPrefix = 'model';
 /** State `optimizer/<slot>` holds the optimizer's slots. */
 export const optimizerPrefix = 'optimizer';
 
+/** State `ema/<variable>` holds moving averages of those of the model's variables that training changes. */
+export const emaPrefix = 'ema';
+
+/** State `gathered/<variable>` holds sums of gradients over the samples since the last update. */
+export const gatheredPrefix = 'gathered';
+
+/** State: number of samples in the sums of {@link gatheredPrefix}. */
+export const gatheredSamples = 'gathered-samples';
+
 /** Input `noise/<name>` holds the random numbers a model asks for. */
 export const noisePrefix = 'noise';
 
@@ -18,16 +27,26 @@ export function tensorNamed(named: NamedTensors, name: string): Tensor {
   return tensor;
 }
 
+/** What of a model a training changes. */
+export interface Trained {
+  /** Names of the trained variables. */
+  readonly trained: ReadonlySet<string>;
+  /** What batch norm of held layers does: keep its running statistics, or let them follow the data. */
+  readonly frozenStatistics: 'held' | 'moving';
+}
+
 /**
  * Scope of a forward pass in training.
  * @param record is told every new value of a variable that is not trainable, while that value is alive
  */
 export function trainingScope(
   model: Model,
+  { trained, frozenStatistics }: Trained,
   { variables, noise }: { readonly variables: NamedTensors; readonly noise: NamedTensors },
   record: (name: string, value: Tensor) => void,
 ): VariableScope {
-  const updatable = new Set(model.variables.filter(({ trainable }) => !trainable).map(({ name }) => name));
+  const trainable = new Set(model.variables.filter((variable) => variable.trainable).map(({ name }) => name));
+  const updatable = new Set(model.variables.filter((variable) => !variable.trainable).map(({ name }) => name));
   return {
     training: true,
     get: (name) => tensorNamed(variables, name),
@@ -35,7 +54,7 @@ export function trainingScope(
       if (!updatable.has(name)) throw new Error(`'${name}' is not a variable that a model may update.`);
       record(name, value);
     },
-    frozen: () => false,
+    frozen: (name) => frozenStatistics === 'held' && trainable.has(name) && !trained.has(name),
     noise: (name) => tensorNamed(noise, name) as Tensor2D,
   };
 }

@@ -95,7 +95,7 @@ async function beginRecord({ config, folder, loaded, checkpoint }: Session, netw
       previous,
     }),
     epochs: checkpoint?.progress.records ?? [],
-    bestEpoch: checkpoint?.progress.best?.epoch ?? null,
+    bestEpoch: checkpoint?.progress.course.best?.epoch ?? null,
   };
   if (previous === undefined) await folder.clear();
   await writeAtomically(join(path, runFiles.config), stringify(record.config));

@@ -1,5 +1,5 @@
-/** Stops a training whose numbers are no numbers any more. */
-import { fail } from '@foveate/contracts';
+/** Stops a training whose numbers are no numbers any more, and warns of one whose loss explodes. */
+import { fail, type EpochRecord } from '@foveate/contracts';
 
 /** What was computed where. */
 export interface Finding {
@@ -31,4 +31,19 @@ export function assertFinite({ where, ids, loss, perSample, gradientNorm = 0 }: 
       "Try a learning rate ten times lower (optimizer.learningRate), look at these images and check the loss's options. " +
       'A checkpoint of an earlier epoch is not affected',
   });
+}
+
+/** An epoch whose mean loss is this many times the loss of the first step is worth a warning. */
+const explosive = 10;
+
+/**
+ * What to say of an epoch at the end of which the loss is finite but far above where it started.
+ * @param startLoss loss of the first step
+ */
+export function explosion(startLoss: number | null, { epoch, train, learningRate }: EpochRecord): string | undefined {
+  if (startLoss === null || !(train.loss > explosive * Math.max(startLoss, 1e-6))) return undefined;
+  return (
+    `The loss of epoch ${epoch} is ${train.loss.toPrecision(3)}, where it started from ${startLoss.toPrecision(3)}. ` +
+    `The learning rate, ${learningRate?.toPrecision(3) ?? 'unknown'}, is probably too high.`
+  );
 }

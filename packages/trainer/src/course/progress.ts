@@ -1,6 +1,7 @@
 /** How far a training has come: everything besides tensors that a resumed training needs. */
 import type { EpochRecord } from '@foveate/contracts';
 import { z } from 'zod';
+import { courseStart, courseState } from './course.js';
 
 const count = z.int().min(0);
 
@@ -10,19 +11,27 @@ const epochSums = z.strictObject({
   correct: count,
   parts: z.record(z.string(), z.number()),
   trainSeconds: z.number(),
+  /** Of the last update. */
+  learningRate: z.number(),
 });
 
 const epochRecord: z.ZodType<EpochRecord> = z.strictObject({
   epoch: count,
   train: z.strictObject({ loss: z.number(), accuracy: z.number(), parts: z.record(z.string(), z.number()) }),
-  validation: z.strictObject({ loss: z.number(), accuracy: z.number() }),
+  validation: z.strictObject({
+    loss: z.number(),
+    accuracy: z.number(),
+    auroc: z.number().nullable().exactOptional(),
+  }),
+  learningRate: z.number().exactOptional(),
   seconds: z.number(),
   imagesPerSecond: z.number(),
+  trunk: z.strictObject({ read: count, computed: count, secondsSaved: z.number() }).exactOptional(),
 });
 
 /** Layout of {@link TrainingProgress} in a checkpoint. */
 export const trainingProgress = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   /** The caller's fingerprint of the configuration; another one cannot be resumed. */
   fingerprint: z.string(),
   seed: count,
@@ -30,12 +39,17 @@ export const trainingProgress = z.strictObject({
   epoch: z.int().min(1),
   /** Steps done in it. */
   step: count,
+  /** Updates done in the whole training. */
+  updates: count,
+  /** Phase whose variables the optimizer has slots for. */
+  phase: count,
+  /** Loss of the first step. */
+  startLoss: z.number().nullable(),
   /** Sums over the samples of those steps. */
   sums: epochSums,
   /** One for each finished epoch. */
   records: z.array(epochRecord).readonly(),
-  /** Lowest validation loss so far; of equal ones the earliest. */
-  best: z.strictObject({ epoch: count, loss: z.number() }).nullable(),
+  course: courseState,
 });
 
 /** How far a training has come. */
@@ -47,15 +61,19 @@ export interface StepFigures {
   readonly loss: number;
   readonly correct: number;
   readonly parts: Readonly<Record<string, number>>;
+  readonly learningRate: number;
+  /** Whether the weights were updated, and not only gradients gathered. */
+  readonly updated: boolean;
   /** Wall time, waiting for the batch included. */
   readonly seconds: number;
 }
 
-const nothing = { samples: 0, loss: 0, correct: 0, parts: {}, trainSeconds: 0 };
+const nothing = { samples: 0, loss: 0, correct: 0, parts: {}, trainSeconds: 0, learningRate: 0 };
 
 /** Progress before the first step. */
 export function atStart(fingerprint: string, seed: number): TrainingProgress {
-  return { version: 1, fingerprint, seed, epoch: 1, step: 0, sums: nothing, records: [], best: null };
+  const from = { epoch: 1, step: 0, updates: 0, phase: 0, startLoss: null };
+  return { version: 2, fingerprint, seed, ...from, sums: nothing, records: [], course: courseStart };
 }
 
 /** Progress after one more step. */
@@ -68,12 +86,15 @@ export function afterStep(progress: TrainingProgress, step: StepFigures): Traini
   return {
     ...progress,
     step: progress.step + 1,
+    updates: progress.updates + (step.updated ? 1 : 0),
+    startLoss: progress.startLoss ?? step.loss,
     sums: {
       samples: sums.samples + step.samples,
       loss: sums.loss + step.loss * step.samples,
       correct: sums.correct + step.correct,
       parts: Object.fromEntries(parts) as Record<string, number>,
       trainSeconds: sums.trainSeconds + step.seconds,
+      learningRate: step.learningRate,
     },
   };
 }
@@ -88,31 +109,35 @@ export function trainMeans({ sums }: TrainingProgress): EpochRecord['train'] {
   };
 }
 
-/** Closes the epoch with its validation. */
-export function afterEpoch(
+/** The line of the learning curve for the epoch under way. */
+export function epochRecordOf(
   progress: TrainingProgress,
   validation: EpochRecord['validation'],
   validationSeconds: number,
-): { readonly progress: TrainingProgress; readonly record: EpochRecord; readonly best: boolean } {
+): EpochRecord {
   const { epoch, sums } = progress;
-  const record: EpochRecord = {
+  return {
     epoch,
     train: trainMeans(progress),
     validation,
+    learningRate: sums.learningRate,
     seconds: sums.trainSeconds + validationSeconds,
     imagesPerSecond: sums.samples / Math.max(sums.trainSeconds, 1e-9),
   };
-  const best = progress.best === null || validation.loss < progress.best.loss;
+}
+
+/** Progress at the start of the next epoch. */
+export function afterEpoch(
+  progress: TrainingProgress,
+  record: EpochRecord,
+  course: TrainingProgress['course'],
+): TrainingProgress {
   return {
-    record,
-    best,
-    progress: {
-      ...progress,
-      epoch: epoch + 1,
-      step: 0,
-      sums: nothing,
-      records: [...progress.records, record],
-      best: best ? { epoch, loss: validation.loss } : progress.best,
-    },
+    ...progress,
+    epoch: progress.epoch + 1,
+    step: 0,
+    sums: nothing,
+    records: [...progress.records, record],
+    course,
   };
 }

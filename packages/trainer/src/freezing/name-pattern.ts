@@ -1,0 +1,52 @@
+/** Patterns over variable names, as a configuration writes them. */
+import { fail, type FoveateError } from '@foveate/contracts';
+import { distance } from 'fastest-levenshtein';
+
+/** How a pattern is described in options. */
+export const patternDescription =
+  'Variable names: a glob such as stage7/** (* stays within a part of the name, ** does not), or a /regular expression/.';
+
+/**
+ * Those of `names` that fit.
+ * @param where configuration key, for errors
+ * @throws FoveateError `CONFIG_INVALID` for a broken regular expression, and naming the nearest names when nothing fits
+ */
+export function namesMatching(pattern: string, names: readonly string[], where: string): readonly string[] {
+  const expression = expressionOf(pattern, where);
+  const matching = names.filter((name) => expression.test(name));
+  if (matching.length === 0) throw noMatch(pattern, names, where);
+  return matching;
+}
+
+function expressionOf(pattern: string, where: string): RegExp {
+  try {
+    const body = /^\/(.+)\/$/.exec(pattern)?.[1];
+    return new RegExp(body ?? `^${globBody(pattern)}$`);
+  } catch (cause) {
+    throw fail({ code: 'CONFIG_INVALID', where, what: 'Not a regular expression', got: pattern, cause });
+  }
+}
+
+function globBody(glob: string): string {
+  const special: Readonly<Record<string, string>> = { '**': '.*', '*': '[^/]*', '?': '[^/]' };
+  return glob.replace(/\*\*|[*?]|[.+^${}()|[\]\\]/g, (part) => special[part] ?? `\\${part}`);
+}
+
+/** Layers are as good a guess as variables: all leading parts of the names count. */
+function noMatch(pattern: string, names: readonly string[], where: string): FoveateError {
+  const plain = pattern.replace(/[*/^$]+$|^\/|\\/g, '');
+  const layers = names.flatMap((name) => {
+    const parts = name.split('/');
+    return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+  });
+  const nearest = [...new Set(layers)]
+    .map((name) => ({ name, edits: distance(plain, name) }))
+    .sort((a, b) => a.edits - b.edits)
+    .slice(0, 3);
+  return fail({
+    code: 'CONFIG_INVALID',
+    where,
+    what: `No trainable variable matches '${pattern}'`,
+    advice: `The nearest names are ${nearest.map(({ name }) => `'${name}'`).join(', ')}; a glob has to match the whole name`,
+  });
+}

@@ -1,0 +1,55 @@
+/** How a model is trained, besides epochs and batch size: the options a configuration may hold. Left out means off. */
+import { z } from 'zod';
+import { earlyStoppingOptions } from './course/course.js';
+import { monitors } from './course/monitor.js';
+import { scheduleOptions } from './course/schedule.js';
+import { parameterGroup } from './freezing/groups.js';
+import { trainedPart } from './freezing/trained-part.js';
+import { classWeightOptions } from './step/class-weights.js';
+import { clipOptions } from './step/clip.js';
+import { emaOptions } from './step/ema.js';
+import { trunkCacheOptions } from './trunk/trunk-cache.js';
+
+/** Options of {@link TrainingSettings} by key, for schemas that hold them among others. */
+export const trainingOptions = {
+  train: trainedPart.optional(),
+  frozenStatistics: z
+    .enum(['held', 'moving'])
+    .optional()
+    .describe(
+      "Batch norm of held layers: 'held' (default) keeps its running statistics, 'moving' lets them follow the data.",
+    ),
+  unfreeze: z
+    .array(
+      z.strictObject({
+        epoch: z.int().min(2).describe('First epoch, counted from 1, in which this part is trained.'),
+        train: trainedPart,
+      }),
+    )
+    .optional()
+    .describe('Gradual unfreezing: other parts from later epochs on. Newly trained variables start with fresh slots.'),
+  groups: z
+    .array(parameterGroup)
+    .optional()
+    .describe('Parameter groups with learning rates of their own; of several that match the first counts.'),
+  schedule: scheduleOptions.optional(),
+  clip: clipOptions.optional(),
+  classWeights: classWeightOptions.optional(),
+  accumulate: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Batches whose gradients make one update, as the mean over all their samples; default 1.'),
+  ema: emaOptions.optional(),
+  monitor: monitors.optional(),
+  earlyStopping: earlyStoppingOptions.optional(),
+  trunkCache: trunkCacheOptions.optional(),
+};
+
+/** What is trained and how; what is left out is off. */
+export type TrainingSettings = {
+  readonly [Key in Exclude<keyof typeof trainingOptions, 'trunkCache'>]?: z.output<(typeof trainingOptions)[Key]>;
+};
+
+/** Options of the cache of a held trunk; left out: on, in the run's folder. */
+export type TrunkCacheOptions = z.output<typeof trunkCacheOptions>;

@@ -1,0 +1,74 @@
+/** Forward and backward pass of one batch. */
+import type { Loss, Model, NamedTensors } from '@foveate/contracts';
+import { pickPrefix, withPrefix } from '@foveate/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import { programInputs } from '../feed/batch-tensors.js';
+import { featureMapOf, heldStages } from '../trunk/held-stages.js';
+import { modelPrefix, noisePrefix, tensorNamed, trainingScope, type Trained } from '../variables.js';
+import { weighted } from './class-weights.js';
+import { euclideanNorm } from './clip.js';
+import { gradientsCarrying, type Carry } from './gradients.js';
+import { lossInputs } from './loss-inputs.js';
+
+/** What a forward and backward pass is made of. */
+export interface GradientParts extends Trained {
+  readonly model: Model;
+  readonly loss: Loss;
+  /** Weight of each class in the loss; left out: 1. */
+  readonly classWeights?: readonly number[];
+}
+
+/** What comes out of a forward and backward pass. All values are from before the update. */
+export interface BatchGradients {
+  /** Of the trained variables, by name. */
+  readonly gradients: NamedTensors;
+  /** Euclidean norm over all gradients, a scalar. */
+  readonly norm: tf.Tensor;
+  /** New values of the variables that are not trainable, by name. */
+  readonly statistics: NamedTensors;
+  /** `loss` (scalar), `perSample` [N], `logits` [N, classes], `parts/<name>` (scalars) and `gradientNorm` (scalar). */
+  readonly outputs: NamedTensors;
+}
+
+const outputPrefix = 'outputs';
+
+/** Gradients reach down to the lowest trained variable and no further. */
+export function batchGradients(parts: GradientParts, inputs: NamedTensors, variables: NamedTensors): BatchGradients {
+  const names = [...parts.trained];
+  const { gradients, carried } = gradientsCarrying(
+    names.map((name) => tensorNamed(variables, name)),
+    (carry) => forward(parts, inputs, variables, carry),
+  );
+  const norm = euclideanNorm(gradients);
+  return {
+    gradients: Object.fromEntries(names.map((name, index) => [name, gradients[index] as tf.Tensor])),
+    norm,
+    statistics: pickPrefix(modelPrefix, carried),
+    outputs: { ...pickPrefix(outputPrefix, carried), gradientNorm: norm },
+  };
+}
+
+function forward(parts: GradientParts, inputs: NamedTensors, variables: NamedTensors, carry: Carry): tf.Scalar {
+  const { model, loss, classWeights } = parts;
+  const { start, labels, ...material } = programInputs(inputs, model.classes);
+  const noise = pickPrefix(noisePrefix, inputs);
+  const scope = trainingScope(model, parts, { variables, noise }, (name, value) =>
+    carry(`${modelPrefix}/${name}`, value),
+  );
+  const held = heldStages(model, parts.trained, parts.frozenStatistics);
+  const featureMap = featureMapOf(model, start, scope, { held, variables });
+  const logits = model.head(featureMap, scope);
+  // The head runs again inside Grad-CAM; only its first run counts for the moving statistics.
+  const again = { ...scope, update: () => undefined };
+  const head = (map: tf.Tensor4D): tf.Tensor2D => model.head(map, again);
+  const plain = loss.compute(lossInputs(loss, { ...material, labels, featureMap, logits, head }));
+  const result = classWeights === undefined ? plain : weighted(plain, labels, classWeights);
+  const outputs = {
+    loss: result.loss,
+    perSample: result.perSample,
+    logits,
+    ...withPrefix('parts', result.parts),
+  };
+  for (const [name, tensor] of Object.entries(outputs)) carry(`${outputPrefix}/${name}`, tensor);
+  return result.loss;
+}

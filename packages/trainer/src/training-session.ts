@@ -1,0 +1,178 @@
+/** One phase of a training in the engine: a state and the programs that work on it. */
+import type {
+  Batch,
+  CompiledProgram,
+  Engine,
+  EngineState,
+  HostTensors,
+  Loss,
+  Model,
+  Optimizer,
+  Program,
+} from '@foveate/contracts';
+import { pickPrefix } from '@foveate/tensor';
+import { evaluateProgram } from './evaluate-program.js';
+import { batchTensors, hostScalar, type FedBatch } from './feed/batch-tensors.js';
+import { isRepeatable } from './feed/planned-batches.js';
+import { learningRateFactors } from './freezing/groups.js';
+import type { Phase } from './freezing/phases.js';
+import type { TrainingSettings } from './settings.js';
+import {
+  gatheredUpdateProgram,
+  gatherProgram,
+  trainStepProgram,
+  type TrainStepParts,
+} from './step/train-step-program.js';
+import { heldStages } from './trunk/held-stages.js';
+import type { TrunkCache } from './trunk/trunk-cache.js';
+import { TrunkFeed } from './trunk/trunk-feed.js';
+import { modelPrefix } from './variables.js';
+
+/** What a phase is trained with. */
+export interface SessionParts {
+  readonly engine: Engine;
+  readonly model: Model;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  readonly settings: TrainingSettings;
+  /** Weight of each class in the training loss. */
+  readonly classWeights?: readonly number[];
+  readonly trunkCache?: TrunkCache;
+}
+
+/** What an update is told. */
+export interface UpdateInputs {
+  readonly learningRate: number;
+  /** Share of the old averages that is kept. */
+  readonly emaDecay: number;
+}
+
+type Start = 'images' | 'trunk';
+
+/** A phase under way. */
+export class TrainingSession {
+  readonly phase: Phase;
+  /** Keeps features of the held stages; undefined where there are none or they cannot be kept. */
+  readonly trunk: TrunkFeed | undefined;
+  readonly #held: number;
+  #remarked = false;
+  readonly #parts: SessionParts;
+  readonly #state: EngineState;
+  readonly #programs = new Map<string, CompiledProgram>();
+  readonly #makers: Readonly<Record<string, () => Program>>;
+
+  /** @param tensors a complete state, as `stateSpecs` of this phase describes it */
+  constructor(parts: SessionParts, phase: Phase, tensors: HostTensors) {
+    const { engine, model, loss, optimizer, settings, classWeights, trunkCache } = parts;
+    const { frozenStatistics = 'held', groups = [], clip, ema } = settings;
+    const held = heldStages(model, phase.trained, frozenStatistics);
+    const averages = ema !== undefined;
+    const step: TrainStepParts = {
+      model,
+      loss,
+      optimizer,
+      trained: phase.trained,
+      frozenStatistics,
+      learningRateFactors: learningRateFactors(model, groups),
+      averages,
+      ...(clip === undefined ? {} : { clip }),
+      ...(classWeights === undefined ? {} : { classWeights }),
+    };
+    this.#parts = parts;
+    this.#held = held;
+    this.phase = phase;
+    this.#makers = {
+      'step images': () => trainStepProgram(step),
+      'step trunk': () => trainStepProgram(step),
+      'gather images': () => gatherProgram(step),
+      'gather trunk': () => gatherProgram(step),
+      update: () => gatheredUpdateProgram(step),
+      'evaluate images': () => evaluateProgram({ model, loss, averages }),
+      'evaluate trunk': () => evaluateProgram({ model, loss, averages, held }),
+    };
+    this.#state = engine.createState(tensors);
+    this.trunk =
+      trunkCache === undefined || held === 0 || loss.uses.includes('images')
+        ? undefined
+        : new TrunkFeed({
+            engine,
+            state: this.#state,
+            variables: pickPrefix(modelPrefix, tensors),
+            model,
+            held,
+            cache: trunkCache,
+            aoi: loss.uses.includes('aoi'),
+          });
+  }
+
+  /** The batches as programs of this session are fed: through the trunk's cache where that is possible. */
+  feed(batches: AsyncIterable<Batch>): AsyncIterable<FedBatch> {
+    return this.trunk !== undefined && isRepeatable(batches) ? this.trunk.batches(batches) : batches;
+  }
+
+  /** What is to be said of a trunk that is held; undefined where there is none, and after the first time. */
+  trunkRemark(source: AsyncIterable<Batch>): string | undefined {
+    if (this.#remarked) return undefined;
+    this.#remarked = true;
+    const { model, loss, trunkCache } = this.#parts;
+    if (this.#held === 0 || trunkCache === undefined) return undefined;
+    const which = `The first ${this.#held} of ${model.stages?.length ?? 0} stages are held`;
+    if (loss.uses.includes('images')) return `${which}, but their features cannot be kept: the loss reads the images.`;
+    if (!isRepeatable(source))
+      return (
+        `${which}, but their features on training images cannot be kept: each epoch augments anew. ` +
+        'Leave out data.augment, or set data.augmentVariants.'
+      );
+    return `${which}: their features are computed once and kept in ${trunkCache.folder}.`;
+  }
+
+  /**
+   * One training step, or a part of one.
+   * @param noise random numbers for the model
+   * @param update undefined: only gather the gradients
+   */
+  async step(batch: FedBatch, noise: HostTensors, update: UpdateInputs | undefined): Promise<HostTensors> {
+    const start: Start = 'trunk' in batch ? 'trunk' : 'images';
+    const inputs = { ...batchTensors(batch), ...noise };
+    if ((this.#parts.settings.accumulate ?? 1) === 1) {
+      if (update === undefined) throw new Error('Every step updates where nothing is gathered.');
+      return this.#program(`step ${start}`).run({ ...inputs, ...this.#updateTensors(update) });
+    }
+    const outputs = await this.#program(`gather ${start}`).run(inputs);
+    if (update !== undefined) await this.#program('update').run(this.#updateTensors(update));
+    return outputs;
+  }
+
+  /** A batch in inference mode, by the averaged weights where they are averaged. */
+  evaluate(batch: FedBatch): Promise<HostTensors> {
+    return this.#program('trunk' in batch ? 'evaluate trunk' : 'evaluate images').run(batchTensors(batch));
+  }
+
+  /** All values. */
+  read(): Promise<HostTensors> {
+    return this.#state.read();
+  }
+
+  /** Frees everything in the engine. */
+  dispose(): void {
+    this.trunk?.dispose();
+    for (const program of this.#programs.values()) program.dispose();
+    this.#programs.clear();
+    this.#state.dispose();
+  }
+
+  #updateTensors({ learningRate, emaDecay }: UpdateInputs): HostTensors {
+    const averages = this.#parts.settings.ema !== undefined;
+    return { learningRate: hostScalar(learningRate), ...(averages ? { emaDecay: hostScalar(emaDecay) } : {}) };
+  }
+
+  #program(name: string): CompiledProgram {
+    const known = this.#programs.get(name);
+    if (known !== undefined) return known;
+    const make = this.#makers[name];
+    if (make === undefined) throw new Error(`There is no program '${name}'.`);
+    const program = this.#parts.engine.compile(make(), this.#state);
+    this.#programs.set(name, program);
+    return program;
+  }
+}

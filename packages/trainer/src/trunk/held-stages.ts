@@ -1,0 +1,47 @@
+/** The trunk of a model: leading stages that a training holds. They see neither batch statistics nor noise. */
+import type { Model, NamedTensors, VariableScope } from '@foveate/contracts';
+import { inferenceScope } from '@foveate/tensor';
+import type * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * Number of leading stages of which nothing changes in the training; 0 for a model without stages.
+ * @param trained names of the trained variables
+ * @param statistics what batch norm of held layers does
+ */
+export function heldStages(model: Model, trained: ReadonlySet<string>, statistics: 'held' | 'moving'): number {
+  const { stages = [], variables } = model;
+  const trainable = new Set(variables.filter((variable) => variable.trainable).map(({ name }) => name));
+  const changes = (name: string): boolean => (trainable.has(name) ? trained.has(name) : statistics === 'moving');
+  const lowest = stages.findIndex((stage) => stage.variables.some(changes));
+  return lowest === -1 ? stages.length : lowest;
+}
+
+/** What a forward pass starts from: images [N, H, W, 3], or what the trunk made of them [N, h, w, K]. */
+export type TrunkOrImages = { readonly images: tf.Tensor4D } | { readonly trunk: tf.Tensor4D };
+
+/**
+ * The feature map [N, h, w, K].
+ * @param scope of the stages that are not held; of all of them when `held` is 0
+ * @param held leading stages that are held, and left out when `input` is what they made
+ * @param variables of the held stages
+ */
+export function featureMapOf(
+  model: Model,
+  input: TrunkOrImages,
+  scope: VariableScope,
+  { held, variables }: { readonly held: number; readonly variables: NamedTensors },
+): tf.Tensor4D {
+  const { stages } = model;
+  if (stages === undefined || held === 0) {
+    if ('trunk' in input) throw new Error('A model without held stages has no trunk.');
+    return model.features(input.images, scope);
+  }
+  const trunk = 'trunk' in input ? input.trunk : trunkOf(model, input.images, held, variables);
+  return stages.slice(held).reduce((x, stage) => stage.apply(x, scope), trunk);
+}
+
+/** What the leading `held` stages make of images, in inference mode. */
+export function trunkOf(model: Model, images: tf.Tensor4D, held: number, variables: NamedTensors): tf.Tensor4D {
+  const scope = inferenceScope(variables);
+  return (model.stages ?? []).slice(0, held).reduce((x, stage) => stage.apply(x, scope), images);
+}

@@ -1,0 +1,15 @@
+/** The held stages of a model alone. */
+import type { Model, Program } from '@foveate/contracts';
+import { pickPrefix } from '@foveate/tensor';
+import type * as tf from '@tensorflow/tfjs-core';
+import { modelPrefix, tensorNamed } from '../variables.js';
+import { trunkOf } from './held-stages.js';
+
+/** Input: `images` [N, H, W, 3]. State: `model/<variable>`, unchanged. Output: `trunk` [N, h, w, K]. */
+export function trunkProgram(model: Model, held: number): Program {
+  return (inputs, state) => ({
+    outputs: {
+      trunk: trunkOf(model, tensorNamed(inputs, 'images') as tf.Tensor4D, held, pickPrefix(modelPrefix, state)),
+    },
+  });
+}
