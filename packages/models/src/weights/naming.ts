@@ -18,11 +18,11 @@ export interface WeightNaming {
   readonly scheme: string;
   readonly convention: Convention;
   /**
-   * Name of a layer here and there; the first line that fits counts. `{b}` on the left is a number; on the right `{b}` is
+   * Name of a layer here, and there where versions may differ; the first line that fits counts. `{b}` on the left is a number; on the right `{b}` is
    * the same number, `{b-1}` one less, `{b:letter}` a for 1, b for 2. `{n}` counts blocks over all stages from 0, where
    * `blocks` is given.
    */
-  readonly layers: readonly (readonly [ours: string, theirs: string])[];
+  readonly layers: readonly (readonly [ours: string, ...theirs: string[]])[];
   /** Blocks of each stage, for `{n}`; the numbers are `{s}` and `{b}`. */
   readonly blocks?: readonly number[];
   /** Padding of strided convolutions the weights were trained with; absent where files of both kinds have these names. */
@@ -40,17 +40,21 @@ function expression(pattern: string): RegExp {
 export function namesOf(variable: string, { layers, convention, blocks }: WeightNaming): readonly string[] {
   const cut = variable.lastIndexOf('/');
   const leaves = convention.leaves[variable.slice(cut + 1) as Leaf] as readonly string[] | undefined;
-  for (const [ours, theirs] of layers) {
+  for (const [ours, ...theirs] of layers) {
     const groups = expression(ours).exec(variable.slice(0, cut));
     if (groups === null || leaves === undefined) continue;
     const numbers = numbersOf(groups.groups ?? {}, blocks);
-    const layer = theirs.replaceAll(placeholder, (_, name: string, offset?: string, letter?: string) => {
-      const value = (numbers[name] ?? Number.NaN) + Number(offset ?? 0);
-      return letter === undefined ? String(value) : String.fromCharCode(96 + value);
-    });
-    return leaves.map((leaf) => `${layer}${convention.separator}${leaf}`);
+    return theirs.flatMap((template) => leaves.map((leaf) => filled(template, numbers) + convention.separator + leaf));
   }
   return [];
+}
+
+/** The template with numbers in place of `{b}`, `{b-1}` and `{b:letter}`. */
+function filled(template: string, numbers: Readonly<Record<string, number>>): string {
+  return template.replaceAll(placeholder, (_, name: string, offset?: string, letter?: string) => {
+    const value = (numbers[name] ?? Number.NaN) + Number(offset ?? 0);
+    return letter === undefined ? String(value) : String.fromCharCode(96 + value);
+  });
 }
 
 function numbersOf(groups: Readonly<Record<string, string>>, blocks: readonly number[] = []): Record<string, number> {

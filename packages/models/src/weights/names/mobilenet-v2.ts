@@ -71,7 +71,7 @@ export const mobileNetV2Names: readonly WeightNaming[] = [
       ['stage{s}/block{b}/project/norm', 'block_{n}_project_BN'],
       ['top/conv', 'Conv_1'],
       ['top/norm', 'Conv_1_bn'],
-      ['logits', 'predictions'],
+      ['logits', 'predictions', 'Logits'],
     ],
   },
   {

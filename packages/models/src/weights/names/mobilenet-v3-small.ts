@@ -20,19 +20,17 @@ const torchvisionBlock = (parts: readonly string[], block: string): Lines =>
 /** timm divides the blocks into stages. */
 const timmStages = [[1], [2, 3], [4, 5, 6], [7, 8], [9, 10, 11]];
 
-/** Keras gives the first block no number; its versions differ in how they join words. */
-const kerasBlock = (ours: string, theirs: string, [between, norm, conv]: readonly [string, string, string]): Lines => [
-  [`${ours}/expand/conv`, `${theirs}${between}expand`],
-  [`${ours}/expand/norm`, `${theirs}${between}expand${norm}`],
-  [`${ours}/depthwise/conv`, `${theirs}${between}depthwise`],
-  [`${ours}/depthwise/norm`, `${theirs}${between}depthwise${norm}`],
-  [`${ours}/squeeze/reduce`, `${theirs}${between}squeeze_excite${conv}`],
-  [`${ours}/squeeze/expand`, `${theirs}${between}squeeze_excite${conv}_1`],
-  [`${ours}/project/conv`, `${theirs}${between}project`],
-  [`${ours}/project/norm`, `${theirs}${between}project${norm}`],
+/** Keras gives the first block no number; before version 3 it joined words by slashes. */
+const kerasBlock = (ours: string, theirs: string): Lines => [
+  [`${ours}/expand/conv`, `${theirs}_expand`, `${theirs}/expand`],
+  [`${ours}/expand/norm`, `${theirs}_expand_bn`, `${theirs}/expand/BatchNorm`],
+  [`${ours}/depthwise/conv`, `${theirs}_depthwise`, `${theirs}/depthwise`],
+  [`${ours}/depthwise/norm`, `${theirs}_depthwise_bn`, `${theirs}/depthwise/BatchNorm`],
+  [`${ours}/squeeze/reduce`, `${theirs}_squeeze_excite_conv`, `${theirs}/squeeze_excite/Conv`],
+  [`${ours}/squeeze/expand`, `${theirs}_squeeze_excite_conv_1`, `${theirs}/squeeze_excite/Conv_1`],
+  [`${ours}/project/conv`, `${theirs}_project`, `${theirs}/project`],
+  [`${ours}/project/norm`, `${theirs}_project_bn`, `${theirs}/project/BatchNorm`],
 ];
-const keras3 = ['_', '_bn', '_conv'] as const;
-const keras2 = ['/', '/BatchNorm', '/Conv'] as const;
 
 /** MobileNetV3-small elsewhere. */
 export const mobileNetV3SmallNames: readonly WeightNaming[] = [
@@ -54,8 +52,10 @@ export const mobileNetV3SmallNames: readonly WeightNaming[] = [
     ],
   },
   {
+    // Only the weights whose names begin with tf_ have this model's batch norm.
     scheme: 'timm',
     convention: pytorch,
+    padding: 'same',
     layers: [
       ['stem/conv', 'conv_stem'],
       ['stem/norm', 'bn1'],
@@ -89,30 +89,14 @@ export const mobileNetV3SmallNames: readonly WeightNaming[] = [
     convention: keras,
     padding: 'same',
     layers: [
-      ['stem/conv', 'conv'],
-      ['stem/norm', 'conv_bn'],
-      ...kerasBlock('block1', 'expanded_conv', keras3),
-      ...kerasBlock('block{b}', 'expanded_conv_{b-1}', keras3),
-      ['top/conv', 'conv_1'],
-      ['top/norm', 'conv_1_bn'],
-      ['hidden', 'conv_2'],
-      ['logits', 'logits'],
-    ],
-  },
-  {
-    // Keras before version 3, and its weights for download.
-    scheme: 'keras-2',
-    convention: keras,
-    padding: 'same',
-    layers: [
-      ['stem/conv', 'Conv'],
-      ['stem/norm', 'Conv/BatchNorm'],
-      ...kerasBlock('block1', 'expanded_conv', keras2),
-      ...kerasBlock('block{b}', 'expanded_conv_{b-1}', keras2),
-      ['top/conv', 'Conv_1'],
-      ['top/norm', 'Conv_1/BatchNorm'],
-      ['hidden', 'Conv_2'],
-      ['logits', 'Logits'],
+      ['stem/conv', 'conv', 'Conv'],
+      ['stem/norm', 'conv_bn', 'Conv/BatchNorm'],
+      ...kerasBlock('block1', 'expanded_conv'),
+      ...kerasBlock('block{b}', 'expanded_conv_{b-1}'),
+      ['top/conv', 'conv_1', 'Conv_1'],
+      ['top/norm', 'conv_1_bn', 'Conv_1/BatchNorm'],
+      ['hidden', 'conv_2', 'Conv_2'],
+      ['logits', 'logits', 'Logits'],
     ],
   },
 ];
