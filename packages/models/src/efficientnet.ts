@@ -15,6 +15,8 @@ import {
   Variables,
   type Padding,
 } from './_blocks/index.js';
+import { efficientNetNames } from './weights/names/efficientnet.js';
+import { knownTags, pretrainedBy, weightsOptions } from './weights/pretrained.js';
 
 /** What compound scaling changes. */
 interface Scaling {
@@ -121,17 +123,21 @@ function efficientNet<Id extends `efficientnet-b${number}`>(id: Id, scaling: Sca
       .describe('Probability that a block is skipped in training: near 0 at the bottom, this value at the top.'),
     width: z.number().positive().max(8).default(scaling.width).describe('Factor of the channels of B0.'),
     depth: z.number().positive().max(8).default(scaling.depth).describe('Factor of the blocks per stage of B0.'),
+    ...weightsOptions,
   });
   const card: ModelCard = {
     reference: 'Tan and Le, EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks, 2019',
     normalisation: imagenet.text,
     featureLayer: 'top',
-    weights: [],
+    weights: knownTags(id),
   };
   return definePlugin({
     meta: { kind: 'model', id, contract: 1, summary },
     options,
-    register: (chosen) => factory(chosen, card),
+    register: (chosen, context) => ({
+      ...factory(chosen, card),
+      ...pretrainedBy({ architecture: id, namings: efficientNetNames, ...chosen }, context),
+    }),
   });
 }
 

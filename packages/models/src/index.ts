@@ -4,3 +4,4 @@ export { mobileNetV2 } from './mobilenet-v2.js';
 export { mobileNetV3Small } from './mobilenet-v3-small.js';
 export { resNet18 } from './resnet-18.js';
 export { unet, type SegmentationModel, type SegmentationModelFactory } from './unet.js';
+export * from './weights/index.js';

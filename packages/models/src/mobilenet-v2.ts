@@ -14,6 +14,8 @@ import {
   staged,
   Variables,
 } from './_blocks/index.js';
+import { mobileNetV2Names } from './weights/names/mobilenet-v2.js';
+import { knownTags, pretrainedBy, weightsOptions } from './weights/pretrained.js';
 
 const options = z.strictObject({
   padding: z
@@ -25,6 +27,11 @@ const options = z.strictObject({
     ),
   dropout: z.number().min(0).lt(1).default(0.2).describe('Share of the features dropped before the last layer.'),
   width: z.number().positive().max(8).default(1).describe("Factor of all channels, the paper's alpha."),
+  firstExpansion: z
+    .boolean()
+    .default(false)
+    .describe("Whether the first bottleneck has an expanding convolution too, of factor 1, as MXNet's weights have."),
+  ...weightsOptions,
 });
 
 type Options = z.output<typeof options>;
@@ -48,7 +55,7 @@ const bottlenecks = [
 /** The last convolution is made wider, but not narrower. */
 const topChannels = (width: number): number => roundChannels(1280 * Math.max(1, width));
 
-function trunk(variables: Variables, { padding: convention, width }: Options): readonly ModelStage[] {
+function trunk(variables: Variables, { padding: convention, width, firstExpansion }: Options): readonly ModelStage[] {
   const { padding, epsilon, normalisation } = conventions[convention];
   const norm = { padding, epsilon, activation: relu6 };
   let inChannels = roundChannels(32 * width);
@@ -65,6 +72,7 @@ function trunk(variables: Variables, { padding: convention, width }: Options): r
         outChannels: roundChannels(channels * width),
         size: 3,
         stride: position === 0 ? stride : 1,
+        expand: expansion > 1 || firstExpansion,
       };
       inChannels = shape.outChannels;
       return stage(variables, name, () => invertedResidual(variables, name, { ...shape, ...norm }));
@@ -82,7 +90,7 @@ function factory(chosen: Options): ModelFactory {
       reference: 'Sandler et al., MobileNetV2: Inverted Residuals and Linear Bottlenecks, 2018',
       normalisation: conventions[chosen.padding].normalisation.text,
       featureLayer: 'top',
-      weights: [],
+      weights: knownTags('mobilenet-v2'),
     },
     build: ({ height, width, classes }): Model => {
       const variables = new Variables();
@@ -103,5 +111,8 @@ export const mobileNetV2 = definePlugin({
     summary: 'MobileNetV2: small and fast, 3.5 million parameters with 1,000 classes.',
   },
   options,
-  register: factory,
+  register: (chosen, context) => ({
+    ...factory(chosen),
+    ...pretrainedBy({ architecture: 'mobilenet-v2', namings: mobileNetV2Names, ...chosen }, context),
+  }),
 });

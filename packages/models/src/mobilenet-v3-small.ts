@@ -19,6 +19,8 @@ import {
   Variables,
   type Layer,
 } from './_blocks/index.js';
+import { mobileNetV3SmallNames } from './weights/names/mobilenet-v3-small.js';
+import { knownTags, pretrainedBy, weightsOptions } from './weights/pretrained.js';
 
 const options = z.strictObject({
   padding: z
@@ -30,6 +32,7 @@ const options = z.strictObject({
     ),
   dropout: z.number().min(0).lt(1).default(0.2).describe('Share of the features dropped before the last layer.'),
   width: z.number().positive().max(8).default(1).describe('Factor of all channels.'),
+  ...weightsOptions,
 });
 
 type Options = z.output<typeof options>;
@@ -98,7 +101,7 @@ function factory(chosen: Options): ModelFactory {
       reference: 'Howard et al., Searching for MobileNetV3, 2019',
       normalisation: normalisations[chosen.padding].text,
       featureLayer: 'top',
-      weights: [],
+      weights: knownTags('mobilenet-v3-small'),
     },
     build: ({ height, width, classes }): Model => {
       const variables = new Variables();
@@ -118,5 +121,8 @@ export const mobileNetV3Small = definePlugin({
     summary: 'MobileNetV3-small: the fastest of the zoo, 2.5 million parameters with 1,000 classes.',
   },
   options,
-  register: factory,
+  register: (chosen, context) => ({
+    ...factory(chosen),
+    ...pretrainedBy({ architecture: 'mobilenet-v3-small', namings: mobileNetV3SmallNames, ...chosen }, context),
+  }),
 });

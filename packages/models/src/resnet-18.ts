@@ -13,10 +13,13 @@ import {
   Variables,
   type Layer,
 } from './_blocks/index.js';
+import { resNet18Names } from './weights/names/resnet-18.js';
+import { knownTags, pretrainedBy, weightsOptions } from './weights/pretrained.js';
 
 const options = z.strictObject({
   dropout: z.number().min(0).lt(1).default(0).describe('Share of the features dropped before the last layer.'),
   width: z.number().positive().max(8).default(1).describe('Factor of all channels.'),
+  ...weightsOptions,
 });
 
 type Options = z.output<typeof options>;
@@ -70,7 +73,7 @@ function factory(chosen: Options): ModelFactory {
       reference: 'He et al., Deep Residual Learning for Image Recognition, 2016',
       normalisation: imagenet.text,
       featureLayer: 'stage4/block2',
-      weights: [],
+      weights: knownTags('resnet-18'),
     },
     build: ({ height, width, classes }): Model => {
       const variables = new Variables();
@@ -91,5 +94,8 @@ export const resNet18 = definePlugin({
     summary: 'ResNet-18: the plain residual network, 11.7 million parameters with 1,000 classes.',
   },
   options,
-  register: factory,
+  register: (chosen, context) => ({
+    ...factory(chosen),
+    ...pretrainedBy({ architecture: 'resnet-18', namings: resNet18Names, ...chosen }, context),
+  }),
 });

@@ -9,8 +9,10 @@ import type { Layer, Variables } from './variables.js';
 /** Settings of an inverted residual block. */
 export interface InvertedResidualOptions {
   readonly inChannels: number;
-  /** Channels of the depthwise convolution; no expanding convolution where they equal `inChannels`. */
+  /** Channels of the depthwise convolution. */
   readonly expanded: number;
+  /** Whether an expanding convolution stands before it; left out: where there are more channels than `inChannels`. */
+  readonly expand?: boolean;
   readonly outChannels: number;
   /** Size and stride of the depthwise convolution. */
   readonly size: number;
@@ -30,9 +32,10 @@ export interface InvertedResidualOptions {
  */
 export function invertedResidual(variables: Variables, name: string, options: InvertedResidualOptions): Layer {
   const { inChannels, expanded, outChannels, size, stride, padding, epsilon, activation, squeeze } = options;
+  const { expand = expanded !== inChannels } = options;
   const norm = { padding, epsilon };
   const layers: Layer[] = [];
-  if (expanded !== inChannels)
+  if (expand)
     layers.push(convNorm(variables, `${name}/expand`, inChannels, expanded, { ...norm, size: 1, activation }));
   layers.push(depthwiseNorm(variables, `${name}/depthwise`, expanded, { ...norm, size, stride, activation }));
   if (squeeze !== undefined)
