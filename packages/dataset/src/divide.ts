@@ -1,6 +1,6 @@
 /** Stratified division of samples. Pure: neither the order of the samples nor anything but the seed and the ids matters. */
 import { random, type Label, type LabelledSample } from '@foveate/contracts';
-import { byCodeUnit } from './_files.js';
+import { byCodeUnit } from './_order.js';
 import { placeGroups } from './_place-groups.js';
 import { apportion } from './apportion.js';
 

@@ -27,12 +27,21 @@ import {
 } from '@foveate/augment';
 import {
   aoiLabeller,
+  btad,
+  coco,
+  dagm,
   folders,
+  globs,
+  industrial,
   kFoldSplitter,
+  kolektorSdd2,
+  manifest,
   mvtec,
+  mvtecAd2,
   sourceSplitter,
   stratifiedSplitter,
   syntheticZipper,
+  visa,
 } from '@foveate/dataset';
 import { onnx } from '@foveate/engine-onnx';
 import { tfjs } from '@foveate/engine-tfjs';
@@ -59,6 +68,15 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   syntheticZipper,
   folders,
   mvtec,
+  mvtecAd2,
+  visa,
+  btad,
+  kolektorSdd2,
+  dagm,
+  industrial,
+  manifest,
+  coco,
+  globs,
   sourceAoi,
   templateAoi,
   wholeAoi,

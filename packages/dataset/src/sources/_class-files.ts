@@ -1,18 +1,21 @@
 /** Which files of a class are images, which are masks, and which are neither. */
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { fail, type Skip } from '@foveate/contracts';
-import { list, stemOf } from './_files.js';
+import { walk, type Found, type WalkOptions } from './_files.js';
+import { namePattern, type NamePattern } from './_names.js';
 
-/** Where the masks of a class are: in `folder` (relative to the root), named `<stem><ending>`. */
+/** Where the masks of a class are: in `folder` (relative to the root), named by one of the patterns. */
 export interface Companion {
   readonly folder: string;
-  readonly ending: string;
+  readonly names: readonly NamePattern[];
 }
 
 /** A folder of images of one type and where their masks are. Folders are relative to the root and `/`-separated. */
 export interface ClassPlaces {
   readonly folder: string;
   readonly type: string;
+  /** Whether folders in the folder are searched; masks in a folder of their own repeat them. */
+  readonly recursive?: boolean;
   readonly mask?: Companion;
   readonly aoi?: Companion;
 }
@@ -20,57 +23,80 @@ export interface ClassPlaces {
 /** Files of a class. Paths are relative to the root; masks are keyed by the stem of the image they belong to. */
 export interface ClassFiles {
   readonly images: readonly { readonly stem: string; readonly path: string }[];
-  readonly masks: ReadonlyMap<string, string>;
-  readonly areas: ReadonlyMap<string, string>;
+  readonly masks: ReadonlyMap<string, readonly string[]>;
+  readonly areas: ReadonlyMap<string, readonly string[]>;
   /** Broken links and files that are none of these. */
   readonly skips: readonly Skip[];
 }
 
 type Role = 'image' | 'mask' | 'aoi';
 
-/**
- * Sorts the files of a class by their endings. Where two fit the longer one counts: `_mask.png` before `.png`.
- * @throws FoveateError `PATH_MISSING` without the class folder, `DATA_INSUFFICIENT` without an image in it
- */
-export async function classFiles(one: ClassPlaces, root: string, imageEndings: readonly string[]): Promise<ClassFiles> {
-  const images: { stem: string; path: string }[] = [];
-  const masks = new Map<string, string>();
-  const areas = new Map<string, string>();
-  const skips: Skip[] = [];
-
-  const rolesByFolder = new Map<string, [Role, string][]>([[one.folder, imageEndings.map((e) => ['image', e])]]);
-  for (const role of ['mask', 'aoi'] as const) {
-    const companion = one[role];
-    if (companion === undefined) continue;
-    rolesByFolder.set(companion.folder, [...(rolesByFolder.get(companion.folder) ?? []), [role, companion.ending]]);
-  }
-  for (const [folder, roles] of rolesByFolder) {
-    const listing = await list(join(root, folder));
-    if (listing === undefined && folder === one.folder) throw missing(one, root);
-    for (const name of listing?.brokenLinks ?? []) {
-      skips.push({ path: `${folder}/${name}`, reason: 'link-broken', message: `The link ${name} leads nowhere` });
-    }
-    for (const name of listing?.files ?? []) {
-      const path = `${folder}/${name}`;
-      const [role, stem] = roleOf(name, roles) ?? [];
-      if (role === undefined || stem === undefined) {
-        const message = `${name} does not end in ${roles.map(([, ending]) => ending).join(' or ')}`;
-        skips.push({ path, reason: 'file-unused', message });
-      } else if (role === 'image') images.push({ stem, path });
-      else (role === 'mask' ? masks : areas).set(stem, path);
-    }
-  }
-  if (images.length === 0) throw noImages(one, root, imageEndings);
-  return { images, masks, areas, skips };
+/** A companion by endings or patterns. */
+export function companion(folder: string, ...names: readonly string[]): Companion {
+  return { folder, names: names.map(namePattern) };
 }
 
-function roleOf(name: string, roles: readonly [Role, string][]): [Role, string] | undefined {
+/**
+ * Sorts the files of a class by their names. Where two patterns fit the more exact one counts: `_mask.png` before `.png`.
+ * @throws FoveateError `PATH_MISSING` without the class folder, `DATA_INSUFFICIENT` without an image in it
+ */
+export async function classFiles(
+  one: ClassPlaces,
+  root: string,
+  images: readonly NamePattern[],
+  realRoot: string | undefined,
+): Promise<ClassFiles> {
+  const found = { image: [] as { stem: string; path: string }[], mask: new Map<string, string[]>(), aoi: new Map<string, string[]>() }; // prettier-ignore
+  const skips: Skip[] = [];
+  for (const [folder, roles] of rolesByFolder(one, images)) {
+    const own = folder === one.folder;
+    const deep = roles.some(([, { text }]) => text.includes('/'));
+    const options: WalkOptions = { realRoot, recursive: one.recursive === true || (!own && deep), except: foldersOf(one, folder) }; // prettier-ignore
+    const files: AsyncIterable<Found> | undefined = await walk(join(root, folder), options);
+    if (files === undefined && own) throw missing(one, root);
+    for await (const item of files ?? []) {
+      const path = posix.join(folder, 'file' in item ? item.file : item.left);
+      if ('left' in item) {
+        skips.push({ path, reason: item.reason, message: item.why });
+        continue;
+      }
+      const [role, stem] = roleOf(item.file, roles) ?? [];
+      if (role === undefined || stem === undefined) skips.push(unused(path, roles));
+      else if (role === 'image') found.image.push({ stem, path });
+      else found[role].set(stem, [...(found[role].get(stem) ?? []), path]);
+    }
+  }
+  if (found.image.length === 0) throw noImages(one, root, images);
+  return { images: found.image, masks: found.mask, areas: found.aoi, skips };
+}
+
+function rolesByFolder(one: ClassPlaces, images: readonly NamePattern[]): Map<string, [Role, NamePattern][]> {
+  const roles = new Map<string, [Role, NamePattern][]>([[one.folder, images.map((name) => ['image', name])]]);
+  for (const role of ['mask', 'aoi'] as const) {
+    const place = one[role];
+    if (place === undefined) continue;
+    roles.set(place.folder, [...(roles.get(place.folder) ?? []), ...place.names.map((name): [Role, NamePattern] => [role, name])]); // prettier-ignore
+  }
+  return roles;
+}
+
+/** Folders of masks that lie within another of the class's folders: they are walked on their own. */
+function foldersOf({ mask, aoi }: ClassPlaces, within: string): ReadonlySet<string> {
+  return new Set([mask, aoi].flatMap((place) => (place === undefined ? [] : [posix.relative(within, place.folder)])));
+}
+
+function roleOf(path: string, roles: readonly [Role, NamePattern][]): [Role, string] | undefined {
   let best: [Role, string] | undefined;
-  for (const [role, ending] of roles) {
-    const stem = stemOf(name, ending);
+  for (const [role, name] of roles) {
+    const stem = name.stemOf(path);
     if (stem !== undefined && (best === undefined || stem.length < best[1].length)) best = [role, stem];
   }
   return best;
+}
+
+function unused(path: string, roles: readonly [Role, NamePattern][]): Skip {
+  const patterns = roles.map(([, { text }]) => text).join(' or ');
+  return { path, reason: 'file-unused', message: `${posix.basename(path)} does not fit ${patterns}` };
 }
 
 function missing(one: ClassPlaces, root: string) {
@@ -82,12 +108,14 @@ function missing(one: ClassPlaces, root: string) {
   });
 }
 
-function noImages(one: ClassPlaces, root: string, endings: readonly string[]) {
+function noImages(one: ClassPlaces, root: string, images: readonly NamePattern[]) {
   return fail({
     code: 'DATA_INSUFFICIENT',
     what: `The class '${one.type}' has no images`,
     where: join(root, one.folder),
-    expected: `files that end in ${endings.join(' or ')}`,
-    advice: 'Folders are not searched for further folders: name the one that holds the images',
+    expected: `files that fit ${images.map(({ text }) => text).join(' or ')}`,
+    ...(one.recursive === true
+      ? {}
+      : { advice: 'Folders in it are not searched: name the one that holds the images, or set recursive' }),
   });
 }

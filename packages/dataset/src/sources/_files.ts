@@ -1,7 +1,9 @@
-/** Folder listings that do not depend on the platform: sorted by code unit, links followed, no recursion. */
-import { readdir, stat } from 'node:fs/promises';
+/** Folder listings that do not depend on the platform: sorted by code unit, links followed within bounds. */
+import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '@foveate/contracts';
+import { byCodeUnit } from '../_order.js';
+import { isInside, resolved } from './_paths.js';
 
 /** Names in a folder. */
 export interface Listing {
@@ -9,6 +11,8 @@ export interface Listing {
   readonly folders: readonly string[];
   /** Links to nothing, or in a circle. */
   readonly brokenLinks: readonly string[];
+  /** Names among `folders` that are links. */
+  readonly linkedFolders: ReadonlySet<string>;
 }
 
 /**
@@ -17,7 +21,23 @@ export interface Listing {
  * @throws FoveateError `PATH_MISSING` when it may not be read
  */
 export async function list(folder: string): Promise<Listing | undefined> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+  const files: string[] = [];
+  const folders: string[] = [];
+  const brokenLinks: string[] = [];
+  const linkedFolders = new Set<string>();
+  try {
+    for await (const entry of await opendir(folder, { bufferSize: 512 })) {
+      if (entry.name.startsWith('.') || /^(thumbs\.db|desktop\.ini)$/i.test(entry.name)) continue;
+      const link = entry.isSymbolicLink();
+      const target = link ? await stat(join(folder, entry.name)).catch(() => undefined) : entry;
+      if (target === undefined) brokenLinks.push(entry.name);
+      else if (target.isFile()) files.push(entry.name);
+      else if (target.isDirectory()) {
+        folders.push(entry.name);
+        if (link) linkedFolders.add(entry.name);
+      }
+    }
+  } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined;
     throw fail({
@@ -28,34 +48,80 @@ export async function list(folder: string): Promise<Listing | undefined> {
       advice: 'Check its permissions',
       cause: error,
     });
-  });
-  if (entries === undefined) return undefined;
-  const files: string[] = [];
-  const folders: string[] = [];
-  const brokenLinks: string[] = [];
-  for (const entry of entries) {
-    if (entry.name.startsWith('.') || /^(thumbs\.db|desktop\.ini)$/i.test(entry.name)) continue;
-    const target = entry.isSymbolicLink() ? await stat(join(folder, entry.name)).catch(() => undefined) : entry;
-    if (target === undefined) brokenLinks.push(entry.name);
-    else if (target.isDirectory()) folders.push(entry.name);
-    else if (target.isFile()) files.push(entry.name);
   }
   return {
     files: files.sort(byCodeUnit),
     folders: folders.sort(byCodeUnit),
     brokenLinks: brokenLinks.sort(byCodeUnit),
+    linkedFolders,
   };
 }
 
-/** Order of strings that is the same in every locale. */
-export function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** A file of a walk, or what it left out; paths are relative to where it began, `/`-separated. */
+export type Found =
+  { readonly file: string } | { readonly left: string; readonly reason: string; readonly why: string };
+
+/** How far a walk goes. */
+export interface WalkOptions {
+  /** With resolved links; links that lead out of it are left out. undefined: links may lead anywhere. */
+  readonly realRoot: string | undefined;
+  /** Whether folders in the folder are searched. */
+  readonly recursive: boolean;
+  /** Folders that are not entered, relative to where the walk begins. */
+  readonly except?: ReadonlySet<string>;
 }
 
-/** The part of `name` before `ending`, capitals ignored; undefined when it does not end so or nothing is left. */
-export function stemOf(name: string, ending: string): string | undefined {
-  const matches = name.length > ending.length && name.toLowerCase().endsWith(ending.toLowerCase());
-  return matches ? name.slice(0, -ending.length) : undefined;
+/**
+ * The files of a folder in the order of their paths, one folder held at a time.
+ * @returns undefined when there is no such folder
+ * @throws FoveateError `PATH_MISSING` when it may not be read
+ */
+export async function walk(folder: string, options: WalkOptions): Promise<AsyncIterable<Found> | undefined> {
+  const [listing, real] = [await list(folder), await resolved(folder)];
+  if (listing === undefined || real === undefined) return undefined;
+  return enter(folder, '', listing, [real], options);
+}
+
+async function* enter(
+  folder: string,
+  prefix: string,
+  listing: Listing,
+  ancestors: readonly string[],
+  options: WalkOptions,
+): AsyncGenerator<Found> {
+  const broken = new Set(listing.brokenLinks);
+  // With its slash a folder stands where its paths do.
+  const folders = options.recursive ? listing.folders.map((name) => `${name}/`) : [];
+  for (const name of [...listing.files, ...listing.brokenLinks, ...folders].sort(byCodeUnit)) {
+    const path = prefix + name;
+    if (broken.has(name)) {
+      yield { left: path, reason: 'link-broken', why: `The link ${name} leads nowhere` };
+    } else if (!name.endsWith('/')) {
+      yield { file: path };
+    } else if (options.except?.has(path.slice(0, -1)) !== true) {
+      yield* enterFolder(folder, prefix, name.slice(0, -1), listing, ancestors, options);
+    }
+  }
+}
+
+async function* enterFolder(
+  folder: string,
+  prefix: string,
+  name: string,
+  parent: Listing,
+  ancestors: readonly string[],
+  options: WalkOptions,
+): AsyncGenerator<Found> {
+  const [path, full] = [prefix + name, join(folder, name)];
+  const real = parent.linkedFolders.has(name) ? await resolved(full) : join(ancestors.at(-1) ?? '', name);
+  if (real === undefined || ancestors.includes(real)) {
+    yield { left: path, reason: 'link-loop', why: `The link ${name} leads back to a folder that holds it` };
+  } else if (options.realRoot !== undefined && !isInside(options.realRoot, real)) {
+    yield { left: path, reason: 'outside-root', why: `The link ${name} leads out of the data set, to ${real}` };
+  } else {
+    const listing = await list(full);
+    if (listing !== undefined) yield* enter(full, `${path}/`, listing, [...ancestors, real], options);
+  }
 }
 
 function codeOf(error: unknown): string {

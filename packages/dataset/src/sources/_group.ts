@@ -5,21 +5,29 @@ import { fail } from '@foveate/contracts';
  * @throws FoveateError `CONFIG_INVALID` when `pattern` is no regular expression
  */
 export function groupBy(pattern: string): (id: string) => string | undefined {
-  let expression: RegExp;
-  try {
-    expression = new RegExp(pattern, 'u');
-  } catch (error) {
-    throw fail({
-      code: 'CONFIG_INVALID',
-      what: 'The option is not a regular expression',
-      where: 'source.group',
-      got: pattern,
-      advice: "For example 'part(\\d+)' keeps all images of part17 together",
-      cause: error,
-    });
-  }
+  const expression = regularExpression(
+    pattern,
+    'source.group',
+    "For example 'part(\\d+)' keeps all images of part17 together",
+  );
   return (id) => {
     const match = expression.exec(id);
     return match?.[1] ?? match?.[0];
   };
+}
+
+/** @throws FoveateError `CONFIG_INVALID` when `pattern` is no regular expression */
+export function regularExpression(pattern: string, where: string, advice: string): RegExp {
+  try {
+    return new RegExp(pattern, 'u');
+  } catch (error) {
+    throw fail({
+      code: 'CONFIG_INVALID',
+      what: 'The option is not a regular expression',
+      where,
+      got: pattern,
+      advice,
+      cause: error,
+    });
+  }
 }

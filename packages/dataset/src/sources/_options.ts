@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
-/** Options that sources of image files share. */
+/** Options of every source of image files but `root`. */
 export const sharedOptions = {
-  root: z.string().min(1).describe('Folder of the data set, relative to the configuration file.'),
   requireMasks: z
     .boolean()
     .default(true)
@@ -21,16 +20,50 @@ export const sharedOptions = {
       'Regular expression on the id (its path below root); images whose match, or first capture group, is the same ' +
         'stay together in one split.',
     ),
+  limit: z
+    .record(z.string(), z.int().min(1))
+    .default({})
+    .describe("Largest number of images by defect type or 'good', chosen by the seed of the run."),
+  maxPixels: z
+    .int()
+    .min(1)
+    .default(100_000_000)
+    .describe('Images of more pixels (width times height) are refused before they are decoded.'),
+  links: z
+    .enum(['inside', 'anywhere'])
+    .default('inside')
+    .describe('Whether symbolic links may lead out of root; links that may not are left out.'),
 };
+
+/** The shared options, validated. */
+export type SharedOptions = z.output<z.ZodObject<typeof sharedOptions>>;
+
+/** Folder of the data set. */
+export const rootOption = z.string().min(1).describe('Folder of the data set, relative to the configuration file.');
+
+/** Folder of one category of a data set that has several. */
+export const categoryOption = (example: string) =>
+  z.string().min(1).optional().describe(`Folder of the category below root, for example ${example}.`);
+
+/** Whether the splits that come with a data set are kept. */
+export const splitsOption = z
+  .enum(['own', 'source'])
+  .default('own')
+  .describe('own: the splitter divides all images. source: train, validation and test stay what their folders say.');
+
+const pattern = z.string().min(1);
 
 /** Where the masks that belong to images are. */
 export const companionSchema = z.union([
-  z.string().min(1).describe("Ending that replaces the image's: '.png', '_mask.png'. The masks lie beside the images."),
+  pattern.describe(
+    "Ending that replaces the image's ('.png', '_mask.png'), or a pattern with {name} for the image's name and * for " +
+      "anything ('GT_{name}*.png'). The masks lie beside the images.",
+  ),
   z.strictObject({
     folder: z.string().min(1).describe('Folder below root that repeats the class folders and holds the masks.'),
-    ending: z.string().min(1).default('.png').describe("Ending that replaces the image's."),
+    ending: pattern.default('.png').describe("Ending that replaces the image's, or a pattern with {name} and *."),
   }),
 ]);
 
 /** Image endings read when none are given. */
-export const imageEndings = ['.png', '.jpg', '.jpeg', '.tif', '.tiff', '.webp'];
+export const imageEndings = ['.png', '.jpg', '.jpeg', '.bmp', '.tif', '.tiff', '.webp'];

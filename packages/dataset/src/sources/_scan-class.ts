@@ -1,38 +1,46 @@
 /** Folders of images that all show the same thing, as samples. */
-import { join } from 'node:path';
-import type { Sample, SourceItem, SplitName } from '@foveate/contracts';
+import type { Skip, SourceItem, SplitName } from '@foveate/contracts';
 import { classFiles, type ClassPlaces } from './_class-files.js';
-import { byCodeUnit } from './_files.js';
-import type { SampleFiles } from './_load.js';
-
-/** Name that stands for "no defect" where a defect type is expected. */
-export const good = 'good';
+import { fileSample, good, idOf, type FileParts } from './_file-sample.js';
+import type { Layout } from './_file-source.js';
+import { byCodeUnit } from '../_order.js';
+import { namePattern } from './_names.js';
+import { imageEndings } from './_options.js';
+import { resolved } from './_paths.js';
 
 /** A class folder and the split its samples must be in, if any. */
 export interface ClassFolder extends ClassPlaces {
-  readonly split?: SplitName;
-}
-
-/** What holds for all classes of a data set. */
-export interface Layout {
-  /** Absolute. */
-  readonly root: string;
-  readonly imageEndings: readonly string[];
-  /** True: a defective image without its mask is left out. */
-  readonly requireMasks: boolean;
-  readonly maskThreshold: number;
-  /** The group of a sample, by its id. */
-  readonly groupOf?: (id: string) => string | undefined;
+  readonly split?: SplitName | undefined;
 }
 
 /**
- * All samples of some classes and what had to be left out, sorted by id or path. Masks of good images are not read.
+ * The samples of some classes and what had to be left out, class by class in the order of their folders; within a class
+ * sorted by id or path. Masks of good images are not read.
+ * @param images endings or patterns of image files
  * @throws FoveateError `PATH_MISSING` for a missing class folder, `DATA_INSUFFICIENT` for one without images
  */
-export async function scanClasses(classes: readonly ClassFolder[], layout: Layout): Promise<SourceItem[]> {
-  const items: SourceItem[] = [];
-  for (const one of classes) items.push(...(await scanClass(one, layout)));
-  return sortItems(items);
+export async function* scanClasses(
+  classes: readonly ClassFolder[],
+  layout: Layout,
+  images: readonly string[] = imageEndings,
+): AsyncGenerator<SourceItem> {
+  const names = images.map(namePattern);
+  const realRoot = layout.links === 'inside' ? await resolved(layout.root) : undefined;
+  for (const one of [...classes].sort((a, b) => byCodeUnit(`${a.folder}/`, `${b.folder}/`))) {
+    const files = await classFiles(one, layout.root, names, realRoot);
+    const items: SourceItem[] = files.skips.map((skip) => ({ skip }));
+    const stems = new Set<string>();
+    for (const { stem, path } of files.images) {
+      stems.add(stem);
+      items.push(itemOf({ stem, path }, one, layout, files.masks.get(stem), files.areas.get(stem)));
+    }
+    for (const [kind, found] of [['mask', files.masks], ['aoi', files.areas]] as const) {
+      for (const [stem, paths] of found) {
+        if (!stems.has(stem)) items.push(...paths.map((path) => ({ skip: orphan(kind, stem, path, one.folder) })));
+      }
+    } // prettier-ignore
+    yield* sortItems(items);
+  }
 }
 
 /** Items in the order of their ids or paths. */
@@ -41,49 +49,31 @@ export function sortItems(items: readonly SourceItem[]): SourceItem[] {
   return [...items].sort((a, b) => byCodeUnit(keyOf(a), keyOf(b)));
 }
 
-async function scanClass(one: ClassFolder, layout: Layout): Promise<SourceItem[]> {
-  const { images, masks, areas, skips } = await classFiles(one, layout.root, layout.imageEndings);
-  const items: SourceItem[] = skips.map((skip) => ({ skip }));
-  const skip = (path: string, reason: string, message: string): void => {
-    items.push({ skip: { path, reason, message } });
-  };
-  for (const { stem, path } of images) {
-    const mask = one.type === good ? undefined : masks.get(stem);
-    if (one.type !== good && one.mask !== undefined && mask === undefined && layout.requireMasks) {
-      const expected = `${one.mask.folder}/${stem}${one.mask.ending}`;
-      skip(path, 'mask-missing', `There is no mask ${expected} for this image of '${one.type}'`);
-    } else {
-      items.push({ sample: sampleOf(path, one, layout, mask, areas.get(stem)) });
-    }
+/** An image of a class as a sample, or as a skip when the mask it needs is missing. */
+function itemOf(
+  { stem, path }: { readonly stem: string; readonly path: string },
+  one: ClassFolder,
+  layout: Layout,
+  masks: readonly string[] = [],
+  areas: readonly string[] = [],
+): SourceItem {
+  const defective = one.type !== good;
+  if (defective && one.mask !== undefined && masks.length === 0 && layout.requireMasks) {
+    const expected = one.mask.names.map((name) => `${one.mask?.folder ?? ''}/${name.example(stem)}`).join(' or ');
+    const message = `There is no mask ${expected} for this image of '${one.type}'`;
+    return { skip: { path, reason: 'mask-missing', message } };
   }
-  const stems = new Set(images.map(({ stem }) => stem));
-  const orphans = (kind: string, companions: ReadonlyMap<string, string>): void => {
-    for (const [stem, path] of companions) {
-      if (!stems.has(stem)) skip(path, `${kind}-without-image`, `There is no image '${stem}' in ${one.folder} for it`);
-    }
+  const parts: FileParts = {
+    image: path,
+    types: defective ? [one.type] : [],
+    masks: defective ? masks.map((mask) => ({ type: one.type, path: mask })) : [],
+    areas,
+    split: one.split,
+    group: layout.groupOf(idOf(path)),
   };
-  orphans('mask', masks);
-  orphans('aoi', areas);
-  return items;
+  return { sample: fileSample(parts, layout.root) };
 }
 
-function sampleOf(path: string, one: ClassFolder, layout: Layout, mask?: string, aoi?: string): Sample {
-  // One name on every platform: macOS may hand out decomposed Unicode.
-  const id = path.normalize('NFC');
-  const group = layout.groupOf?.(id);
-  const ref: SampleFiles = {
-    id,
-    image: join(layout.root, path),
-    ...(mask === undefined ? {} : { defect: { type: one.type, path: join(layout.root, mask) } }),
-    ...(aoi === undefined ? {} : { aoi: join(layout.root, aoi) }),
-    maskThreshold: layout.maskThreshold,
-  };
-  return {
-    id,
-    defectTypes: one.type === good ? [] : [one.type],
-    ...(one.split === undefined ? {} : { split: one.split }),
-    ...(group === undefined ? {} : { group }),
-    files: [ref.image, ref.defect?.path, ref.aoi].filter((file) => file !== undefined),
-    ref,
-  };
+function orphan(kind: string, stem: string, path: string, folder: string): Skip {
+  return { path, reason: `${kind}-without-image`, message: `There is no image '${stem}' in ${folder} for it` };
 }

@@ -1,14 +1,22 @@
 import { posix, resolve } from 'node:path';
-import { definePlugin, fail } from '@foveate/contracts';
+import { definePlugin, fail, splitNames } from '@foveate/contracts';
 import { z } from 'zod';
-import type { Companion } from './_class-files.js';
-import { groupBy } from './_group.js';
-import { loadSample, type SampleFiles } from './_load.js';
-import { companionSchema, imageEndings, sharedOptions } from './_options.js';
-import { good, scanClasses, type ClassFolder, type Layout } from './_scan-class.js';
-import { limitPerType } from './limit-per-type.js';
+import { companion, type Companion } from './_class-files.js';
+import { fileSource } from './_file-source.js';
+import { refuseUnknownTypes } from './_limited.js';
+import { companionSchema, imageEndings, rootOption, sharedOptions } from './_options.js';
+import { belowRoot } from './_paths.js';
+import { scanClasses, type ClassFolder } from './_scan-class.js';
 
-const ending = z.string().min(1);
+const name = z.string().min(1);
+
+const classSchema = z.union([
+  name.describe("A defect type, or 'good'."),
+  z.strictObject({
+    type: name.describe("A defect type, or 'good'."),
+    split: z.enum(splitNames).optional().describe('Split that these images stay in.'),
+  }),
+]);
 
 /** A folder per class, with masks beside the images or in a folder of their own. */
 export const folders = definePlugin({
@@ -19,107 +27,97 @@ export const folders = definePlugin({
     summary: 'A folder per class, masks beside the images or apart.',
   },
   options: z.strictObject({
-    root: sharedOptions.root,
+    root: rootOption,
     classes: z
-      .record(z.string().min(1), z.string().min(1))
+      .record(name, classSchema)
       .refine((classes) => Object.keys(classes).length > 0, 'name at least one class folder')
       .describe("What each folder below root shows: a defect type, or 'good'. Folders not named are left out."),
+    recursive: z
+      .boolean()
+      .default(false)
+      .describe('Also read the folders within class folders; masks in a folder of their own repeat them.'),
     image: z
-      .union([ending, z.array(ending).min(1)])
+      .union([name, z.array(name).min(1)])
       .default(imageEndings)
-      .describe('Endings of image files.'),
+      .describe('Endings of image files, or patterns with {name} and *.'),
     mask: companionSchema.optional().describe('Where defect masks are; without it there are none.'),
     aoi: companionSchema.optional().describe('Where area-of-interest masks are; without it there are none.'),
-    requireMasks: sharedOptions.requireMasks,
-    maskThreshold: sharedOptions.maskThreshold,
-    limit: z
-      .record(z.string(), z.int().min(1))
-      .default({})
-      .describe("Largest number of images by defect type or 'good', chosen by the seed of the run."),
-    group: sharedOptions.group,
+    ...sharedOptions,
   }),
   register: (options, context) => {
-    const endings = typeof options.image === 'string' ? [options.image] : options.image;
-    const classes = Object.entries(options.classes).map(([name, type]): ClassFolder => {
-      const folder = classFolder(name);
-      const mask = companionOf(options.mask, folder, endings, 'mask');
-      const aoi = companionOf(options.aoi, folder, endings, 'aoi');
-      return { folder, type, ...(mask === undefined ? {} : { mask }), ...(aoi === undefined ? {} : { aoi }) };
+    const images = typeof options.image === 'string' ? [options.image] : options.image;
+    const root = resolve(context.baseFolder, options.root);
+    const classes = Object.entries(options.classes).map(([path, given]): ClassFolder => {
+      const folder = classFolder(root, path);
+      const { type, split } = typeof given === 'string' ? { type: given } : given;
+      const mask = companionOf(options.mask, folder, images, 'mask');
+      const aoi = companionOf(options.aoi, folder, images, 'aoi');
+      return {
+        folder,
+        type,
+        split,
+        recursive: options.recursive,
+        ...(mask === undefined ? {} : { mask }),
+        ...(aoi === undefined ? {} : { aoi }),
+      };
     });
-    refuseDuplicates(classes);
+    refuseTwice(classes, options.recursive);
     refuseUnknownTypes(Object.keys(options.limit), new Set(classes.map(({ type }) => type)));
-    const layout: Layout = {
-      root: resolve(context.baseFolder, options.root),
-      imageEndings: endings,
-      requireMasks: options.requireMasks,
-      maskThreshold: options.maskThreshold,
-      ...(options.group === undefined ? {} : { groupOf: groupBy(options.group) }),
-    };
-    return {
-      scan: async function* () {
-        yield* limitPerType(await scanClasses(classes, layout), options.limit, context.seed);
-      },
-      load: ({ ref }) => loadSample(ref as SampleFiles),
-    };
+    return fileSource(options, [options.root], context, (layout) => scanClasses(classes, layout, images));
   },
 });
 
 /** The folder in its one spelling: `./a//b/` and `a\b` are `a/b`. */
-function classFolder(name: string): string {
-  const folder = posix.normalize(name.replaceAll('\\', '/')).replace(/\/$/, '');
-  if (posix.isAbsolute(folder) || /^[a-z]:/i.test(folder) || folder === '..' || folder.startsWith('../')) {
-    throw fail({
-      code: 'CONFIG_INVALID',
-      what: 'A class folder lies outside the root',
-      where: 'source.classes',
-      got: name,
-      advice: 'Class folders are relative to root; set root to a folder that holds them all',
-    });
-  }
-  return folder;
+function classFolder(root: string, path: string): string {
+  const folder = belowRoot(root, path);
+  if (folder !== undefined) return folder;
+  throw fail({
+    code: 'CONFIG_INVALID',
+    what: 'A class folder lies outside the root',
+    where: 'source.classes',
+    got: path,
+    advice: 'Class folders are relative to root; set root to a folder that holds them all',
+  });
 }
 
 function companionOf(
   option: z.infer<typeof companionSchema> | undefined,
   folder: string,
-  endings: readonly string[],
+  images: readonly string[],
   key: string,
 ): Companion | undefined {
   if (option === undefined) return undefined;
-  if (typeof option !== 'string') return { folder: posix.join(option.folder, folder), ending: option.ending };
-  if (endings.some((image) => image.toLowerCase() === option.toLowerCase())) {
+  if (typeof option !== 'string') return companion(posix.join(option.folder, folder), option.ending);
+  if (images.some((image) => image.toLowerCase() === option.toLowerCase())) {
     throw fail({
       code: 'CONFIG_INVALID',
       what: `Images and their ${key} files have the same ending in the same folder, so that they cannot be told apart`,
       where: `source.${key}`,
       got: option,
-      advice: `Give 'image' the endings of the images alone (here ${endings.join(', ')}), or a '${key}' ending such as '_${key}.png'`,
+      advice: `Give 'image' the endings of the images alone (here ${images.join(', ')}), or a '${key}' ending such as '_${key}.png'`,
     });
   }
-  return { folder, ending: option };
+  return companion(folder, option);
 }
 
-function refuseDuplicates(classes: readonly ClassFolder[]): void {
-  const twice = classes.find(({ folder }, index) => classes.findIndex((other) => other.folder === folder) !== index);
-  if (twice === undefined) return;
-  throw fail({
-    code: 'CONFIG_INVALID',
-    what: 'A class folder is named twice',
-    where: 'source.classes',
-    got: twice.folder,
-    advice: 'Keep one of the two lines',
-  });
-}
-
-function refuseUnknownTypes(limited: readonly string[], types: ReadonlySet<string>): void {
-  const unknown = limited.find((type) => !types.has(type));
-  if (unknown === undefined) return;
-  throw fail({
-    code: 'CONFIG_INVALID',
-    what: 'A limit is set for a type that no class has',
-    where: 'source.limit',
-    expected: [...types].map((type) => `'${type}'`).join(', '),
-    got: `'${unknown}'`,
-    advice: `Limits go by type, not by folder; defect-free images are '${good}'`,
-  });
+function refuseTwice(classes: readonly ClassFolder[], recursive: boolean): void {
+  for (const [index, { folder }] of classes.entries()) {
+    const other = classes.find(
+      (one, at) => at !== index && (one.folder === folder || (recursive && folder.startsWith(`${one.folder}/`))),
+    );
+    if (other === undefined) continue;
+    throw fail({
+      code: 'CONFIG_INVALID',
+      what:
+        other.folder === folder
+          ? 'A class folder is named twice'
+          : `A class folder lies within another, ${other.folder}`,
+      where: 'source.classes',
+      got: folder,
+      advice:
+        other.folder === folder
+          ? 'Keep one of the two lines'
+          : `Set recursive to false, or name no folder within another`,
+    });
+  }
 }

@@ -1,5 +1,5 @@
 import { random, type Sample, type SourceItem } from '@foveate/contracts';
-import { good } from './_scan-class.js';
+import { good } from './_file-sample.js';
 
 /**
  * Keeps at most so many samples of a type, chosen by the seed and each sample's id alone: neither the order nor other

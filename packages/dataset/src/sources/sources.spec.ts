@@ -1,61 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Plugin, PluginContext, Sample, SampleSource, Skip } from '@foveate/contracts';
-import { emptyMask, fillPolygon, maskArea, writePng } from '@foveate/image';
-import { access, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import * as dataset from './index.js';
-import { aoiLabeller, folders, mvtec } from './index.js';
+import type { Sample } from '@foveate/contracts';
+import { emptyMask, fillPolygon, maskArea } from '@foveate/image';
+import { access, mkdir, readFile, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as dataset from '../index.js';
+import { aoiLabeller, folders, mvtec } from '../index.js';
+import { Tree, reasons, type Kind } from './testing/tree.js';
 
-const shared = new URL('../../../../shared/data/', import.meta.url).pathname;
-let base = '';
+const shared = new URL('../../../../../shared/data/', import.meta.url).pathname;
+let tree: Tree;
 beforeAll(async () => {
-  base = await mkdtemp(join(tmpdir(), 'foveate-sources-'));
+  tree = await Tree.grow();
 });
-afterAll(() => rm(base, { recursive: true, force: true }));
-
-const context = (baseFolder = base, seed = 1): PluginContext => ({
-  baseFolder,
-  seed,
-  get: () => {
-    throw new Error('no other plugin is needed');
-  },
-});
-
-/** Builds a service from options as a configuration gives them, defaults not filled in. */
-async function build(plugin: Plugin<'source'>, options: object, where = context()): Promise<SampleSource> {
-  const result = await plugin.options['~standard'].validate(options);
-  if (result.issues !== undefined) throw new Error(result.issues.map(({ message }) => message).join('; '));
-  return plugin.register(result.value, where);
-}
-
-async function scan(source: SampleSource) {
-  const samples: Sample[] = [];
-  const skips: Skip[] = [];
-  const keys: string[] = [];
-  for await (const item of source.scan()) {
-    if ('sample' in item) samples.push(item.sample);
-    else skips.push(item.skip);
-    keys.push('sample' in item ? item.sample.id : item.skip.path);
-  }
-  return { samples, skips, keys, load: (sample: Sample | undefined) => source.load(sample!) };
-}
+afterAll(() => tree.fell());
 
 const ids = (samples: readonly Sample[]): string[] => samples.map(({ id }) => id);
-const reasons = (skips: readonly Skip[]): string[] => skips.map(({ path, reason }) => `${path} ${reason}`);
-
-/** An 8x6 image, mask or empty file, depending on what is asked. */
-async function put(root: string, path: string, kind: 'image' | 'mask' | 'black' | 'small' | 'nothing' = 'image') {
-  const file = join(base, root, path);
-  await mkdir(dirname(file), { recursive: true });
-  if (kind === 'nothing') return writeFile(file, '');
-  if (kind === 'image') {
-    return writePng(file, { width: 8, height: 6, channels: 3, data: new Uint8Array(144).fill(90) });
-  }
-  const mask = kind === 'small' ? emptyMask(4, 3, 255) : emptyMask(8, 6);
-  // 2x6 pixels at the left.
-  return writePng(file, kind === 'mask' ? fillPolygon(mask, [[0, 0], [2, 0], [2, 6], [0, 6]]) : mask); // prettier-ignore
-}
+const put = (root: string, path: string, kind?: Kind) => tree.put(join(root, path), kind);
 
 describe('folders', () => {
   const classes = { 'MT_Free/Imgs': 'good', 'MT_Hole/Imgs': 'hole' };
@@ -66,8 +26,8 @@ describe('folders', () => {
     await put('plain', 'MT_Hole/Imgs/b.JPG');
     await put('plain', 'MT_Hole/Imgs/b.png', 'mask');
     await put('plain', 'MT_Uneven/Imgs/c.jpg');
-    const source = await build(folders, { root: 'plain', classes, image: '.jpg', mask: '.png' });
-    const { samples, skips, load } = await scan(source);
+    const options = { root: 'plain', classes, image: '.jpg', mask: '.png' };
+    const { samples, skips, load } = await tree.scan(folders, options);
     expect(skips).toEqual([]);
     expect(samples.map(({ id, defectTypes }) => [id, defectTypes])).toEqual([
       ['MT_Free/Imgs/a.jpg', []],
@@ -84,9 +44,12 @@ describe('folders', () => {
     await put('apart', 'bad/x_mask.png', 'mask');
     await put('apart', 'bad/x_aoi.png', 'mask');
     await put('apart', 'bad/y_mask.png', 'mask');
-    const beside = await scan(
-      await build(folders, { root: 'apart', classes: { bad: 'dent' }, mask: '_mask.png', aoi: '_aoi.png' }),
-    );
+    const beside = await tree.scan(folders, {
+      root: 'apart',
+      classes: { bad: 'dent' },
+      mask: '_mask.png',
+      aoi: '_aoi.png',
+    });
     expect(ids(beside.samples)).toEqual(['bad/x.png', 'bad/y.png']);
     const [x, y] = await Promise.all(beside.samples.map(beside.load));
     expect(maskArea(x!.aoi!)).toBe(12);
@@ -95,14 +58,12 @@ describe('folders', () => {
     await put('apart2', 'bad/x.png');
     await put('apart2', 'labels/bad/x.png', 'mask');
     await put('apart2', 'labels/bad/x_aoi.png', 'mask');
-    const apart = await scan(
-      await build(folders, {
-        root: 'apart2',
-        classes: { './bad/': 'dent' },
-        mask: { folder: 'labels' },
-        aoi: { folder: 'labels', ending: '_aoi.png' },
-      }),
-    );
+    const apart = await tree.scan(folders, {
+      root: 'apart2',
+      classes: { './bad/': 'dent' },
+      mask: { folder: 'labels' },
+      aoi: { folder: 'labels', ending: '_aoi.png' },
+    });
     expect(apart.skips).toEqual([]);
     const loaded = await apart.load(apart.samples[0]);
     expect([maskArea(loaded.defects[0]!.mask), maskArea(loaded.aoi!)]).toEqual([12, 12]);
@@ -116,9 +77,9 @@ describe('folders', () => {
     await put('gaps', 'bad/notes.txt', 'nothing');
     await put('gaps', 'bad/.hidden.jpg', 'nothing');
     await put('gaps', 'bad/Thumbs.db', 'nothing');
-    await symlink('nowhere.jpg', join(base, 'gaps/bad/link.jpg'));
+    await symlink('nowhere.jpg', join(tree.base, 'gaps/bad/link.jpg'));
     const options = { root: 'gaps', classes: { bad: 'dent' }, image: '.jpg', mask: '.png' };
-    const { samples, skips, keys } = await scan(await build(folders, options));
+    const { samples, skips, keys } = await tree.scan(folders, options);
     expect(ids(samples)).toEqual(['bad/c.jpg']);
     expect(reasons(skips)).toEqual([
       'bad/a.jpg mask-missing',
@@ -127,7 +88,7 @@ describe('folders', () => {
       'bad/notes.txt file-unused',
     ]);
     expect(keys).toEqual([...keys].sort());
-    const lenient = await scan(await build(folders, { ...options, requireMasks: false }));
+    const lenient = await tree.scan(folders, { ...options, requireMasks: false });
     expect(ids(lenient.samples)).toEqual(['bad/a.jpg', 'bad/c.jpg']);
     expect((await lenient.load(lenient.samples[0])).defects).toEqual([]);
   });
@@ -139,16 +100,19 @@ describe('folders', () => {
     await put('bad', 'c/size.png', 'small');
     await put('bad', 'c/zero.png', 'nothing');
     await put('bad', 'c/broken.png', 'mask');
-    const { samples, load } = await scan(
-      await build(folders, { root: 'bad', classes: { c: 'dent' }, image: '.jpg', mask: '.png' }),
-    );
+    const { samples, load } = await tree.scan(folders, {
+      root: 'bad',
+      classes: { c: 'dent' },
+      image: '.jpg',
+      mask: '.png',
+    });
     const results = await Promise.allSettled(samples.map(load));
     const errors = results.map((result) => (result.status === 'rejected' ? (result.reason as unknown) : 'loaded'));
     expect(errors).toMatchObject([
-      { code: 'DATA_INVALID', parts: { reason: 'image-truncated', where: join(base, 'bad/c/broken.jpg') } },
-      { code: 'DATA_INVALID', parts: { reason: 'mask-empty', where: join(base, 'bad/c/empty.png') } },
+      { code: 'DATA_INVALID', parts: { reason: 'image-truncated', where: join(tree.base, 'bad/c/broken.jpg') } },
+      { code: 'DATA_INVALID', parts: { reason: 'mask-empty', where: join(tree.base, 'bad/c/empty.png') } },
       { code: 'DATA_INVALID', message: expect.stringContaining("Mask of 'c/size.jpg' is 4x3 but its image is 8x6") },
-      { code: 'DATA_INVALID', parts: { reason: 'mask-truncated', where: join(base, 'bad/c/zero.png') } },
+      { code: 'DATA_INVALID', parts: { reason: 'mask-truncated', where: join(tree.base, 'bad/c/zero.png') } },
     ]);
   });
 
@@ -156,8 +120,7 @@ describe('folders', () => {
     for (let i = 0; i < 20; i++) await put('many', `good/${i}.png`);
     for (let i = 0; i < 3; i++) await put('many', `bad/${i}.png`);
     const options = { root: 'many', classes: { good: 'good', bad: 'dent' }, limit: { good: 5 } };
-    const chosen = async (seed: number): Promise<string[]> =>
-      ids((await scan(await build(folders, options, context(base, seed)))).samples);
+    const chosen = async (seed: number): Promise<string[]> => ids((await tree.scan(folders, options, seed)).samples);
     const first = await chosen(1);
     expect(first).toHaveLength(8);
     expect(first.filter((id) => id.startsWith('bad/'))).toHaveLength(3);
@@ -166,7 +129,7 @@ describe('folders', () => {
     expect(await chosen(2)).not.toEqual(first);
     // With one image gone, the other choices stay.
     const gone = first.find((id) => id.startsWith('good/'))!;
-    await rm(join(base, 'many', gone));
+    await rm(join(tree.base, 'many', gone));
     const next = await chosen(1);
     expect(next).toHaveLength(8);
     expect(next).toEqual(expect.arrayContaining(first.filter((id) => id !== gone)));
@@ -174,34 +137,35 @@ describe('folders', () => {
 
   it('forms groups', async () => {
     for (const name of ['part7_top', 'part7_side', 'part8_top', 'odd']) await put('groups', `good/${name}.png`);
-    const { samples } = await scan(
-      await build(folders, { root: 'groups', classes: { good: 'good' }, group: String.raw`part(\d+)_` }),
-    );
+    const { samples } = await tree.scan(folders, {
+      root: 'groups',
+      classes: { good: 'good' },
+      group: String.raw`part(\d+)_`,
+    });
     expect(samples.map(({ group }) => group)).toEqual([undefined, '7', '7', '8']);
   });
 
   it('does not hang on links in circles', async () => {
-    await mkdir(join(base, 'loop/a'), { recursive: true });
-    await symlink('..', join(base, 'loop/a/up'));
-    await symlink('self.png', join(base, 'loop/a/self.png'));
-    await symlink('circle', join(base, 'loop/circle'));
+    await mkdir(join(tree.base, 'loop/a'), { recursive: true });
+    await symlink('..', join(tree.base, 'loop/a/up'));
+    await symlink('self.png', join(tree.base, 'loop/a/self.png'));
+    await symlink('circle', join(tree.base, 'loop/circle'));
     await put('loop', 'a/x.png');
-    const { samples, skips } = await scan(await build(folders, { root: 'loop', classes: { a: 'good' } }));
+    const { samples, skips } = await tree.scan(folders, { root: 'loop', classes: { a: 'good' } });
     expect(ids(samples)).toEqual(['a/x.png']);
     expect(reasons(skips)).toEqual(['a/self.png link-broken']);
-    const circle = await build(folders, { root: 'loop', classes: { circle: 'good' } });
-    await expect(scan(circle)).rejects.toMatchObject({ code: 'PATH_MISSING' });
+    await expect(tree.scan(folders, { root: 'loop', classes: { circle: 'good' } })).rejects.toMatchObject({
+      code: 'PATH_MISSING',
+    });
   });
 
   it('says which class folder is missing or empty', async () => {
-    await mkdir(join(base, 'hollow/good/deeper'), { recursive: true });
-    const missing = await build(folders, { root: 'hollow', classes: { bad: 'dent' } });
-    await expect(scan(missing)).rejects.toMatchObject({
+    await mkdir(join(tree.base, 'hollow/good/deeper'), { recursive: true });
+    await expect(tree.scan(folders, { root: 'hollow', classes: { bad: 'dent' } })).rejects.toMatchObject({
       code: 'PATH_MISSING',
-      parts: { where: join(base, 'hollow/bad') },
+      parts: { where: join(tree.base, 'hollow/bad') },
     });
-    const empty = await build(folders, { root: 'hollow', classes: { good: 'good' } });
-    await expect(scan(empty)).rejects.toMatchObject({
+    await expect(tree.scan(folders, { root: 'hollow', classes: { good: 'good' } })).rejects.toMatchObject({
       code: 'DATA_INSUFFICIENT',
       message: expect.stringContaining('hollow'),
     });
@@ -214,7 +178,7 @@ describe('folders', () => {
     ['a limit for nobody', { classes: { a: 'dent' }, limit: { a: 3 } }, 'source.limit'],
     ['a broken expression', { classes: { a: 'dent' }, group: '(' }, 'source.group'],
   ])('refuses %s before reading anything', async (_name, options, where) => {
-    await expect(build(folders, { root: 'x', ...options })).rejects.toMatchObject({
+    await expect(tree.source(folders, { root: 'x', ...options })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       parts: { where },
     });
@@ -233,9 +197,7 @@ describe('mvtec', () => {
   });
 
   it('reads a category', async () => {
-    const { samples, skips, load } = await scan(
-      await build(mvtec, { root: 'mv', category: 'zip', aoiFolder: 'areas' }),
-    );
+    const { samples, skips, load } = await tree.scan(mvtec, { root: 'mv', category: 'zip', aoiFolder: 'areas' });
     expect(samples.map(({ id, defectTypes, split }) => [id, defectTypes.join(), split])).toEqual([
       ['test/cut/000.png', 'cut', undefined],
       ['test/good/000.png', '', undefined],
@@ -254,16 +216,16 @@ describe('mvtec', () => {
   });
 
   it('prescribes the splits of the data set when asked', async () => {
-    const { samples } = await scan(await build(mvtec, { root: 'mv/zip', splits: 'source', requireMasks: false }));
+    const { samples } = await tree.scan(mvtec, { root: 'mv/zip', splits: 'source', requireMasks: false });
     expect(samples.map(({ id, split }) => `${id} ${split}`)).toContain('test/cut/001.png test');
     expect(samples.every(({ id, split }) => id.startsWith(`${split}/`))).toBe(true);
   });
 
   it('explains a wrong root', async () => {
-    await expect(scan(await build(mvtec, { root: 'mv' }))).rejects.toThrow(
+    await expect(tree.scan(mvtec, { root: 'mv' })).rejects.toThrow(
       /layout of MVTec AD \(expected folders train\/good and test\/<type> in it, got zip\).*category/,
     );
-    await expect(scan(await build(mvtec, { root: 'none' }))).rejects.toMatchObject({ code: 'PATH_MISSING' });
+    await expect(tree.scan(mvtec, { root: 'none' })).rejects.toMatchObject({ code: 'PATH_MISSING' });
   });
 });
 
@@ -273,7 +235,7 @@ describe('on real data', () => {
   it('reads the MVTec leather sample, with its gaps', async () => {
     const root = join(shared, 'mvtec-leather-sample/leather');
     if (!(await present(root))) return console.log(`skipped: ${root} is not here`);
-    const { samples, skips, load } = await scan(await build(mvtec, { root }));
+    const { samples, skips, load } = await tree.scan(mvtec, { root });
     expect(samples).toHaveLength(7);
     expect(reasons(skips)).toEqual([
       'ground_truth/color/001_mask.png mask-without-image',
@@ -299,9 +261,9 @@ describe('on real data', () => {
       'MT_Fray/Imgs': 'fray',
     };
     const options = { root, classes, image: '.jpg', mask: '.png', limit: { good: 150 } };
-    const { samples, skips, load } = await scan(await build(folders, options));
+    const { samples, skips, load } = await tree.scan(folders, options);
     expect(skips).toEqual([]);
-    const labeller = await aoiLabeller.register({ byType: {}, byGeometry: true }, context());
+    const labeller = await aoiLabeller.register({ byType: {}, byGeometry: true }, tree.context());
     const counts: Record<string, number> = {};
     const add = (key: string): void => void (counts[key] = (counts[key] ?? 0) + 1);
     for (const sample of samples) {
@@ -330,7 +292,7 @@ function labelReason(decision: object): string {
 }
 
 it('lists its plugins in package.json as the code has them', async () => {
-  const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
+  const manifest = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
     foveate: { plugins: { export: string }[] };
   };
   const code = Object.entries(dataset).flatMap(([name, value]) =>

@@ -1,0 +1,4 @@
+/** Order of strings that is the same in every locale. */
+export function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,47 @@
+/** What all sources of image files share. */
+import { resolve } from 'node:path';
+import type { PluginContext, Sample, SampleImages, SampleSource, SourceItem } from '@foveate/contracts';
+import { groupBy } from './_group.js';
+import { limited } from './_limited.js';
+import { fileLoader } from './_load.js';
+import type { SharedOptions } from './_options.js';
+
+/** What holds for all samples of a data set while it is scanned. */
+export interface Layout {
+  /** Absolute. */
+  readonly root: string;
+  /** True: a defective image without its mask is left out. */
+  readonly requireMasks: boolean;
+  readonly links: SharedOptions['links'];
+  readonly maskThreshold: number;
+  readonly maxPixels: number;
+  /** The group of a sample, by its id. */
+  readonly groupOf: (id: string) => string | undefined;
+}
+
+/**
+ * A source whose samples are files below `root`.
+ * @param root relative to the folder of the configuration
+ * @param scan samples of the data set and what it leaves out
+ * @param loader makes what decodes them; by default of samples made by `fileSample`
+ */
+export function fileSource(
+  options: SharedOptions,
+  root: readonly string[],
+  context: PluginContext,
+  scan: (layout: Layout) => AsyncIterable<SourceItem>,
+  loader: (layout: Layout) => (sample: Sample) => Promise<SampleImages> = fileLoader,
+): SampleSource {
+  const layout: Layout = {
+    root: resolve(context.baseFolder, ...root),
+    requireMasks: options.requireMasks,
+    links: options.links,
+    maskThreshold: options.maskThreshold,
+    maxPixels: options.maxPixels,
+    groupOf: options.group === undefined ? () => undefined : groupBy(options.group),
+  };
+  return {
+    scan: () => limited(scan(layout), options.limit, context.seed),
+    load: loader(layout),
+  };
+}

@@ -1,0 +1,137 @@
+/** Lists of samples in files: CSV with a header, or JSON Lines. Read as a stream, with the line of each row. */
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { basename } from 'node:path';
+import { fail, type FoveateError } from '@foveate/contracts';
+import { CsvError, parse } from 'csv-parse';
+import { didYouMean } from './_nearest.js';
+
+/** A value of a cell; CSV has texts alone. */
+export type Cell = unknown;
+
+/** A row and where it stands. */
+export interface Row {
+  /** Line in the file, from 1; of a row that spans several the last. */
+  readonly line: number;
+  /** Columns of the header; of JSON Lines the keys of this row. */
+  readonly columns: readonly string[];
+  /** The cell of a column; undefined when it is empty or not there. */
+  readonly get: (column: string) => Cell;
+}
+
+/** True for `.jsonl` and `.ndjson`. */
+export function isJsonLines(path: string): boolean {
+  return /\.(jsonl|ndjson)$/i.test(path);
+}
+
+/**
+ * Reads a list as a stream.
+ * @param delimiter of CSV
+ * @throws FoveateError `PATH_MISSING` when there is no such file, `DATA_INVALID` naming file and line when it is damaged
+ */
+export function readRows(path: string, delimiter = ','): AsyncGenerator<Row> {
+  return isJsonLines(path) ? jsonRows(path) : csvRows(path, delimiter);
+}
+
+async function* csvRows(path: string, delimiter: string): AsyncGenerator<Row> {
+  const parser = createReadStream(path)
+    .on('error', (error) => parser.destroy(error))
+    .pipe(parse({ bom: true, info: true, delimiter, skip_empty_lines: true, trim: true, relax_quotes: false }));
+  let header: ReturnType<typeof headerOf> | undefined;
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+      if (header === undefined) header = headerOf(record, path);
+      else {
+        const { places, columns } = header;
+        const get = (column: string): Cell => {
+          const at = places.get(column);
+          return at === undefined || record[at] === '' ? undefined : record[at];
+        };
+        yield { line: info.lines, columns, get };
+      }
+    }
+  } catch (error) {
+    throw unreadable(error, path);
+  }
+}
+
+function headerOf(record: readonly string[], path: string) {
+  const places = new Map(record.map((name, index) => [name, index]));
+  if (places.size === record.length) return { columns: record, places };
+  const twice = record.find((name, index) => record.indexOf(name) !== index) ?? '';
+  throw fail({
+    code: 'DATA_INVALID',
+    what: 'A column is there twice',
+    where: `${path}:1`,
+    got: `'${twice}'`,
+    advice: 'Rename one of the two',
+  });
+}
+
+async function* jsonRows(path: string): AsyncGenerator<Row> {
+  const stream = createReadStream(path);
+  let line = 0;
+  try {
+    for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {
+      line++;
+      const json = text.replace(/^\ufeff/, '');
+      if (json.trim() === '') continue;
+      const row: unknown = JSON.parse(json);
+      if (typeof row !== 'object' || row === null || Array.isArray(row)) throw new SyntaxError('not an object');
+      const cells = row as Readonly<Record<string, unknown>>;
+      const get = (column: string): Cell => {
+        const value = Object.hasOwn(cells, column) ? cells[column] : undefined;
+        return value === null || value === '' ? undefined : value;
+      };
+      yield { line, columns: Object.keys(cells), get };
+    }
+  } catch (error) {
+    throw unreadable(error, path, line);
+  } finally {
+    stream.destroy();
+  }
+}
+
+function unreadable(error: unknown, path: string, line?: number): unknown {
+  if (error instanceof CsvError) {
+    return invalidRow(
+      path,
+      error.lines as number,
+      'The line is not valid CSV',
+      error.message.split('\n')[0] ?? '',
+      error,
+    );
+  }
+  if (line !== undefined && String(error).startsWith('SyntaxError')) {
+    return invalidRow(path, line, 'The line is not a JSON object', String(error).replace('SyntaxError: ', ''), error);
+  }
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
+  if (code === undefined || !/^E[A-Z]+$/.test(code)) return error;
+  return fail({
+    code: 'PATH_MISSING',
+    what: 'The list of images cannot be read',
+    where: path,
+    got: code,
+    advice: 'Check the path and its permissions',
+    cause: error,
+  });
+}
+
+function invalidRow(path: string, line: number, what: string, got: string, cause: unknown): FoveateError {
+  return fail({ code: 'DATA_INVALID', what, where: `${path}:${line}`, got, advice: 'Correct the line', cause });
+}
+
+/**
+ * Refuses a list that lacks a column.
+ * @throws FoveateError `DATA_INVALID` with the columns there are and the nearest one
+ */
+export function requireColumn(column: string, { columns }: Row, path: string): void {
+  if (columns.includes(column)) return;
+  throw fail({
+    code: 'DATA_INVALID',
+    what: `${basename(path)} has no column '${column}'`,
+    where: `${path}:1`,
+    got: `columns ${columns.map((name) => `'${name}'`).join(', ')}`,
+    advice: `${didYouMean(column, columns)}Name the columns of the file under 'columns'`,
+  });
+}

@@ -1,0 +1,172 @@
+import { dirname, resolve } from 'node:path';
+import { definePlugin, fail, type SourceItem } from '@foveate/contracts';
+import { z } from 'zod';
+import { good } from './_file-sample.js';
+import { fileSource, type Layout } from './_file-source.js';
+import { Ids, invalidRow, listedSample, pairMasks, splitOf, type Place } from './_listed.js';
+import { sharedOptions } from './_options.js';
+import { isJsonLines, readRows, requireColumn, type Row } from './_rows.js';
+
+const column = z.string().min(1);
+
+const columnsSchema = z
+  .strictObject({
+    image: column.default('image').describe('Path of the image. The one column that must be there.'),
+    type: column.default('type').describe('Defect type or types; what `good` lists means none.'),
+    mask: z
+      .union([column, z.record(column, column)])
+      .default('mask')
+      .describe(
+        'Mask or masks, paired with the types in order; or a column for each defect type: { dent: dent_mask }.',
+      ),
+    aoi: column.default('aoi').describe('Area-of-interest mask or masks.'),
+    split: column.default('split').describe('train, validation or test; empty where the splitter decides.'),
+    group: column.default('group').describe('Images of one group stay in one split.'),
+    id: column.default('id').describe('Name of the sample; without it the path of the image.'),
+  })
+  .prefault({});
+
+type Columns = z.output<typeof columnsSchema>;
+
+/**
+ * A list of images in a CSV file with a header, or in JSON Lines. It is read as a stream: a million rows are fine. In a
+ * CSV cell several values are divided by `separator`; JSON has lists. Files are looked for when they are loaded, and
+ * errors name the line that lists them.
+ */
+export const manifest = definePlugin({
+  meta: { kind: 'source', id: 'manifest', contract: 1, summary: 'A list of images: CSV with a header, or JSON Lines.' },
+  options: z.strictObject({
+    file: z
+      .string()
+      .min(1)
+      .describe('The list, relative to the configuration file; JSON Lines end in .jsonl or .ndjson.'),
+    root: z.string().min(1).optional().describe('Folder that paths in the list start from; default: that of the list.'),
+    columns: columnsSchema.describe(
+      'Names of the columns; of columns not named here the defaults are read if they are there.',
+    ),
+    good: z
+      .array(z.string())
+      .default([good, 'ok', 'normal', 'none', '0'])
+      .describe('Values of the type column that mean no defect, as an empty cell does.'),
+    delimiter: z.string().length(1).default(',').describe('What divides the cells of CSV.'),
+    separator: z.string().min(1).default(';').describe('What divides several values in a cell of CSV.'),
+    ...sharedOptions,
+  }),
+  register: (options, context) => {
+    const file = resolve(context.baseFolder, options.file);
+    const { columns, good: words, delimiter } = options;
+    const separator = isJsonLines(file) ? undefined : options.separator;
+    const reading = { columns, good: words, delimiter, separator };
+    return fileSource(options, [options.root ?? dirname(file)], context, (layout) => scan(file, reading, layout));
+  },
+});
+
+interface Reading {
+  readonly columns: Columns;
+  readonly good: readonly string[];
+  readonly delimiter: string;
+  /** undefined for JSON Lines, which have lists. */
+  readonly separator: string | undefined;
+}
+
+async function* scan(file: string, reading: Reading, layout: Layout): AsyncGenerator<SourceItem> {
+  const ids = new Ids();
+  let rows = 0;
+  for await (const row of readRows(file, reading.delimiter)) {
+    if (rows++ === 0) requireColumns(row, reading.columns, file);
+    const item = sampleOf(row, { file, line: row.line }, reading, layout);
+    if ('sample' in item) ids.add(item.sample.id, { file, line: row.line });
+    yield item;
+  }
+  if (rows === 0) {
+    throw fail({
+      code: 'DATA_INSUFFICIENT',
+      what: 'The list has no rows',
+      where: file,
+      advice: 'CSV has a header in its first line and a row per image below',
+    });
+  }
+}
+
+/** The image, and every column that was named and is not a default, must be there. */
+function requireColumns(row: Row, columns: Columns, file: string): void {
+  const defaults = columnsSchema.parse({});
+  const { mask, ...others } = columns;
+  requireColumn(columns.image, row, file);
+  // Keys that a JSON row does not need it leaves out.
+  if (isJsonLines(file)) return;
+  for (const [key, name] of Object.entries(others)) {
+    if (name !== defaults[key as keyof Columns]) requireColumn(name, row, file);
+  }
+  for (const name of typeof mask === 'string' ? [mask] : Object.values(mask)) {
+    if (name !== defaults.mask) requireColumn(name, row, file);
+  }
+}
+
+function sampleOf(row: Row, place: Place, reading: Reading, layout: Layout): SourceItem {
+  const { columns, separator } = reading;
+  const texts = (name: string): readonly string[] => textsOf(row.get(name), name, separator, place);
+  const one = (name: string): string | undefined => {
+    const list = texts(name);
+    if (list.length > 1) throw invalidRow(place, `Column '${name}' has several values`, list.join(', '), 'Keep one');
+    return list[0];
+  };
+  const image = one(columns.image);
+  if (image === undefined) {
+    throw invalidRow(place, `Column '${columns.image}' is empty`, 'nothing', 'Name the image, or take the row out');
+  }
+  const split = one(columns.split);
+  const { types, masks } = defectsOf(row, place, reading, texts);
+  return listedSample(
+    {
+      image,
+      id: one(columns.id),
+      types,
+      masks,
+      areas: texts(columns.aoi),
+      split: split === undefined ? undefined : splitOf(split, place),
+      group: one(columns.group),
+    },
+    place,
+    layout,
+  );
+}
+
+function defectsOf(
+  row: Row,
+  place: Place,
+  { columns, good: words }: Reading,
+  texts: (name: string) => readonly string[],
+): { types: readonly string[]; masks: readonly { type: string; path: string }[] } {
+  const listed = texts(columns.type);
+  const types = listed.filter((type) => !words.includes(type));
+  if (typeof columns.mask !== 'string') {
+    const masks = Object.entries(columns.mask).flatMap(([type, name]) => texts(name).map((path) => ({ type, path })));
+    return { types: [...new Set([...types, ...masks.map(({ type }) => type)])], masks };
+  }
+  const masks = texts(columns.mask);
+  // A good image may come with its empty mask.
+  if (types.length === 0 && listed.length > 0) return { types, masks: [] };
+  // Without a column of types a mask is all there is to know.
+  const named = types.length > 0 || masks.length === 0 || row.columns.includes(columns.type) ? types : ['defect'];
+  if (named.length === 0 && masks.length > 0) {
+    const advice = `Name the type, or '${good}' when the mask is empty`;
+    throw invalidRow(place, 'There is a mask and no defect type', masks.join(', '), advice);
+  }
+  return { types: named, masks: pairMasks(masks, named, place) };
+}
+
+/** The values of a cell: CSV divides a text, JSON has texts, numbers and lists of them. */
+function textsOf(cell: unknown, name: string, separator: string | undefined, place: Place): readonly string[] {
+  if (cell === undefined) return [];
+  const divided = typeof cell === 'string' && separator !== undefined ? cell.split(separator) : cell;
+  const values: readonly unknown[] = Array.isArray(divided) ? divided : [divided];
+  return values.flatMap((value) => {
+    if (typeof value === 'number' || typeof value === 'boolean') return [String(value)];
+    if (typeof value !== 'string') {
+      throw invalidRow(place, `Column '${name}' holds something else than text`, JSON.stringify(value), 'Write a text');
+    }
+    const text = value.trim();
+    return text === '' ? [] : [text];
+  });
+}

@@ -1,0 +1,49 @@
+import { definePlugin, type SplitName } from '@foveate/contracts';
+import { z } from 'zod';
+import { foldersIn, notACategory } from './_categories.js';
+import { companion } from './_class-files.js';
+import { good } from './_file-sample.js';
+import { fileSource } from './_file-source.js';
+import { categoryOption, rootOption, sharedOptions, splitsOption } from './_options.js';
+import { scanClasses, type ClassFolder } from './_scan-class.js';
+
+const splits: readonly (readonly [folder: string, split: SplitName])[] = [
+  ['train', 'train'],
+  ['validation', 'validation'],
+  ['test_public', 'test'],
+];
+
+/**
+ * The layout of MVTec AD 2: `train/good`, `validation/good`, `test_public/{good,bad}` and
+ * `test_public/ground_truth/bad/NNN_<lighting>_mask.png` (Heckler-Kram et al., arXiv:2503.21622). The private test sets
+ * come without labels and are left out. A scene is photographed under several lightings; unless `group` says otherwise
+ * its images stay in one split.
+ */
+export const mvtecAd2 = definePlugin({
+  meta: { kind: 'source', id: 'mvtec-ad2', contract: 1, summary: 'A category in the layout of MVTec AD 2.' },
+  options: z.strictObject({
+    root: rootOption,
+    category: categoryOption('fabric'),
+    splits: splitsOption,
+    ...sharedOptions,
+    group: sharedOptions.group.default(String.raw`^.*/\d+(?=_)`),
+  }),
+  register: (options, context) =>
+    fileSource(options, [options.root, options.category ?? '.'], context, async function* (layout) {
+      const classes: ClassFolder[] = [];
+      for (const [folder, split] of splits) {
+        for (const type of await foldersIn(layout.root, folder)) {
+          if (type === 'ground_truth') continue;
+          classes.push({
+            folder: `${folder}/${type}`,
+            type,
+            split: options.splits === 'source' ? split : undefined,
+            ...(type === good ? {} : { mask: companion(`${folder}/ground_truth/${type}`, '_mask.png') }),
+          });
+        }
+      }
+      const expected = 'folders train/good and test_public/bad in it';
+      if (classes.length === 0) throw await notACategory(layout.root, 'MVTec AD 2', expected, 'fabric');
+      yield* scanClasses(classes, layout);
+    }),
+});
