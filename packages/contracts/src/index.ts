@@ -1,5 +1,6 @@
 export * from './atomic-file.js';
 export * from './data-plugins.js';
+export * from './duplicates.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './learning-plugins.js';
