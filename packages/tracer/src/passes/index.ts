@@ -1,9 +1,12 @@
 import type { Graph } from '../ir.js';
 import { verify } from '../verify.js';
+import { affinePerChannel } from './affine-per-channel.js';
 import { commonSubexpressions } from './common-subexpressions.js';
 import { deadCode } from './dead-code.js';
+import { dotInsteadOfSumOfProducts } from './dot-instead-of-sum-of-products.js';
 import { reluGradientFromOutput } from './relu-gradient-from-output.js';
 import { selectInsteadOfMask } from './select-instead-of-mask.js';
+import { swishGradient } from './swish-gradient.js';
 
 /** A graph rewrite: same results, fewer or cheaper nodes. */
 export type Pass = (graph: Graph) => Graph;
@@ -14,6 +17,9 @@ export const passes: Readonly<Record<string, Pass>> = {
   commonSubexpressions,
   reluGradientFromOutput,
   selectInsteadOfMask,
+  swishGradient,
+  affinePerChannel,
+  dotInsteadOfSumOfProducts,
   sweep: deadCode,
 };
 

@@ -82,6 +82,61 @@ describe('selectInsteadOfMask', () => {
   });
 });
 
+describe('swishGradient', () => {
+  const gradient: TracedFunction = ({ x }) => ({
+    y: tf.grad((v: T) => tf.sum(tf.square(tf.mul(tf.sigmoid(v), v))))(x!),
+  });
+  it('takes four sweeps instead of six and does without the input', () => {
+    const [before, after] = [operations(gradient, 'sweep'), operations(gradient, 'swishGradient', 'sweep')];
+    expect(before.length - after.length).toBe(2);
+  });
+
+  it('leaves other products of a sigmoid alone', () => {
+    const program: TracedFunction = ({ x }) => ({
+      y: tf.grad((v: T) => tf.sum(tf.mul(tf.sigmoid(v), tf.square(v))))(x!),
+    });
+    expect(operations(program, 'swishGradient', 'sweep')).toEqual(operations(program, 'sweep'));
+  });
+});
+
+describe('affinePerChannel', () => {
+  const image = { ...inputs, x: { shape: [2, 4, 4, 3], dtype: 'float32', order: [0, 3, 1, 2] } } as const;
+  const program = (shift: number[]): string[] =>
+    trace(({ x }) => ({ y: tf.add(tf.mul(x!, tf.tensor1d([1, 2, 3])), tf.tensor(shift)) }), {
+      inputs: image,
+      outputOrders: { y: image.x.order },
+    }).nodes.map(({ op }) => op);
+  it('scales and shifts channels in one sweep', () => {
+    expect(program([4, 5, 6])).toEqual(['BatchNormalization', 'Identity']);
+  });
+
+  it('leaves a shift alone that is not per channel', () => {
+    expect(program([4])).toContain('Mul');
+  });
+});
+
+describe('dotInsteadOfSumOfProducts', () => {
+  const sums = (size: number, program: (x: T) => T): string[] =>
+    trace(({ x }) => ({ y: program(x!) }), {
+      inputs: { x: { shape: [2, size, size, 3], dtype: 'float32', order: [0, 3, 1, 2] } },
+    }).nodes.map(({ op }) => op);
+  it('multiplies rows with rows instead of writing the product', () => {
+    const batchNorm = sums(16, (x) => tf.sum(tf.square(x), [0, 1, 2]));
+    expect(batchNorm).toEqual(['Reshape', 'FusedMatMul', 'Reshape', 'ReduceSum', 'Reshape', 'Identity']);
+    expect(sums(16, (x) => tf.mean(tf.mul(x, tf.neg(x)), [1, 2], true))).toContain('FusedMatMul');
+  });
+
+  it.each<[string, number, (x: T) => T]>([
+    ['short rows', 4, (x) => tf.sum(tf.square(x), [0, 1, 2])],
+    ['sums over the first axis alone', 16, (x) => tf.sum(tf.square(x), 0)],
+    ['sums over channels', 16, (x) => tf.sum(tf.square(x), 3)],
+    ['factors that broadcast', 16, (x) => tf.sum(tf.mul(x, tf.tensor1d([1, 2, 3])), [1, 2])],
+    ['products that are needed otherwise', 16, (x) => tf.add(tf.square(x), tf.sum(tf.square(x), [0, 1, 2]))],
+  ])('leaves %s alone', (_name, size, program) => {
+    expect(sums(size, program)).not.toContain('FusedMatMul');
+  });
+});
+
 describe('optimise', () => {
   it('verifies after every pass and names it', () => {
     const graph = trace(({ x }) => ({ y: tf.neg(x!) }), { inputs });
