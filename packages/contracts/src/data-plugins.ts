@@ -6,7 +6,8 @@ import type { AssignedSample, DefectMask, LabelledSample, Sample, SampleImages, 
 /** Where images come from. Streams descriptions; pixels come one sample at a time. */
 export interface SampleSource {
   /**
-   * All samples in a stable order (sorted by id), with what had to be left out in between.
+   * All samples, in an order that is the same at every scan, with what had to be left out in between. A stream: sources
+   * of a million samples do not hold them.
    * @throws FoveateError `PATH_MISSING` or `DATA_INSUFFICIENT` when there is nothing to read
    */
   scan(): AsyncIterable<SourceItem>;
