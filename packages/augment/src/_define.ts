@@ -10,7 +10,6 @@ import type {
   RandomStream,
   Raster,
 } from '@foveate/contracts';
-import { maskArea } from '@foveate/image';
 import { z } from 'zod';
 
 /** Width and height in pixels. */
@@ -85,10 +84,15 @@ export function defineGeometric<Options extends Schema, Parameters>(
   return define('geometric', declaration, (input, parameters) => {
     const move = declaration.move(parameters, input.image);
     const aoi = move.mask(input.aoi);
-    if (maskArea(aoi) === 0) return input;
+    if (isEmpty(aoi)) return input;
     const defects = input.defects.map(({ type, mask }) => ({ type, mask: move.mask(mask) }));
-    return { image: move.image(input.image), aoi, defects: defects.filter(({ mask }) => maskArea(mask) > 0) };
+    return { image: move.image(input.image), aoi, defects: defects.filter(({ mask }) => !isEmpty(mask)) };
   });
+}
+
+/** Whether nothing is inside. */
+function isEmpty({ data }: Mask): boolean {
+  return !data.includes(255);
 }
 
 /** An operation that adds or hides something; the masks of defects follow. */

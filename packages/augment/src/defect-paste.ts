@@ -1,6 +1,6 @@
 import { random } from '@foveate/contracts';
 import type { AugmentedImages, DefectMask, Mask } from '@foveate/contracts';
-import { connectedTo, distanceTo } from '@foveate/image';
+import { connectedTo, distanceTo, pixelsOf } from '@foveate/image';
 import { z } from 'zod';
 import { blended, mergedDefects } from './_blend.js';
 import { defineContent, probability } from './_define.js';
@@ -22,28 +22,31 @@ interface Part {
 
 /** The connected defect that holds the marked pixel number `share` of all. */
 function partAt(defects: readonly DefectMask[], share: number): Part | undefined {
-  const marked = defects.flatMap(({ type, mask }) =>
-    [...mask.data.keys()].filter((pixel) => mask.data[pixel] !== 0).map((start) => ({ type, mask, start })),
-  );
-  const chosen = marked[Math.floor(share * marked.length)];
-  return chosen && { ...chosen, mask: connectedTo(chosen.mask, chosen.start) };
+  const marked = defects.map(({ mask }) => pixelsOf(mask));
+  let index = Math.floor(share * marked.reduce((sum, { length }) => sum + length, 0));
+  for (const [i, { type, mask }] of defects.entries()) {
+    const start = marked[i]?.[index];
+    if (start !== undefined) return { type, mask: connectedTo(mask, start), start };
+    index -= marked[i]?.length ?? 0;
+  }
+  return undefined;
 }
 
 /** How far to move the part so that all of it lies on one side of the area of interest; undefined when it does not fit. */
 function placeFor({ mask, start }: Part, aoi: Mask, place: Side, seed: number): readonly [number, number] | undefined {
   const { width, height } = aoi;
-  const fits = (pixel: number) => (aoi.data[pixel] !== 0) === (place === 'inside');
-  const places = [...aoi.data.keys()].filter(fits);
+  const places = pixelsOf(aoi, place === 'inside');
   if (places.length === 0) return undefined;
-  const pixels = [...mask.data.keys()].filter((pixel) => mask.data[pixel] !== 0);
+  const pixels = pixelsOf(mask);
   const chance = random(seed, 'defect-paste');
   for (let attempt = 0; attempt < tries; attempt++) {
-    const target = chance.pick(places);
+    const target = places[chance.integer(places.length)] as number;
     const dx = (target % width) - (start % width);
     const dy = Math.floor(target / width) - Math.floor(start / width);
     const lands = pixels.every((pixel) => {
       const [x, y] = [(pixel % width) + dx, Math.floor(pixel / width) + dy];
-      return x >= 0 && y >= 0 && x < width && y < height && fits(y * width + x);
+      const within = x >= 0 && y >= 0 && x < width && y < height;
+      return within && (aoi.data[y * width + x] !== 0) === (place === 'inside');
     });
     if (lands) return [dx, dy];
   }

@@ -1,38 +1,34 @@
 import type { Mask } from '@foveate/contracts';
 
-const straight = 1;
-const diagonal = Math.SQRT2;
-
 /**
  * How far each pixel is from the nearest pixel inside the mask, in pixels: 0 inside, infinite where the mask is empty.
  * Two sweeps over the neighbours (chamfer distance with steps 1 and √2: at most 8% too long).
  * @returns one value a pixel
  */
 export function distanceTo({ width, height, data }: Mask): Float32Array {
+  // A frame of infinite distance around it spares asking whether a neighbour exists.
+  const stride = width + 2;
+  const framed = new Float32Array(stride * (height + 2)).fill(Infinity);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) if (data[y * width + x] !== 0) framed[(y + 1) * stride + x + 1] = 0;
+  }
+  for (let y = 1; y <= height; y++) {
+    for (let i = y * stride + 1; i <= y * stride + width; i++) relax(framed, i, -1, stride);
+  }
+  for (let y = height; y >= 1; y--) {
+    for (let i = y * stride + width; i > y * stride; i--) relax(framed, i, 1, stride);
+  }
   const distance = new Float32Array(width * height);
-  for (let pixel = 0; pixel < distance.length; pixel++) distance[pixel] = data[pixel] === 0 ? Infinity : 0;
-  const relax = (pixel: number, from: number, step: number): void => {
-    const way = (distance[from] as number) + step;
-    if (way < (distance[pixel] as number)) distance[pixel] = way;
-  };
-  /** One sweep; `sign` is 1 from the top left and -1 from the bottom right. */
-  const sweep = (sign: 1 | -1): void => {
-    for (let j = 0; j < height; j++) {
-      const y = sign === 1 ? j : height - 1 - j;
-      for (let i = 0; i < width; i++) {
-        const x = sign === 1 ? i : width - 1 - i;
-        const pixel = y * width + x;
-        const before = i > 0;
-        if (before) relax(pixel, pixel - sign, straight);
-        if (j === 0) continue;
-        const above = pixel - sign * width;
-        relax(pixel, above, straight);
-        if (before) relax(pixel, above - sign, diagonal);
-        if (i < width - 1) relax(pixel, above + sign, diagonal);
-      }
-    }
-  };
-  sweep(1);
-  sweep(-1);
+  for (let y = 0; y < height; y++) {
+    distance.set(framed.subarray((y + 1) * stride + 1, (y + 1) * stride + 1 + width), y * width);
+  }
   return distance;
+}
+
+/** Shortens a distance by way of the four neighbours already swept: those before (`side` -1) or behind (1). */
+function relax(distance: Float32Array, i: number, side: 1 | -1, stride: number): void {
+  const row = i + side * stride;
+  const straight = Math.min(distance[i + side] as number, distance[row] as number) + 1;
+  const diagonal = Math.min(distance[row - 1] as number, distance[row + 1] as number) + Math.SQRT2;
+  distance[i] = Math.min(distance[i] as number, straight, diagonal);
 }

@@ -1,28 +1,35 @@
+/** Moves of whole pixels: nothing is resampled. */
 import type { Raster } from '@foveate/contracts';
 
 /** The raster mirrored left to right, as a new raster. */
 export function flipHorizontal<R extends Raster>(raster: R): R {
-  return rearrange(raster, (x, y) => y * raster.width + (raster.width - 1 - x));
+  const { width, channels, data } = raster;
+  const result = new Uint8Array(data.length);
+  for (let start = 0; start < data.length; start += width * channels) {
+    for (let from = start, to = start + (width - 1) * channels; from < start + width * channels; to -= channels) {
+      for (let channel = 0; channel < channels; channel++) result[to + channel] = data[from++] as number;
+    }
+  }
+  return { ...raster, data: result };
 }
 
 /** The raster mirrored top to bottom, as a new raster. */
 export function flipVertical<R extends Raster>(raster: R): R {
-  return rearrange(raster, (x, y) => (raster.height - 1 - y) * raster.width + x);
+  return rowsFrom(raster, (y) => raster.height - 1 - y);
 }
 
 /**
- * The raster turned clockwise by quarter turns, as a new raster. Odd turns change width for height.
+ * The raster turned clockwise by quarter turns. Odd turns change width for height.
  * @param turns whole number
  */
 export function quarterTurns<R extends Raster>(raster: R, turns: number): R {
-  const { width, height } = raster;
   switch (((turns % 4) + 4) % 4) {
     case 1:
-      return rearrange({ ...raster, width: height, height: width }, (x, y) => (height - 1 - x) * width + y);
+      return flipHorizontal(transposed(raster));
     case 2:
-      return rearrange(raster, (x, y) => (height - 1 - y) * width + (width - 1 - x));
+      return flipHorizontal(flipVertical(raster));
     case 3:
-      return rearrange({ ...raster, width: height, height: width }, (x, y) => x * width + (width - 1 - y));
+      return flipVertical(transposed(raster));
     default:
       return raster;
   }
@@ -34,19 +41,42 @@ export function quarterTurns<R extends Raster>(raster: R, turns: number): R {
  * @param dy pixels down, negative up
  */
 export function shift<R extends Raster>(raster: R, dx: number, dy: number): R {
-  const clamp = (value: number, size: number): number => Math.min(size - 1, Math.max(0, value));
-  return rearrange(raster, (x, y) => clamp(y - dy, raster.height) * raster.width + clamp(x - dx, raster.width));
+  const { width, height, channels } = raster;
+  const moved = rowsFrom(raster, (y) => Math.min(height - 1, Math.max(0, y - dy)));
+  if (dx === 0) return moved;
+  const { data } = moved;
+  const across = Math.min(width, Math.abs(dx)) * channels;
+  const row = width * channels;
+  for (let start = 0; start < data.length; start += row) {
+    const end = start + row;
+    const edge = dx > 0 ? start : end - channels;
+    const pixel = data.slice(edge, edge + channels);
+    if (dx > 0) data.copyWithin(start + across, start, end - across);
+    else data.copyWithin(start, start + across, end);
+    const free = dx > 0 ? start : end - across;
+    for (let to = free; to < free + across; to += channels) data.set(pixel, to);
+  }
+  return moved;
 }
 
-/** The raster with other pixels: (x, y) is the old pixel number `from(x, y)`. */
-function rearrange<R extends Raster>(raster: R, from: (x: number, y: number) => number): R {
+/** A raster whose row `y` is the source's row `from(y)`. */
+function rowsFrom<R extends Raster>(raster: R, from: (y: number) => number): R {
+  const { height, data } = raster;
+  const row = raster.width * raster.channels;
+  const result = new Uint8Array(data.length);
+  for (let y = 0; y < height; y++) result.set(data.subarray(from(y) * row, (from(y) + 1) * row), y * row);
+  return { ...raster, data: result };
+}
+
+/** Rows become columns. */
+function transposed<R extends Raster>(raster: R): R {
   const { width, height, channels, data } = raster;
   const result = new Uint8Array(data.length);
-  for (let y = 0, to = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const start = from(x, y) * channels;
-      for (let channel = 0; channel < channels; channel++) result[to++] = data[start + channel] ?? 0;
+  for (let x = 0, to = 0; x < width; x++) {
+    for (let y = 0; y < height; y++) {
+      const from = (y * width + x) * channels;
+      for (let channel = 0; channel < channels; channel++) result[to++] = data[from + channel] as number;
     }
   }
-  return { ...raster, data: result };
+  return { ...raster, width: height, height: width, data: result };
 }

@@ -137,13 +137,15 @@ describe('warping', () => {
 });
 
 describe('homographies', () => {
+  /** Far from taking any point near the origin to infinity. */
+  const mild = gentle.map(([a, b, c, d, e, f, g, h, i]): Homography => [a, b, c / 10, d, e, f / 10, g / 10, h / 10, i]);
   const near = (a: readonly number[], b: readonly number[]) => {
     for (const [i, value] of a.entries()) expect(Math.abs(value - (b[i] ?? Number.NaN))).toBeLessThan(1e-6);
   };
 
   it('have inverses and products', () => {
     fc.assert(
-      fc.property(gentle, gentle, (first, second) => {
+      fc.property(mild, mild, (first, second) => {
         const point: Point = [5, 3];
         near(transformed(multiply(first, second), point), transformed(first, transformed(second, point)));
         const [a, b, , d, e] = first;

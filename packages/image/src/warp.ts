@@ -33,9 +33,8 @@ export type RowPlaces = (y: number, xs: Float64Array, ys: Float64Array) => void;
 
 /** The coordinate mirrored into [-0.5, size - 0.5], again and again if need be. */
 function reflected(value: number, size: number): number {
-  const period = 2 * size;
-  const wrapped = (((value + 0.5) % period) + period) % period;
-  return (wrapped < size ? wrapped : period - wrapped) - 0.5;
+  const wrapped = Math.abs(value + 0.5) % (2 * size);
+  return Math.min(wrapped, 2 * size - wrapped) - 0.5;
 }
 
 /** A sampling from the places of its pixels, row by row. */
@@ -58,14 +57,21 @@ export function samplingOf(width: number, height: number, border: Border, places
           at[to] = -1;
           continue;
         }
-        x = Math.min(lastX, Math.max(0, border === 'reflect' ? reflected(x, width) : x));
-        y = Math.min(lastY, Math.max(0, border === 'reflect' ? reflected(y, height) : y));
+        if (border === 'reflect') {
+          x = reflected(x, width);
+          y = reflected(y, height);
+        }
+        x = Math.min(lastX, Math.max(0, x));
+        y = Math.min(lastY, Math.max(0, y));
       }
-      const left = Math.min(lastLeft, Math.floor(x));
-      const top = Math.min(lastTop, Math.floor(y));
+      // In 1/256 pixel; nothing is negative here, so that cutting off is rounding down.
+      const u = (x * 256 + 0.5) | 0;
+      const v = (y * 256 + 0.5) | 0;
+      const left = Math.min(lastLeft, u >> 8);
+      const top = Math.min(lastTop, v >> 8);
       at[to] = top * width + left;
-      right[to] = Math.round((x - left) * 256);
-      down[to] = Math.round((y - top) * 256);
+      right[to] = u - left * 256;
+      down[to] = v - top * 256;
     }
   }
   return { width, height, at, right, down };
@@ -89,25 +95,42 @@ export function warpImage(image: Raster, { width, height, at, right, down }: Sam
   const result = new Uint8Array(data.length);
   const nextColumn = width > 1 ? channels : 0;
   const nextRow = height > 1 ? width * channels : 0;
+  // Written out for three channels, which takes half the time of a loop; in a grey raster all three are the one.
+  const [green, blue] = channels === 3 ? [1, 2] : [0, 0];
   for (let pixel = 0, to = 0; pixel < at.length; pixel++, to += channels) {
     const corner = at[pixel] as number;
     if (corner < 0) continue;
     const u = right[pixel] as number;
     const v = down[pixel] as number;
-    const from = corner * channels;
     const w11 = u * v;
     const w10 = 256 * u - w11;
     const w01 = 256 * v - w11;
     const w00 = 65536 - w11 - w10 - w01;
-    for (let channel = 0; channel < channels; channel++) {
-      const index = from + channel;
-      const sum =
-        (data[index] as number) * w00 +
-        (data[index + nextColumn] as number) * w10 +
-        (data[index + nextRow] as number) * w01 +
-        (data[index + nextColumn + nextRow] as number) * w11;
-      result[to + channel] = (sum + 32768) >> 16;
-    }
+    const a = corner * channels;
+    const b = a + nextColumn;
+    const c = a + nextRow;
+    const d = c + nextColumn;
+    result[to] =
+      ((data[a] as number) * w00 +
+        (data[b] as number) * w10 +
+        (data[c] as number) * w01 +
+        (data[d] as number) * w11 +
+        32768) >>
+      16;
+    result[to + green] =
+      ((data[a + green] as number) * w00 +
+        (data[b + green] as number) * w10 +
+        (data[c + green] as number) * w01 +
+        (data[d + green] as number) * w11 +
+        32768) >>
+      16;
+    result[to + blue] =
+      ((data[a + blue] as number) * w00 +
+        (data[b + blue] as number) * w10 +
+        (data[c + blue] as number) * w01 +
+        (data[d + blue] as number) * w11 +
+        32768) >>
+      16;
   }
   return { ...image, data: result };
 }
