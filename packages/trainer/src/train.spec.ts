@@ -1,6 +1,5 @@
-import { random, type Batch, type Loss, type RunEvent } from '@foveate/contracts';
+import { random, type Batch, type Loss } from '@foveate/contracts';
 import { tfjsEngine } from '@foveate/engine-tfjs';
-import { decodeSafetensors } from '@foveate/tensor';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +9,7 @@ import { adamaxOptimizer } from './optimizers/adamax.js';
 import { loadModelState, readLast } from './checkpoint.js';
 import { tinyBatches, tinyCrossEntropy, tinyHeatLoss, tinyModel } from './testing/tiny.js';
 import { stepsPerEpoch, train, type TrainOptions } from './train.js';
+import { curve, events, losses, only, tensorsOf } from './testing/events.js';
 
 const samples = 22;
 const batchSize = 4;
@@ -42,38 +42,6 @@ function options(changes: Partial<TrainOptions> = {}): TrainOptions {
     ...changes,
   };
 }
-
-/** All events; `onEvent` may act while the training runs. */
-function events(settings: TrainOptions, onEvent: (event: RunEvent) => void = () => undefined): Promise<RunEvent[]> {
-  return new Promise((resolve, reject) => {
-    const seen: RunEvent[] = [];
-    train(settings).subscribe({
-      next: (event) => {
-        seen.push(event);
-        onEvent(event);
-      },
-      error: reject,
-      complete: () => resolve(seen),
-    });
-  });
-}
-
-const only = <T extends RunEvent['type']>(all: readonly RunEvent[], type: T) =>
-  all.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
-
-const losses = (all: readonly RunEvent[]) =>
-  only(all, 'step').map(({ epoch, step, loss, meanLoss }) => ({ epoch, step, loss, meanLoss }));
-
-const tensorsOf = (path: string) => decodeSafetensors(new Uint8Array(readFileSync(path)), path).tensors;
-
-/** Figures of the learning curve that do not depend on the clock. */
-const curve = (all: readonly RunEvent[]) =>
-  only(all, 'epoch').map(({ record: { epoch, train: trained, validation }, best }) => ({
-    epoch,
-    trained,
-    validation,
-    best,
-  }));
 
 describe('train', () => {
   it('learns, reports every step and keeps the best epoch', async () => {
