@@ -73,7 +73,7 @@ export interface AssignedSample extends LabelledSample {
 /** Decoded, resized, augmented and stacked samples, ready to be fed. */
 export interface Batch {
   readonly ids: readonly string[];
-  /** NHWC, sRGB scaled to [0, 1]; length `n * height * width * 3`. */
+  /** NHWC, sRGB scaled to [0, 1]; length `n * height * width * 3`, or 0 where batches without images were asked for. */
   readonly images: Float32Array;
   /** NHW, 0 or 1; length `n * height * width`. */
   readonly aoi: Float32Array;
@@ -81,4 +81,6 @@ export interface Batch {
   readonly labels: Int32Array;
   readonly height: number;
   readonly width: number;
+  /** Drawing of the augmentation: with its id it says what a sample's image is. Absent: not augmented. */
+  readonly variant?: number;
 }

@@ -2,6 +2,7 @@
 import type { AnyPlugin, RunEvent, SplitName } from '@foveate/contracts';
 import type { Observable } from 'rxjs';
 import { Registry } from './assembly/registry.js';
+import type { PluginModule } from './assembly/registry.js';
 import { configJsonSchema } from './config/json-schema.js';
 import type { JsonSchema } from './config/json-schema.js';
 import { makeConfig, readConfig } from './config/read.js';
@@ -19,6 +20,8 @@ import type { EngineTrial } from './run/try-engine.js';
 /** What a runner is made of. */
 export interface RunnerParts {
   readonly plugins: readonly AnyPlugin[];
+  /** Where workers find the same list; without it all work on data is done in this thread. */
+  readonly pluginModule?: PluginModule;
   /** Configuration that fills in what a file leaves out, among it the ids of default plugins. */
   readonly defaults: ConfigDefaults;
 }
@@ -49,8 +52,8 @@ export interface Runner {
  * A runner over a list of plugins.
  * @throws FoveateError `PLUGIN_INVALID` for a plugin that does not keep the contract
  */
-export function createRunner({ plugins, defaults }: RunnerParts): Runner {
-  const registry = Registry.of(plugins);
+export function createRunner({ plugins, pluginModule, defaults }: RunnerParts): Runner {
+  const registry = Registry.of(plugins, pluginModule);
   const setting = { registry, defaults };
   const never = new AbortController().signal;
   return {

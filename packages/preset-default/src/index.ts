@@ -1,4 +1,6 @@
 /** What a plain Foveate run starts with: the plugins, and which of them stands in where a configuration names none. */
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import type { AnyPlugin } from '@foveate/contracts';
 import {
   affine,
@@ -128,6 +130,13 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   onnx,
   tfjs,
 ];
+
+/** Where threads find {@link defaultPlugins}. */
+export const defaultPluginModule = {
+  // As compiled, whatever runs this thread.
+  url: pathToFileURL(createRequire(import.meta.url).resolve('#plugins')).href,
+  export: 'defaultPlugins',
+} as const;
 
 /** The configuration of a file that says nothing; plugin options have their own defaults. */
 export const defaultConfig = {

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import type { Measures, RunRecord } from '@foveate/contracts';
 import { readRunRecord } from '@foveate/pipeline';
+import type { LoadedData, Runner } from '@foveate/pipeline';
 import type { Command } from 'commander';
 import { defaultRunner } from '../runner.js';
 import { interruptedCode } from '../terminal/exit.js';
@@ -24,8 +25,26 @@ const arms = ['ce', 'ceod'] as const;
 
 async function demo({ out, epochs, size, seed }: DemoOptions): Promise<void> {
   const runner = defaultRunner();
+  const loaded = new Map<string, LoadedData>();
+  try {
+    if (!(await trainArms(runner, loaded, { out, epochs, size, seed }))) return;
+  } finally {
+    for (const data of loaded.values()) await data.close();
+  }
+  const folders = arms.map((loss) => join(out, loss));
+  const records = await Promise.all(folders.map((folder) => readRunRecord(folder)));
+  const path = join(out, 'report.html');
+  await compareRuns(folders, path, 'CE and CEOD on synthetic zippers');
+  summary(records, path);
+}
+
+/** @returns false when the demo was stopped */
+async function trainArms(
+  runner: Runner,
+  loaded: Map<string, LoadedData>,
+  { out, epochs, size, seed }: DemoOptions,
+): Promise<boolean> {
   const { bold } = colours(process.stdout);
-  const loaded = new Map();
   for (const loss of arms) {
     const config = await runner.makeConfig(
       {
@@ -47,14 +66,10 @@ async function demo({ out, epochs, size, seed }: DemoOptions): Promise<void> {
     if (!completed) {
       process.exitCode = interruptedCode;
       note('Stopped. Start the demo again to see both losses compared.');
-      return;
+      return false;
     }
   }
-  const folders = arms.map((loss) => join(out, loss));
-  const records = await Promise.all(folders.map((folder) => readRunRecord(folder)));
-  const path = join(out, 'report.html');
-  await compareRuns(folders, path, 'CE and CEOD on synthetic zippers');
-  summary(records, path);
+  return true;
 }
 
 function summary(records: readonly RunRecord[], path: string): void {

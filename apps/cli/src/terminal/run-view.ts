@@ -1,5 +1,5 @@
 /** A run as the terminal shows it: a line for whatever is worth keeping, a progress bar where there is a terminal. */
-import type { DataCounts, RunEvent, Skip } from '@foveate/contracts';
+import type { DataCounts, EpochRecord, RunEvent, Skip } from '@foveate/contracts';
 import { splitNames } from '@foveate/contracts';
 import { SingleBar } from 'cli-progress';
 import { duration, fixed, percent } from './format.js';
@@ -22,7 +22,11 @@ export class RunView {
         print(`Run folder  ${event.folder}`);
         if (event.resumedFromEpoch !== null) print(`Going on    in epoch ${String(event.resumedFromEpoch)}`);
         break;
+      case 'loading':
+        this.#progress('Data        [{bar}] {value}/{total} images', event.done, event.total);
+        break;
       case 'data':
+        this.clear();
         this.#data(event.counts, event.skips);
         break;
       case 'engine':
@@ -86,31 +90,40 @@ export class RunView {
   }
 
   #step(event: EventOf<'step'>): void {
-    if (!process.stderr.isTTY) return;
     const values = {
       loss: fixed(event.meanLoss, 4),
       accuracy: percent(event.meanAccuracy),
       speed: event.imagesPerSecond.toFixed(0),
       left: duration(event.secondsLeft),
     };
-    if (this.#bar === undefined) {
-      this.#bar = new SingleBar({
-        format:
-          `epoch ${String(event.epoch)}/${String(event.epochs)} [{bar}] {value}/{total}  loss {loss}  ` +
-          'accuracy {accuracy}  {speed} images/s  {left} left',
-        barsize: 24,
-        barCompleteChar: '=',
-        barIncompleteChar: ' ',
-        clearOnComplete: true,
-        hideCursor: true,
-        stream: process.stderr,
-        // The command handles signals itself.
-        gracefulExit: false,
-      });
-      this.#bar.start(event.steps, event.step, values);
-    } else {
-      this.#bar.update(event.step, values);
+    this.#progress(
+      `epoch ${String(event.epoch)}/${String(event.epochs)} [{bar}] {value}/{total}  loss {loss}  ` +
+        'accuracy {accuracy}  {speed} images/s  {left} left',
+      event.step,
+      event.steps,
+      values,
+    );
+  }
+
+  /** Moves the progress bar on, or puts one there. */
+  #progress(format: string, value: number, total: number, values: object = {}): void {
+    if (!process.stderr.isTTY) return;
+    if (this.#bar !== undefined) {
+      this.#bar.update(value, values);
+      return;
     }
+    this.#bar = new SingleBar({
+      format,
+      barsize: 24,
+      barCompleteChar: '=',
+      barIncompleteChar: ' ',
+      clearOnComplete: true,
+      hideCursor: true,
+      stream: process.stderr,
+      // The command handles signals itself.
+      gracefulExit: false,
+    });
+    this.#bar.start(total, value, values);
   }
 
   #epoch({ record, epochs, best }: EventOf<'epoch'>): string {
@@ -119,7 +132,12 @@ export class RunView {
     return [
       `${bold(`epoch ${number}`)}  loss ${fixed(record.train.loss, 4)}  accuracy ${percent(record.train.accuracy)}`,
       `validation loss ${fixed(record.validation.loss, 4)}  accuracy ${percent(record.validation.accuracy)}`,
-      `${record.seconds.toFixed(1)} s  ${record.imagesPerSecond.toFixed(0)} images/s${best ? green('  best') : ''}`,
+      `${record.seconds.toFixed(1)} s  ${record.imagesPerSecond.toFixed(0)} images/s${waited(record)}${best ? green('  best') : ''}`,
     ].join('  |  ');
   }
+}
+
+/** A share of waiting that is worth a look. */
+function waited({ dataWait = 0 }: EpochRecord): string {
+  return dataWait > 0.03 ? `  ${percent(dataWait)} waiting for data` : '';
 }

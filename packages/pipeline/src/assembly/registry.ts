@@ -12,6 +12,14 @@ export interface RegistryEntry {
   load(): Promise<Plugin>;
 }
 
+/** Where another thread finds the plugins handed over by the program. */
+export interface PluginModule {
+  /** Address of a module, for `import()`. */
+  readonly url: string;
+  /** Name of its export, a list of plugins. */
+  readonly export: string;
+}
+
 const idPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /**
@@ -62,9 +70,12 @@ export function checkPlugin(value: unknown, where: string): Plugin {
 /** An immutable set of plugins. */
 export class Registry {
   readonly #entries: ReadonlyMap<string, RegistryEntry>;
+  /** Module that exports the plugins handed over; without it they exist in this thread only. */
+  readonly module: PluginModule | undefined;
 
   /** @throws FoveateError `PLUGIN_INVALID` for a malformed plugin and for two of the same kind and id */
-  constructor(entries: readonly RegistryEntry[]) {
+  constructor(entries: readonly RegistryEntry[], module?: PluginModule) {
+    this.module = module;
     const map = new Map<string, RegistryEntry>();
     for (const entry of entries) {
       const key = `${entry.meta.kind}/${entry.meta.id}`;
@@ -84,18 +95,19 @@ export class Registry {
   }
 
   /** A registry of plugins at hand. @throws FoveateError `PLUGIN_INVALID` */
-  static of(plugins: readonly AnyPlugin[]): Registry {
+  static of(plugins: readonly AnyPlugin[], module?: PluginModule): Registry {
     return new Registry(
       plugins.map((candidate, index) => {
         const plugin = checkPlugin(candidate, `plugin ${String(index + 1)} of the list`);
         return { meta: plugin.meta, load: () => Promise.resolve(plugin) };
       }),
+      module,
     );
   }
 
   /** This registry and more entries. @throws FoveateError `PLUGIN_INVALID` for a name that is taken */
   with(entries: readonly RegistryEntry[]): Registry {
-    return entries.length === 0 ? this : new Registry([...this.#entries.values(), ...entries]);
+    return entries.length === 0 ? this : new Registry([...this.#entries.values(), ...entries], this.module);
   }
 
   /** All entries, by kind in pipeline order, then by id. */

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { fail } from '@foveate/contracts';
 import { z } from 'zod';
 import { checkMeta, checkPlugin } from './registry.js';
-import type { RegistryEntry } from './registry.js';
+import type { Registry, RegistryEntry } from './registry.js';
 
 const manifestSchema = z.object({
   contract: z.number(),
@@ -107,4 +107,10 @@ export async function readManifest(name: string, from: string): Promise<readonly
       },
     };
   });
+}
+
+/** A registry with the third-party packages a configuration names. @throws as {@link readManifest} */
+export async function withPackages(registry: Registry, names: readonly string[], from: string): Promise<Registry> {
+  const entries = await Promise.all(names.map((name) => readManifest(name, from)));
+  return registry.with(entries.flat());
 }

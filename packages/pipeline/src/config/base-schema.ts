@@ -34,12 +34,33 @@ export const baseSchema = z.strictObject({
         .default(224)
         .describe('Network input in pixels: one number, or [height, width].'),
       augment: slot,
-      prefetch: z.int().min(1).default(2).describe('Decoded batches in flight at most.'),
-      cacheMegabytes: z
+      augmentVariants: z
+        .int()
+        .min(1)
+        .optional()
+        .describe(
+          'Drawings of each image: epoch e sees drawing e modulo this number. Default: a new one in every epoch.',
+        ),
+      workers: z
         .int()
         .min(0)
-        .default(512)
-        .describe('Memory for decoded and resized samples, in MiB; 0 decodes every sample in every epoch.'),
+        .max(64)
+        .optional()
+        .describe(
+          'Threads that decode and augment, 0: none but that of the run. Default: one for each processor, at most 8; none for small data sets.',
+        ),
+      prefetch: z
+        .int()
+        .min(1)
+        .optional()
+        .describe(
+          'Batches in existence at most, that in use included. Default: 2, with workers one more than workers.',
+        ),
+      cache: z
+        .enum(['memory', 'file', 'none'])
+        .default('memory')
+        .describe('Where decoded and resized samples are kept; with none every sample is decoded in every epoch.'),
+      cacheMegabytes: z.int().min(1).default(512).describe('Most that is kept, in MiB.'),
     })
     .prefault({})
     .describe('Images, areas of interest, labels and how they are fed.'),

@@ -41,7 +41,7 @@ describe('readConfig', () => {
         source: { id: 'tiny', options: { good: 3, defective: 16, broken: 0 } },
         size: [16, 16],
         augment: [{ id: 'jitter', options: { by: 5 } }],
-        prefetch: 2,
+        cache: 'memory',
         cacheMegabytes: 512,
       },
       loss: { id: 'ce', options: { weight: 2 } },

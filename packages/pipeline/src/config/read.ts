@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fail } from '@foveate/contracts';
 import type { Registry } from '../assembly/registry.js';
-import { readManifest } from '../assembly/third-party.js';
+import { withPackages } from '../assembly/third-party.js';
 import { documentOf, parseConfigText, withOverrides } from './document.js';
 import type { ConfigDocument } from './document.js';
 import { resolveConfig, withDefaults } from './resolve.js';
@@ -14,12 +14,6 @@ import type { RunConfig } from './run-config.js';
 export interface ConfigSetting {
   readonly registry: Registry;
   readonly defaults: ConfigDefaults;
-}
-
-/** A registry with the third-party packages a configuration names. */
-export async function withPackages(registry: Registry, names: readonly string[], from: string): Promise<Registry> {
-  const entries = await Promise.all(names.map((name) => readManifest(name, from)));
-  return registry.with(entries.flat());
 }
 
 async function complete(

@@ -145,7 +145,10 @@ function assemble(
       split: one('split'),
       size: typeof size === 'number' ? [size, size] : size,
       augment: many('augment'),
+      augmentVariants: base.data.augmentVariants,
+      workers: base.data.workers,
       prefetch: base.data.prefetch,
+      cache: base.data.cache,
       cacheMegabytes: base.data.cacheMegabytes,
     },
     model: one('model'),
@@ -161,6 +164,7 @@ function assemble(
 /** The configuration as it can be written to a file again; paths start from `folder`. */
 export function writtenConfig(config: RunConfig, baseFolder: string): PlainObject {
   const flat = ({ id, options }: ChosenPlugin) => ({ id, ...options });
+  const { augmentVariants, workers, prefetch } = config.data;
   return {
     name: config.name,
     seed: config.seed,
@@ -173,7 +177,10 @@ export function writtenConfig(config: RunConfig, baseFolder: string): PlainObjec
       split: flat(config.data.split),
       size: config.data.size,
       augment: config.data.augment.map(flat),
-      prefetch: config.data.prefetch,
+      ...(augmentVariants === undefined ? {} : { augmentVariants }),
+      ...(workers === undefined ? {} : { workers }),
+      ...(prefetch === undefined ? {} : { prefetch }),
+      cache: config.data.cache,
       cacheMegabytes: config.data.cacheMegabytes,
     },
     model: flat(config.model),

@@ -16,9 +16,15 @@ export interface DataConfig {
   /** Height and width of the network input in pixels. */
   readonly size: readonly [height: number, width: number];
   readonly augment: readonly ChosenPlugin[];
-  /** Decoded batches in flight at most, the one being trained on included; at least 1. */
-  readonly prefetch: number;
-  /** Memory for decoded, resized samples, in MiB; 0 decodes every sample in every epoch. */
+  /** Drawings of each image's augmentation; absent: a new one in every epoch. */
+  readonly augmentVariants?: number | undefined;
+  /** Threads that decode and augment; absent: by processors and data. */
+  readonly workers?: number | undefined;
+  /** Batches in existence at most, the one being trained on included; at least 1. Absent: by workers. */
+  readonly prefetch?: number | undefined;
+  /** Where decoded, resized samples are kept. */
+  readonly cache: 'memory' | 'file' | 'none';
+  /** Most that is kept of them, in MiB. */
   readonly cacheMegabytes: number;
 }
 

@@ -9,19 +9,22 @@ import { mapOnDemand } from './map-on-demand.js';
  * one. `limit` 1 therefore works strictly in turn, 2 prepares the next result while one is used.
  *
  * Every iteration is one subscription; leaving the loop (`break`, an exception, `return()`) unsubscribes.
+ * @param atOnce of the results, being projected at most
  */
 export function pull<T, R>(
   source: ObservableInput<T>,
   project: (item: T) => ObservableInput<R>,
   limit: number,
+  atOnce = 1,
 ): AsyncIterable<R> {
-  return { [Symbol.asyncIterator]: () => iterate(source, project, limit) };
+  return { [Symbol.asyncIterator]: () => iterate(source, project, limit, atOnce) };
 }
 
 function iterate<T, R>(
   source: ObservableInput<T>,
   project: (item: T) => ObservableInput<R>,
   limit: number,
+  atOnce: number,
 ): AsyncIterator<R> {
   const returned = new Subject<void>();
   // The first `limit` credits are there from the start, later ones are results handed back.
@@ -39,7 +42,7 @@ function iterate<T, R>(
     wake = undefined;
   };
   const subscription = from(source)
-    .pipe(mapOnDemand(project, credits))
+    .pipe(mapOnDemand(project, credits, atOnce))
     .subscribe({
       next: (result) => {
         ready.push(result);

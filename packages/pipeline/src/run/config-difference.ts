@@ -5,7 +5,9 @@ import type { RunRecord } from '@foveate/contracts';
 /** Keys that cannot change a number of the run, and the one that lengthens it. */
 const harmless: ReadonlySet<string> = new Set([
   'baseFolder',
+  'data.workers',
   'data.prefetch',
+  'data.cache',
   'data.cacheMegabytes',
   'explain.images',
   'training.epochs',

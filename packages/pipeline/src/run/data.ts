@@ -1,42 +1,15 @@
-/** The first half of a run: from the source to a verified, labelled and divided data set. */
-import { availableParallelism } from 'node:os';
+/** A run's data and its records: how samples are written down, found again and turned into batches. */
 import { fail } from '@foveate/contracts';
 import type { AssignedSample, SampleRecord } from '@foveate/contracts';
-import { defer, from, lastValueFrom, map, mergeMap, toArray } from 'rxjs';
-import type { Observable } from 'rxjs';
-import type { Services } from '../assembly/container.js';
+import { lastValueFrom, toArray } from 'rxjs';
 import type { RunConfig } from '../config/run-config.js';
 import { ingest } from '../stages/1-ingest.js';
-import { mask } from '../stages/2-mask.js';
-import { dataSet, split } from '../stages/3-split.js';
-import type { DataSet } from '../stages/3-split.js';
-import type { Operation } from '../stages/4-augment.js';
+import { dataSet } from '../stages/3-split.js';
 import type { BatchStage } from '../stages/5-batch.js';
-import { SampleStore } from '../stages/sample-store.js';
-
-/** A data set and where its pixels are kept. */
-export interface LoadedData {
-  readonly data: DataSet;
-  readonly store: SampleStore;
-}
-
-/** Ingest, mask and split. Emits once; unsubscribing stops decoding. */
-export function loadData(config: RunConfig, services: Services): Observable<LoadedData> {
-  return defer(() =>
-    from(
-      Promise.all([services.get('source'), services.get('aoi'), services.get('labeller'), services.get('splitter')]),
-    ),
-  ).pipe(
-    mergeMap(([source, aoi, labeller, splitter]) => {
-      const store = new SampleStore({ source, aoi }, config.data.size, config.data.cacheMegabytes);
-      return ingest(source).pipe(
-        mask({ source, aoi, labeller, store, concurrency: availableParallelism() }),
-        split(splitter, config.seed),
-        map((data) => ({ data, store })),
-      );
-    }),
-  );
-}
+import { openWork } from '../workers/open-work.js';
+import type { WorkSetting } from '../workers/open-work.js';
+import { slotsFor } from './load-data.js';
+import type { LoadedData } from './load-data.js';
 
 /** How each sample was labelled and placed, for `samples.jsonl`. */
 export function sampleRecords(samples: readonly AssignedSample[]): readonly SampleRecord[] {
@@ -77,15 +50,15 @@ export function requireSameSamples(
 }
 
 /**
- * The data set of an earlier run, from its records: nothing is decoded, labelled or divided anew.
+ * The data set of an earlier run, from its records: nothing is decoded, labelled or divided anew. The caller closes it.
  * @throws FoveateError `RUN_INVALID` when the source no longer has a recorded sample
  */
 export async function recordedData(
   config: RunConfig,
-  services: Services,
+  setting: WorkSetting,
   records: readonly SampleRecord[],
 ): Promise<LoadedData> {
-  const [source, aoi] = await Promise.all([services.get('source'), services.get('aoi')]);
+  const source = await setting.services.get('source');
   const items = await lastValueFrom(ingest(source).pipe(toArray()));
   const byId = new Map(items.flatMap((item) => ('sample' in item ? [[item.sample.id, item.sample] as const] : [])));
   const samples = records.map((record): AssignedSample => {
@@ -102,32 +75,26 @@ export async function recordedData(
     const decision = { label, reason, ...(shareInside === null ? {} : { shareInside }) };
     return { ...sample, ...decision, split: record.split };
   });
-  return {
-    data: dataSet(samples, []),
-    store: new SampleStore({ source, aoi }, config.data.size, config.data.cacheMegabytes),
-  };
+  const data = dataSet(samples, []);
+  const owned = await openWork(config, samples.length, setting);
+  const slotOf = slotsFor(data.samples, owned);
+  const stored = data.samples.map((sample) => {
+    const slot = slotOf(sample);
+    return { sample, ...(slot === undefined ? {} : { slot }) };
+  });
+  return { ...owned, data, stored };
 }
 
 /** The batch stage of a configuration on loaded data. */
-export async function batchStage(
-  config: RunConfig,
-  services: Services,
-  { data, store }: LoadedData,
-): Promise<BatchStage> {
+export function batchStage(config: RunConfig, { stored, work }: LoadedData): BatchStage {
+  const { augmentVariants, prefetch } = config.data;
   return {
-    samples: data.samples,
-    store,
-    size: config.data.size,
+    samples: stored,
+    work,
     batchSize: config.training.batchSize,
-    prefetch: config.data.prefetch,
+    // One in use, and one being made by each thread.
+    prefetch: prefetch ?? work.threads + 1,
     seed: config.seed,
-    operations: await operationsOf(config, services),
-    labeller: await services.get('labeller'),
+    ...(augmentVariants === undefined ? {} : { augmentVariants }),
   };
-}
-
-/** The augmentations of a configuration under their plugins' ids, in order. */
-export async function operationsOf(config: RunConfig, services: Services): Promise<readonly Operation[]> {
-  const augmentations = await services.list('augmentation');
-  return augmentations.map((augmentation, index) => ({ id: config.data.augment[index]?.id ?? '', augmentation }));
 }

@@ -19,7 +19,7 @@ import type { Measured } from '../stages/8-measure.js';
 import { report } from '../stages/9-report.js';
 import { essentials } from './config-difference.js';
 import { batchStage, requireSameSamples, sampleRecords } from './data.js';
-import type { LoadedData } from './data.js';
+import type { LoadedData } from './load-data.js';
 import { readJsonLines, toJsonLines } from './jsonl.js';
 import { buildNetwork } from './network.js';
 import type { Network } from './network.js';
@@ -94,7 +94,7 @@ async function beginRecord({ config, folder, loaded, checkpoint }: Session, netw
       versions: versions(),
       previous,
     }),
-    epochs: checkpoint?.progress.records ?? [],
+    epochs: epochsSoFar(checkpoint, previous),
     bestEpoch: checkpoint?.progress.course.best?.epoch ?? null,
   };
   if (previous === undefined) await folder.clear();
@@ -105,13 +105,20 @@ async function beginRecord({ config, folder, loaded, checkpoint }: Session, netw
   return recorder;
 }
 
+/** The epochs up to the checkpoint; of those run.json knows more than the trainer does. */
+function epochsSoFar(checkpoint: Checkpoint | undefined, previous: RunRecord | undefined): RunRecord['epochs'] {
+  return (checkpoint?.progress.records ?? []).map(
+    (trained) => previous?.epochs.find(({ epoch }) => epoch === trained.epoch) ?? trained,
+  );
+}
+
 function training(session: Session, network: Network): Observable<RunEvent> {
   const { config, services, loaded, folder, signal } = session;
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([...essentials(writtenConfig(config, ''))]))
     .digest('hex');
   return defer(async () => ({
-    feed: await batchStage(config, services, loaded),
+    feed: batchStage(config, loaded),
     optimizer: await services.get('optimizer'),
   })).pipe(
     switchMap((parts) =>
@@ -129,13 +136,13 @@ function training(session: Session, network: Network): Observable<RunEvent> {
 }
 
 async function* explainAndMeasure(session: Session, network: Network): AsyncGenerator<RunEvent, void> {
-  const { config, services, loaded, folder, signal } = session;
+  const { config, loaded, folder, signal } = session;
   const variables = await loadModelState(checkpointPath(folder.path, 'best'), network.model);
   const evaluator = { ...network, variables, signal };
-  const feed = await batchStage(config, services, loaded);
+  const feed = batchStage(config, loaded);
   try {
-    const chosen = chooseExplained(feed.samples, config.explain.images);
-    const batches = evaluationBatches({ ...feed, samples: chosen }, 'test');
+    const samples = chooseExplained(feed.samples, config.explain.images);
+    const batches = evaluationBatches({ ...feed, samples }, 'test');
     const explanations = await explain(evaluator, batches, folder.path, runFiles.explanations);
     yield { type: 'explained', explanations };
     const measured: Measured[] = [];

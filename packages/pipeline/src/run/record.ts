@@ -82,6 +82,7 @@ export function recordEvent(record: RunRecord, event: RunEvent): RunRecord {
     case 'run-end':
       return { ...record, status: event.status };
     case 'run-start':
+    case 'loading':
     case 'data':
     case 'engine':
     case 'step':

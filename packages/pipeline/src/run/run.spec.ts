@@ -92,7 +92,7 @@ describe('run', () => {
     const first = losses(await events());
     const before = decoded.length;
     folder = join(root, 'again');
-    const second = losses(await events({ config: { data: { cacheMegabytes: 0, prefetch: 1 } } }));
+    const second = losses(await events({ config: { data: { cache: 'none', prefetch: 1 } } }));
     expect(second).toEqual(first);
     expect(before).toBe(32);
     expect(decoded.length - before).toBeGreaterThan(100);

@@ -6,26 +6,27 @@ import type { Checkpoint } from '@foveate/trainer';
 import {
   catchError,
   concat,
-  defaultIfEmpty,
   defer,
+  EMPTY,
   finalize,
   fromEvent,
+  identity,
   ignoreElements,
   of,
   switchMap,
   takeUntil,
   tap,
 } from 'rxjs';
-import type { Observable } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { buildServices } from '../assembly/container.js';
-import type { Services } from '../assembly/container.js';
 import type { Registry } from '../assembly/registry.js';
-import { withPackages } from '../config/read.js';
+import { withPackages } from '../assembly/third-party.js';
 import { writtenConfig } from '../config/resolve.js';
 import type { RunConfig } from '../config/run-config.js';
+import type { WorkSetting } from '../workers/open-work.js';
 import { requireSameConfig } from './config-difference.js';
-import { loadData } from './data.js';
-import type { LoadedData } from './data.js';
+import { loadData } from './load-data.js';
+import type { LoadedData, LoadingEvent } from './load-data.js';
 import { learn } from './learn.js';
 import { openRunFolder } from './run-folder.js';
 import type { FolderOptions, RunFolder } from './run-folder.js';
@@ -35,7 +36,7 @@ export interface RunOptions extends FolderOptions {
   readonly folder: string;
   /** Aborted: the running step ends, a checkpoint is written, and the stream completes with status `interrupted`. */
   readonly signal?: AbortSignal;
-  /** Data of an earlier arm of a comparison, by data configuration and seed. */
+  /** Data of an earlier arm of a comparison, by data configuration and seed; whoever hands it over closes what is in it. */
   readonly loaded?: Map<string, LoadedData>;
 }
 
@@ -69,17 +70,27 @@ function runIn(folder: RunFolder, config: RunConfig, registry: Registry, options
         folder: folder.path,
         resumedFromEpoch: checkpoint?.progress.epoch ?? null,
       };
-      const work = defer(async () =>
-        buildServices(config, await withPackages(registry, config.plugins, config.baseFolder)),
-      ).pipe(
-        switchMap((services) =>
-          loadOnce(config, services, options.loaded).pipe(
-            takeUntil(stopped),
-            switchMap((loaded) => learn({ config, folder, services, loaded, checkpoint, signal })),
+      let loadedAll = false;
+      const work = concat(
+        defer(async () => {
+          const complete = await withPackages(registry, config.plugins, config.baseFolder);
+          return { services: await buildServices(config, complete), module: registry.module, folder: folder.path };
+        }).pipe(
+          switchMap((setting) =>
+            loadOnce(config, setting, options.loaded).pipe(
+              takeUntil(stopped),
+              tap((step) => (loadedAll ||= !('type' in step))),
+              switchMap((step) =>
+                'type' in step
+                  ? of(step)
+                  : learn({ config, folder, services: setting.services, loaded: step, checkpoint, signal }).pipe(
+                      options.loaded === undefined ? closing(step) : identity,
+                    ),
+              ),
+            ),
           ),
         ),
-        // Nothing came: stopped while the data was loading.
-        defaultIfEmpty<RunEvent, RunEvent>({ type: 'interrupted', epoch: 0, step: 0 }),
+        defer(() => (loadedAll ? EMPTY : of<RunEvent>({ type: 'interrupted', epoch: 0, step: 0 }))),
       );
       let interrupted = false;
       return concat(
@@ -113,10 +124,17 @@ async function startingPoint(folder: RunFolder, config: RunConfig): Promise<Chec
 
 function loadOnce(
   config: RunConfig,
-  services: Services,
+  setting: WorkSetting,
   cache: Map<string, LoadedData> | undefined,
-): Observable<LoadedData> {
+): Observable<LoadingEvent | LoadedData> {
   const key = JSON.stringify([config.data, config.seed, config.baseFolder, config.plugins]);
   const known = cache?.get(key);
-  return known === undefined ? loadData(config, services).pipe(tap((data) => cache?.set(key, data))) : of(known);
+  if (known !== undefined) return of(known);
+  return loadData(config, setting).pipe(tap((step) => 'type' in step || cache?.set(key, step)));
+}
+
+/** Ends the threads of the data when nobody needs it any more, before completion is told. */
+function closing(loaded: LoadedData): MonoTypeOperatorFunction<RunEvent> {
+  return (events) =>
+    concat(events, defer(() => loaded.close()).pipe(ignoreElements())).pipe(finalize(() => void loaded.close()));
 }

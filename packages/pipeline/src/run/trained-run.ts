@@ -8,23 +8,23 @@ import type {
   Raster,
   RunRecord,
   Sample,
-  SampleImages,
   SampleRecord,
   SplitName,
 } from '@foveate/contracts';
-import { readImage } from '@foveate/image';
+import { emptyMask, readImage } from '@foveate/image';
 import { checkpointPath, evaluate, loadModelState } from '@foveate/trainer';
 import type { ExplainedSample } from '@foveate/trainer';
 import { buildServices } from '../assembly/container.js';
 import type { Services } from '../assembly/container.js';
-import { readConfig, withPackages } from '../config/read.js';
+import { withPackages } from '../assembly/third-party.js';
+import { readConfig } from '../config/read.js';
 import type { ConfigSetting } from '../config/read.js';
 import type { RunConfig } from '../config/run-config.js';
 import { evaluationBatches } from '../stages/5-batch.js';
 import type { Evaluator } from '../stages/7-explain.js';
 import { rastersOf } from '../stages/7-explain.js';
 import { measure } from '../stages/8-measure.js';
-import { SampleStore } from '../stages/sample-store.js';
+import { LocalWork } from '../workers/data-work.js';
 import { batchStage, recordedData } from './data.js';
 import { readJsonLines } from './jsonl.js';
 import { buildNetwork } from './network.js';
@@ -58,7 +58,8 @@ export interface Verdict {
   readonly aoi?: Raster;
 }
 
-interface TrainedRun {
+/** A finished run with all that is needed to use it. */
+export interface TrainedRun {
   readonly config: RunConfig;
   readonly record: RunRecord;
   readonly services: Services;
@@ -67,7 +68,7 @@ interface TrainedRun {
 }
 
 /** Opens a run folder, works with it and releases its engine. @throws FoveateError `PATH_MISSING`, `RUN_INVALID` */
-async function withTrainedRun<T>(
+export async function withTrainedRun<T>(
   folder: string,
   setting: ConfigSetting,
   signal: AbortSignal,
@@ -98,10 +99,13 @@ export function evaluateRun(
 ): Promise<Evaluation> {
   return withTrainedRun(folder, setting, signal, async ({ config, record, services, network, evaluator }) => {
     const records = await readJsonLines<SampleRecord>(join(folder, runFiles.samples));
-    const loaded = await recordedData(config, services, records);
-    const feed = await batchStage(config, services, loaded);
-    const { measures } = await measure(evaluator, feed, network.metrics, split);
-    return { folder, name: record.name, split, epoch: record.bestEpoch, measures };
+    const loaded = await recordedData(config, { services, module: setting.registry.module, folder }, records);
+    try {
+      const { measures } = await measure(evaluator, batchStage(config, loaded), network.metrics, split);
+      return { folder, name: record.name, split, epoch: record.bestEpoch, measures };
+    } finally {
+      await loaded.close();
+    }
   });
 }
 
@@ -141,19 +145,20 @@ export function explainImages(
       reason: 'not labelled',
     }));
     const inputOf = ({ ref }: Sample) => inputs[ref as number] as (typeof inputs)[number];
-    const from = {
-      source: { load: async (sample: Sample) => ({ image: inputOf(sample).image, defects: [] }) },
-      aoi: {
-        areaOfInterest: async (sample: Sample, { image }: SampleImages) => inputOf(sample).aoi ?? emptyMask(image),
-      },
-    };
-    const store = new SampleStore(from, config.data.size, 0);
-    const feed = { samples, store, size: config.data.size, batchSize: config.training.batchSize, prefetch: 1 };
-    const labeller = await services.get('labeller');
+    const work = new LocalWork({
+      source: { load: async (sample) => ({ image: inputOf(sample).image, defects: [] }) },
+      aoi: { areaOfInterest: async (sample, { image }) => inputOf(sample).aoi ?? emptyMask(image.width, image.height) },
+      labeller: await services.get('labeller'),
+      operations: [],
+      size: config.data.size,
+      seed: config.seed,
+    });
+    const { batchSize } = config.training;
+    const feed = { samples: samples.map((sample) => ({ sample })), work, batchSize, prefetch: 1, seed: config.seed };
     const verdicts: Verdict[] = [];
     await evaluate({
       ...evaluator,
-      batches: evaluationBatches({ ...feed, seed: config.seed, operations: [], labeller }, 'test'),
+      batches: evaluationBatches(feed, 'test'),
       onExplained: (sample) => {
         const input = inputs[verdicts.length];
         if (input === undefined) throw fail({ code: 'RUN_INVALID', what: 'More images came back than were given' });
@@ -162,10 +167,6 @@ export function explainImages(
     });
     return verdicts;
   });
-}
-
-function emptyMask({ width, height }: Raster): Mask {
-  return { width, height, channels: 1, data: new Uint8Array(width * height) };
 }
 
 function verdictOf(

@@ -3,37 +3,49 @@
  * becomes a listed skip here, so that later stages may rely on every sample: a file that breaks after this is an error.
  */
 import { isFoveateError } from '@foveate/contracts';
-import type { AoiProvider, Labeller, LabelledSample, Sample, SampleSource, Skip, SourceItem } from '@foveate/contracts';
+import type { Labeller, LabelledSample, Sample, Skip, SourceItem } from '@foveate/contracts';
 import { mergeMap, of } from 'rxjs';
 import type { OperatorFunction } from 'rxjs';
-import type { SampleStore } from './sample-store.js';
+import { stampsOf } from './sample-store.js';
+import type { SampleStore, Stored } from './sample-store.js';
 
 /** What the mask stage makes of a source item. */
-export type MaskedItem = { readonly sample: LabelledSample } | { readonly skip: Skip };
+export type MaskedItem = Stored | { readonly skip: Skip };
 
 /** What the mask stage works with. */
 export interface MaskStage {
-  readonly source: Pick<SampleSource, 'load'>;
-  readonly aoi: AoiProvider;
-  readonly labeller: Labeller;
-  readonly store: SampleStore;
+  /** Labels one sample, here or in another thread. */
+  readonly label: (stored: Stored<Sample>) => Promise<MaskedItem>;
+  /** The slot of a sample, if there is one. */
+  readonly slotOf: (sample: Sample) => number | undefined;
   /** Samples decoded at once; their full-size pixels are dropped after labelling. */
   readonly concurrency: number;
 }
 
 /** Labels samples. The order of the output is that of completion; the split stage sorts. */
-export function mask(stage: MaskStage): OperatorFunction<SourceItem, MaskedItem> {
-  return mergeMap((item) => ('skip' in item ? of(item) : labelled(item.sample, stage)), stage.concurrency);
+export function mask({ label, slotOf, concurrency }: MaskStage): OperatorFunction<SourceItem, MaskedItem> {
+  return mergeMap((item) => {
+    if ('skip' in item) return of(item);
+    const slot = slotOf(item.sample);
+    return label({ sample: item.sample, ...(slot === undefined ? {} : { slot }) });
+  }, concurrency);
 }
 
-async function labelled(sample: Sample, { source, aoi, labeller, store }: MaskStage): Promise<MaskedItem> {
+/** Decodes, verifies and labels a sample and keeps it; a sample that is no good is a skip. */
+export async function labelSample(
+  stored: Stored<Sample>,
+  { labeller, store }: { readonly labeller: Labeller; readonly store: SampleStore },
+): Promise<MaskedItem> {
+  const { sample } = stored;
   try {
-    const images = await source.load(sample);
-    const area = await aoi.areaOfInterest(sample, images);
-    const decision = labeller.decide(sample, labeller.needsPixels(sample) ? { images, aoi: area } : undefined);
+    // First the stamps: a file that changes while it is read differs from them later.
+    const stamps = await stampsOf(sample);
+    const decoded = await store.decode(sample);
+    const decision = labeller.decide(sample, labeller.needsPixels(sample) ? decoded : undefined);
     if ('skip' in decision) return decision;
-    await store.keep(sample.id, { image: images.image, aoi: area, defects: [] });
-    return { sample: { ...sample, ...decision } };
+    await store.keep(stored, decoded);
+    const labelled: LabelledSample = { ...sample, ...decision };
+    return { ...stored, sample: labelled, stamps };
   } catch (error) {
     if (!isFoveateError(error) || (error.code !== 'DATA_INVALID' && error.code !== 'PATH_MISSING')) throw error;
     const { where, reason } = error.parts;

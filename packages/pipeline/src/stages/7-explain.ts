@@ -1,10 +1,11 @@
 /** Explain: heatmaps of chosen images, written as the pictures a report shows. */
 import { join } from 'node:path';
 import { fail, makeFolder, random } from '@foveate/contracts';
-import type { AssignedSample, Batch, Explanation, HostTensors, Raster } from '@foveate/contracts';
+import type { Batch, Explanation, HostTensors, Raster } from '@foveate/contracts';
 import { writePng } from '@foveate/image';
 import { evaluate } from '@foveate/trainer';
 import type { EvaluateOptions, ExplainedSample } from '@foveate/trainer';
+import type { BatchStage } from './5-batch.js';
 
 /** What predictions and heatmaps are made with. */
 export interface Evaluator extends Pick<EvaluateOptions, 'engine' | 'model' | 'loss' | 'explainer'> {
@@ -16,17 +17,17 @@ export interface Evaluator extends Pick<EvaluateOptions, 'engine' | 'model' | 'l
  * Test images worth looking at: defective ones and good ones whose defect lies outside the area of interest in turn,
  * then defect-free ones. The choice depends on the ids alone, so that runs on the same split show the same images.
  */
-export function chooseExplained(samples: readonly AssignedSample[], count: number): readonly AssignedSample[] {
+export function chooseExplained(samples: BatchStage['samples'], count: number): BatchStage['samples'] {
   const test = random(0, 'explained').shuffle(
-    samples.filter(({ split }) => split === 'test').toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    samples.filter(({ sample }) => sample.split === 'test').toSorted((a, b) => (a.sample.id < b.sample.id ? -1 : 1)),
   );
   const groups = [
-    test.filter(({ label }) => label === 1),
-    test.filter(({ label, defectTypes }) => label === 0 && defectTypes.length > 0),
+    test.filter(({ sample }) => sample.label === 1),
+    test.filter(({ sample }) => sample.label === 0 && sample.defectTypes.length > 0),
   ];
   const turns = Math.max(...groups.map((group) => group.length));
   const inTurn = Array.from({ length: turns }, (_, turn) => groups.flatMap((group) => group.slice(turn, turn + 1)));
-  const clean = test.filter(({ label, defectTypes }) => label === 0 && defectTypes.length === 0);
+  const clean = test.filter(({ sample }) => sample.label === 0 && sample.defectTypes.length === 0);
   // One image in four is defect-free, if there are that many.
   const reserved = Math.min(clean.length, Math.floor(count / 4));
   const guided = inTurn.flat().slice(0, count - reserved);

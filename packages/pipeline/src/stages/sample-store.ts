@@ -1,74 +1,125 @@
 /**
- * Decoded samples at network size. A pure cache under a byte budget: what it holds changes how long a run takes, never
- * what it computes. Nothing is evicted, because an epoch visits every sample once: under any eviction rule a cache that
- * is too small by a little would miss nearly always, while one that keeps what it has hits for its share.
+ * Samples at network size: decoded and resized, or out of a slot where they were put before. Every thread that prepares
+ * data has one; the slots are shared.
  */
-import type { AoiProvider, AugmentedImages, LabelledSample, SampleSource } from '@foveate/contracts';
+import { stat } from 'node:fs/promises';
 import { fail } from '@foveate/contracts';
+import type {
+  AoiProvider,
+  AugmentedImages,
+  LabelledSample,
+  Sample,
+  SampleImages,
+  SampleSource,
+} from '@foveate/contracts';
 import { resize, resizeMask } from '@foveate/image';
+import { packSlot, unpackSlot } from '../cache/slot-layout.js';
+import type { Slots } from '../cache/slots.js';
 
-/** A sample decoded and resized to the network input. */
-export interface PreparedSample extends AugmentedImages {
-  readonly id: string;
-  readonly label: LabelledSample['label'];
+/** A sample and where it is kept; plain data. */
+export interface Stored<S extends Sample = LabelledSample> {
+  readonly sample: S;
+  /** Its slot; absent when there is none for it. */
+  readonly slot?: number;
+  /** State of its files when it was labelled; absent when that was in an earlier run. */
+  readonly stamps?: readonly string[];
 }
 
-/** Decodes samples, at most once each while the budget lasts. */
+/** What a store works with. */
+export interface StoreParts {
+  readonly source: Pick<SampleSource, 'load'>;
+  readonly aoi: AoiProvider;
+  /** Network input in pixels. */
+  readonly size: readonly [height: number, width: number];
+  readonly slots?: Slots | undefined;
+  /** True when defect masks are needed after labelling. */
+  readonly withDefects: boolean;
+}
+
+/** A decoded sample at full size. */
+export interface Decoded {
+  readonly images: SampleImages;
+  readonly aoi: AugmentedImages['aoi'];
+}
+
+/** Prepares samples. */
 export class SampleStore {
-  readonly #from: { readonly source: Pick<SampleSource, 'load'>; readonly aoi: AoiProvider };
-  readonly #height: number;
-  readonly #width: number;
-  readonly #budget: number;
-  readonly #held = new Map<string, AugmentedImages>();
+  readonly #parts: StoreParts;
+  readonly #packed: Uint8Array | undefined;
 
-  /**
-   * @param from where samples and their areas of interest come from
-   * @param size network input in pixels
-   * @param megabytes budget in MiB
-   */
-  constructor(
-    from: { readonly source: Pick<SampleSource, 'load'>; readonly aoi: AoiProvider },
-    size: readonly [height: number, width: number],
-    megabytes: number,
-  ) {
-    this.#from = from;
-    [this.#height, this.#width] = size;
-    this.#budget = megabytes * 1024 * 1024;
+  constructor(parts: StoreParts) {
+    this.#parts = parts;
+    this.#packed = parts.slots === undefined ? undefined : new Uint8Array(parts.slots.bytes);
   }
 
-  /** Memory held, in bytes: three colour channels and the area of interest of each sample, a byte per pixel and channel. */
-  get bytes(): number {
-    return this.#held.size * this.#height * this.#width * 4;
+  /** A sample at full size. @throws FoveateError `DATA_INVALID` when it cannot be decoded */
+  async decode(sample: Sample): Promise<Decoded> {
+    const images = await this.#parts.source.load(sample);
+    return { images, aoi: await this.#parts.aoi.areaOfInterest(sample, images) };
   }
 
-  /** Resizes decoded rasters to the network input and keeps them if they fit. The area of interest stays binary. */
-  async keep(id: string, { image, aoi }: AugmentedImages): Promise<AugmentedImages> {
+  /** Resizes a decoded sample to the network input and puts it into its slot. Masks stay binary. */
+  async keep({ sample, slot }: Stored<Sample>, { images: { image, defects }, aoi }: Decoded): Promise<AugmentedImages> {
     if (aoi.width !== image.width || aoi.height !== image.height) {
       throw fail({
         code: 'DATA_INVALID',
         what: 'The area of interest has another size than its image',
-        where: id,
+        where: sample.id,
         expected: `${String(image.width)}x${String(image.height)}`,
         got: `${String(aoi.width)}x${String(aoi.height)}`,
       });
     }
+    const { size, slots, withDefects } = this.#parts;
+    const [height, width] = size;
     const images: AugmentedImages = {
-      image: await resize(image, this.#width, this.#height),
-      aoi: resizeMask(aoi, this.#width, this.#height),
-      defects: [],
+      image: await resize(image, width, height),
+      aoi: resizeMask(aoi, width, height),
+      defects: withDefects ? defects.map(({ type, mask }) => ({ type, mask: resizeMask(mask, width, height) })) : [],
     };
-    if (this.bytes + this.#height * this.#width * 4 <= this.#budget) this.#held.set(id, images);
+    if (slot !== undefined && this.#packed !== undefined && packSlot(images, sample.defectTypes, this.#packed)) {
+      slots?.write(slot, this.#packed);
+    }
     return images;
   }
 
-  /** A sample at network size. @throws FoveateError `DATA_INVALID` when it cannot be decoded */
-  async prepare(sample: LabelledSample): Promise<PreparedSample> {
-    let images = this.#held.get(sample.id);
-    if (images === undefined) {
-      const decoded = await this.#from.source.load(sample);
-      const aoi = await this.#from.aoi.areaOfInterest(sample, decoded);
-      images = await this.keep(sample.id, { image: decoded.image, aoi, defects: [] });
-    }
-    return { id: sample.id, label: sample.label, ...images };
+  /**
+   * A sample at network size.
+   * @throws FoveateError `DATA_INVALID` when it cannot be decoded or its files are no longer what they were
+   */
+  async prepare(stored: Stored): Promise<AugmentedImages> {
+    const { slot, sample, stamps } = stored;
+    const [height, width] = this.#parts.size;
+    const kept = slot === undefined ? undefined : this.#parts.slots?.read(slot);
+    const images = kept === undefined ? undefined : unpackSlot(kept, sample.defectTypes, height, width);
+    if (images !== undefined) return images;
+    const decoded = await this.decode(sample);
+    if (stamps !== undefined) await requireUnchanged(sample, stamps);
+    return this.keep(stored, decoded);
   }
+}
+
+/** What tells whether a file has been written to: size and time of its last change. */
+export async function stampsOf({ files = [] }: Sample): Promise<readonly string[]> {
+  // A file that cannot be looked at is the source's to complain of.
+  return Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ size, mtimeMs }) => `${size}@${mtimeMs}`,
+        () => 'missing',
+      ),
+    ),
+  );
+}
+
+async function requireUnchanged(sample: Sample, before: readonly string[]): Promise<void> {
+  const now = await stampsOf(sample);
+  const changed = now.findIndex((stamp, index) => stamp !== before[index]);
+  if (changed === -1) return;
+  throw fail({
+    code: 'DATA_INVALID',
+    what: `A file of sample '${sample.id}' has changed since the run labelled it`,
+    where: sample.files?.[changed] ?? sample.id,
+    reason: 'file-changed',
+    advice: 'Leave the data as it is while a run goes on; start again with the new files',
+  });
 }

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { fail } from '@foveate/contracts';
 import type {
   AssignedSample,
   Augmentation,
+  Batch,
   Mask,
   Sample,
   SampleSource,
@@ -11,12 +15,17 @@ import type {
 } from '@foveate/contracts';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { ingest } from './1-ingest.js';
+import { slotBytes } from '../cache/slot-layout.js';
+import { createSlots, openSlots } from '../cache/slots.js';
+import { LocalWork } from '../workers/data-work.js';
+import type { LocalParts } from '../workers/data-work.js';
 import { mask } from './2-mask.js';
-import type { MaskStage } from './2-mask.js';
 import { split } from './3-split.js';
-import { evaluationBatches, stack, trainingBatches } from './5-batch.js';
+import { evaluationBatches, trainingBatches, variantOf } from './5-batch.js';
 import { chooseExplained } from './7-explain.js';
+import { Others } from './others.js';
 import { SampleStore } from './sample-store.js';
+import { binarise, scale } from './make-batch.js';
 
 const grey = (value: number, side = 2) =>
   ({ width: side, height: side, channels: 3, data: new Uint8Array(side * side * 3).fill(value) }) as const;
@@ -36,14 +45,24 @@ const load: Load = ({ id }) => Promise.resolve({ image: grey(Number(id) || 0), d
 const provider = { areaOfInterest: () => Promise.resolve(area(255)) };
 const good = { needsPixels: () => false, decide: () => ({ label: 0, reason: 'good' }) as const };
 
-function stage({ load: loading = load, ...overrides }: Partial<MaskStage> & { load?: Load }): MaskStage {
+function work({ load: loading = load, ...overrides }: Partial<LocalParts> & { load?: Load } = {}): LocalWork {
   const source = { load: loading };
-  const store = new SampleStore({ source, aoi: provider }, [2, 2], 1);
-  return { source, aoi: provider, labeller: good, store, concurrency: 2, ...overrides };
+  return new LocalWork({
+    source,
+    aoi: provider,
+    labeller: good,
+    operations: [],
+    size: [2, 2],
+    seed: 4,
+    ...overrides,
+  });
 }
 
-const masked = (items: readonly SourceItem[], overrides: Parameters<typeof stage>[0] = {}) =>
-  lastValueFrom(from(items).pipe(mask(stage(overrides)), toArray()));
+function masked(items: readonly SourceItem[], overrides: Parameters<typeof work>[0] = {}, concurrency = 2) {
+  const worker = work(overrides);
+  const stage = { label: worker.label.bind(worker), slotOf: () => undefined, concurrency };
+  return lastValueFrom(from(items).pipe(mask(stage), toArray()));
+}
 
 describe('ingest', () => {
   it('passes on samples, skips and the error of the source', async () => {
@@ -69,7 +88,7 @@ describe('mask', () => {
       return (item) => (item.id === 'b' ? Promise.reject(error) : load(item));
     };
     const list = [{ sample: sample('a') }, { sample: sample('b') }];
-    const items = await masked(list, { concurrency: 1, load: failing(broken) });
+    const items = await masked(list, { load: failing(broken) }, 1);
     expect(items).toMatchObject([
       { sample: { id: 'a', label: 0 } },
       { skip: { path: 'b.png', reason: 'image-truncated', message: 'b.png: Cut.' } },
@@ -99,7 +118,7 @@ describe('mask', () => {
 
 describe('split', () => {
   const splitter = { assign: (samples: readonly AssignedSample[]) => samples };
-  const labelled = (id: string, part: SplitName) => ({ sample: { ...assigned(id, part) } });
+  const labelled = (id: string, part: SplitName) => ({ sample: assigned(id, part) });
 
   it('sorts samples and skips, and counts', async () => {
     const skip = (path: string) => ({ skip: { path, reason: 'r', message: 'm' } });
@@ -137,10 +156,12 @@ function assigned(id: string, part: SplitName, more: Partial<AssignedSample> = {
 
 describe('batch', () => {
   it('scales pixels to [0, 1] and areas to 0 or 1', () => {
-    const pixels = { image: grey(51, 1), aoi: area(255, 1), defects: [] };
-    const { images, aoi, labels, ids } = stack([{ id: 'a', label: 1, ...pixels }], 1, 1);
-    expect([...images].map((value) => Math.round(value * 1e6) / 1e6)).toEqual([0.2, 0.2, 0.2]);
-    expect({ aoi: [...aoi], labels: [...labels], ids }).toEqual({ aoi: [1], labels: [1], ids: ['a'] });
+    const bytes = Uint8Array.from({ length: 256 }, (_, value) => value);
+    const values = new Float32Array(256);
+    scale(bytes, values);
+    expect([...values]).toEqual([...bytes].map((value) => Math.fround(value / 255)));
+    binarise(bytes, values);
+    expect([...values]).toEqual([...bytes].map((value) => (value > 127 ? 1 : 0)));
   });
 
   const brighter: Augmentation = {
@@ -152,15 +173,12 @@ describe('batch', () => {
     }),
   };
   const samples = Array.from({ length: 10 }, (_, index) => assigned(String(index), index < 7 ? 'train' : 'test'));
-  const feed = (augmentations: readonly Augmentation[]) => ({
-    samples,
-    store: new SampleStore({ source: { load }, aoi: provider }, [2, 2], 1),
-    size: [2, 2] as const,
+  const feed = (augmentation: Augmentation = brighter) => ({
+    samples: samples.map((item) => ({ sample: item })),
+    work: work({ operations: [{ id: 'brighter', augmentation }] }),
     batchSize: 3,
     prefetch: 2,
     seed: 4,
-    operations: augmentations.map((augmentation) => ({ id: 'brighter', augmentation })),
-    labeller: good,
   });
   const all = async (batches: AsyncIterable<{ ids: readonly string[]; images: Float32Array }>) => {
     const list: { ids: string; images: string }[] = [];
@@ -169,7 +187,7 @@ describe('batch', () => {
   };
 
   it('shuffles by seed and epoch alone, and goes on from any step', async () => {
-    const first = await all(trainingBatches(feed([brighter]), 1, 0));
+    const first = await all(trainingBatches(feed(), 1, 0));
     expect(first.map(({ ids }) => ids.split(',').length)).toEqual([3, 3, 1]);
     expect(
       first
@@ -178,31 +196,110 @@ describe('batch', () => {
         .split(',')
         .sort(),
     ).toEqual(['0', '1', '2', '3', '4', '5', '6']);
-    expect(await all(trainingBatches(feed([brighter]), 1, 1))).toEqual(first.slice(1));
-    const second = await all(trainingBatches(feed([brighter]), 2, 0));
+    expect(await all(trainingBatches(feed(), 1, 1))).toEqual(first.slice(1));
+    const second = await all(trainingBatches(feed(), 2, 0));
     expect(second.map(({ ids }) => ids)).not.toEqual(first.map(({ ids }) => ids));
   });
 
+  it('draws as many variants as asked for, the first ones of an unlimited training', async () => {
+    expect([1, 2, 3, 4, 5].map((epoch) => variantOf(epoch, 2))).toEqual([1, 2, 1, 2, 1]);
+    expect([1, 2, 3].map((epoch) => variantOf(epoch, undefined))).toEqual([1, 2, 3]);
+    const pixel = async (epoch: number, augmentVariants?: number) => {
+      const found: Record<string, number> = {};
+      const stage = { ...feed(), ...(augmentVariants === undefined ? {} : { augmentVariants }) };
+      for await (const { ids, images } of trainingBatches(stage, epoch, 0)) {
+        for (const [index, id] of ids.entries()) found[id] = images[index * 12] ?? 0;
+      }
+      return found;
+    };
+    expect(await pixel(2, 2)).toEqual(await pixel(2));
+    expect(await pixel(4, 2)).toEqual(await pixel(2));
+    expect(await pixel(4)).not.toEqual(await pixel(2));
+  });
+
+  it('leaves images out where they are not wanted, and says which drawing it is', async () => {
+    const list: Batch[] = [];
+    for await (const batch of trainingBatches(feed(), 3, 0, { images: false })) list.push(batch);
+    expect(list.map(({ images, aoi, labels }) => [images.length, aoi.length, labels.length])).toEqual([
+      [0, 12, 3],
+      [0, 12, 3],
+      [0, 4, 1],
+    ]);
+    expect(list[0]?.variant).toBe(3);
+  });
+
+  it('hands augmentations other samples, the same for the same choice', async () => {
+    const asked: (number | undefined)[] = [];
+    const taking: Augmentation = {
+      effect: 'content',
+      draw: (random) => random.float(),
+      apply: async (input, choice, { other }) => {
+        asked.push((await other(choice as number))?.image.data[0]);
+        expect(await other(choice as number, 1)).toBeUndefined();
+        return input;
+      },
+    };
+    const stage = feed(taking);
+    const train = stage.samples.filter(({ sample: { split: part } }) => part === 'train');
+    await stage.work.population(train);
+    for (const epoch of [1, 1]) await all(trainingBatches(stage, epoch, 0));
+    expect(asked.slice(7)).toEqual(asked.slice(0, 7));
+    expect(asked.every((value) => value !== undefined && value < 7)).toBe(true);
+    const store = new SampleStore({ source: { load }, aoi: provider, size: [2, 2], withDefects: false });
+    const { other } = new Others(train).contextOf('3', store);
+    const reach = await Promise.all([0, 0.2, 0.4, 0.5, 0.7, 0.999].map(async (x) => (await other(x))?.image.data[0]));
+    expect(reach).toEqual([0, 1, 2, 4, 5, 6]);
+  });
+
   it('evaluates in order of ids, not augmented', async () => {
-    const list = await all(evaluationBatches(feed([brighter]), 'test'));
+    const list = await all(evaluationBatches(feed(), 'test'));
     expect(list.map(({ ids }) => ids)).toEqual(['7,8,9']);
     expect(list[0]?.images.startsWith(String(Math.fround(7 / 255)))).toBe(true);
   });
 });
 
 describe('SampleStore', () => {
-  it('keeps what fits its budget and decodes the rest again', async () => {
-    let decodings = 0;
-    const counting: Load = (item) => {
-      decodings++;
-      return load(item);
+  const square = (side: number) => ({ image: grey(9, side), defects: [{ type: 'crack', mask: area(255, side) }] });
+
+  it.each(['memory', 'file'] as const)('decodes what has a slot in %s once', async (kind) => {
+    const decodings: string[] = [];
+    const counting: Load = ({ id }) => {
+      decodings.push(id);
+      return Promise.resolve(square(8));
     };
-    const store = new SampleStore({ source: { load: counting }, aoi: provider }, [512, 512], 1);
-    for (let round = 0; round < 2; round++) {
-      for (const id of ['a', 'b']) await store.prepare(assigned(id, 'train'));
-    }
-    expect(store.bytes).toBe(1024 * 1024);
-    expect(decodings).toBe(3);
+    const slots = createSlots({ kind, bytes: slotBytes(512, 512), count: 9, megabytes: 2, folder: tmpdir() })!;
+    // Two bytes of each slot say what is in it, so that two slots of 1 MiB do not fit into 2 MiB.
+    expect(slots.count).toBe(1);
+    const store = new SampleStore({
+      source: { load: counting },
+      aoi: { areaOfInterest: () => Promise.resolve(area(255, 8)) },
+      size: [512, 512],
+      slots: openSlots(slots.handle),
+      withDefects: true,
+    });
+    const a = { sample: { ...assigned('a', 'train'), defectTypes: ['crack'] }, slot: 0 };
+    const first = await store.prepare(a);
+    expect(await store.prepare(a)).toEqual(first);
+    expect(first.defects.map(({ type }) => type)).toEqual(['crack']);
+    for (let round = 0; round < 2; round++) await store.prepare({ sample: assigned('b', 'train') });
+    expect(decodings).toEqual(['a', 'b', 'b']);
+    slots.close();
+  });
+
+  it('says so when a file has changed since it was labelled', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'foveate-store-'));
+    const file = join(folder, 'a.png');
+    writeFileSync(file, 'one');
+    const local = work();
+    const item = await local.label({ sample: { ...sample('a'), files: [file] } });
+    if ('skip' in item) throw new Error('skipped');
+    await local.batch({ samples: [item], images: true });
+    writeFileSync(file, 'another');
+    await expect(local.batch({ samples: [item], images: true })).rejects.toMatchObject({
+      code: 'DATA_INVALID',
+      parts: { where: file, reason: 'file-changed' },
+    });
+    rmSync(folder, { recursive: true });
   });
 });
 
@@ -215,9 +312,10 @@ describe('chooseExplained', () => {
     ...['g1', 'g2', 'g3'].map((id) => test(id, 0, [])),
     assigned('t1', 'train', { label: 1 }),
   ];
+  const stored = samples.map((item) => ({ sample: item }));
   const kinds = (count: number) =>
-    chooseExplained(samples, count)
-      .map(({ id }) => id.charAt(0))
+    chooseExplained(stored, count)
+      .map(({ sample: { id } }) => id.charAt(0))
       .join('');
 
   it('mixes defective images, flaws outside the area, and sound ones', () => {
@@ -228,6 +326,6 @@ describe('chooseExplained', () => {
   });
 
   it('depends on the ids alone', () => {
-    expect(chooseExplained(samples.toReversed(), 6)).toEqual(chooseExplained(samples, 6));
+    expect(chooseExplained(stored.toReversed(), 6)).toEqual(chooseExplained(stored, 6));
   });
 });

@@ -1,0 +1,107 @@
+/** The first half of a run: from the source to a verified, labelled and divided data set. */
+import { availableParallelism } from 'node:os';
+import type { AssignedSample, RunEvent, Sample, SourceItem } from '@foveate/contracts';
+import { connect, defer, filter, finalize, from, map, merge, mergeMap, scan, tap, toArray } from 'rxjs';
+import type { Observable, OperatorFunction } from 'rxjs';
+import type { RunConfig } from '../config/run-config.js';
+import { ingest } from '../stages/1-ingest.js';
+import { mask } from '../stages/2-mask.js';
+import type { MaskedItem } from '../stages/2-mask.js';
+import { split } from '../stages/3-split.js';
+import type { DataSet } from '../stages/3-split.js';
+import type { Stored } from '../stages/sample-store.js';
+import { openWork } from '../workers/open-work.js';
+import type { OwnedWork, WorkSetting } from '../workers/open-work.js';
+
+/** A data set and whoever works on its pixels. */
+export interface LoadedData extends OwnedWork {
+  readonly data: DataSet;
+  /** The samples of the data set with where they are kept, in its order. */
+  readonly stored: readonly Stored<AssignedSample>[];
+}
+
+/** How far labelling has come. */
+export type LoadingEvent = Extract<RunEvent, { readonly type: 'loading' }>;
+
+/**
+ * Ingest, mask and split: emits how far it has come, then the data, which the receiver has to close. Unsubscribing before
+ * that stops decoding and ends the workers.
+ */
+export function loadData(config: RunConfig, setting: WorkSetting): Observable<LoadingEvent | LoadedData> {
+  return defer(() => setting.services.get('source')).pipe(
+    mergeMap((source) => ingest(source)),
+    toArray(),
+    mergeMap((items) =>
+      defer(() => openWork(config, items.length, setting)).pipe(
+        mergeMap((owned) => labelAll(config, setting, items, owned)),
+      ),
+    ),
+  );
+}
+
+function labelAll(
+  config: RunConfig,
+  { services }: WorkSetting,
+  items: readonly SourceItem[],
+  owned: OwnedWork,
+): Observable<LoadingEvent | LoadedData> {
+  const { work } = owned;
+  const samples = items.flatMap((item) => ('sample' in item ? [item.sample] : []));
+  const stage = {
+    label: (stored: Stored<Sample>) => work.label(stored),
+    slotOf: slotsFor(samples, owned),
+    // Two for each worker: one decodes while the other is looked at. Without workers the codec's threads still decode.
+    concurrency: Math.max(2 * work.threads, availableParallelism()),
+  };
+  const labelled = new Map<string, Stored>();
+  const assemble = async (data: DataSet): Promise<LoadedData> => {
+    const stored = data.samples.map((sample) => ({ ...labelled.get(sample.id), sample }));
+    await work.population(stored.filter(({ sample }) => sample.split === 'train'));
+    return { ...owned, data, stored };
+  };
+  let handedOver = false;
+  return defer(() => services.get('splitter')).pipe(
+    mergeMap((splitter) =>
+      from(items).pipe(
+        mask(stage),
+        tap((item) => 'sample' in item && labelled.set(item.sample.id, item)),
+        connect((masked) =>
+          merge(
+            masked.pipe(progress(items.length)),
+            masked.pipe(
+              split(splitter, config.seed),
+              mergeMap(assemble),
+              tap(() => (handedOver = true)),
+            ),
+          ),
+        ),
+      ),
+    ),
+    finalize(() => {
+      if (!handedOver) void owned.close();
+    }),
+  );
+}
+
+/** Slots in order of the samples: which of them are kept does not depend on who is decoded first. */
+export function slotsFor(
+  samples: readonly Sample[],
+  { slots }: Pick<OwnedWork, 'slots'>,
+): (sample: Sample) => number | undefined {
+  const places = new Map(samples.slice(0, slots).map(({ id }, index) => [id, index]));
+  return ({ id }) => places.get(id);
+}
+
+/** Samples from which on progress is told. */
+const many = 200;
+
+/** An event for each percent of a large data set. */
+function progress(total: number): OperatorFunction<MaskedItem, LoadingEvent> {
+  const step = Math.ceil(total / 100);
+  return (items) =>
+    items.pipe(
+      scan((done) => done + 1, 0),
+      filter((done) => total >= many && (done % step === 0 || done === total)),
+      map((done) => ({ type: 'loading', done, total })),
+    );
+}

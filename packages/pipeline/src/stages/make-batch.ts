@@ -1,0 +1,77 @@
+/** One batch: samples prepared, augmented and stacked into the arrays a step is fed with. */
+import type { Batch, Labeller } from '@foveate/contracts';
+import { augmentSample } from './4-augment.js';
+import type { AugmentedSample, Operation } from './4-augment.js';
+import type { Others } from './others.js';
+import type { SampleStore, Stored } from './sample-store.js';
+
+/** A batch to be made; plain data. */
+export interface BatchPlan {
+  /** In the order of the batch. */
+  readonly samples: readonly Stored[];
+  /** Drawing of the augmentation; absent: the samples as they are. */
+  readonly variant?: number;
+  /** False: images are not wanted and left empty. */
+  readonly images: boolean;
+}
+
+/** What batches are made with. */
+export interface BatchParts {
+  readonly store: SampleStore;
+  readonly size: readonly [height: number, width: number];
+  readonly seed: number;
+  /** What images go through. */
+  readonly operations: readonly Operation[];
+  /** Decides again where an operation can change a label. */
+  readonly labeller: Labeller;
+  readonly others: Others;
+}
+
+/** Samples in work at once: enough to keep the codec's threads busy. */
+const lanes = 4;
+
+/** Byte values as shares of 255. */
+const shares = Float32Array.from({ length: 256 }, (_, value) => value / 255);
+
+/** Makes a batch. @throws FoveateError `DATA_INVALID` when a sample cannot be decoded or has changed */
+export async function makeBatch({ samples, variant, images: wanted }: BatchPlan, parts: BatchParts): Promise<Batch> {
+  const [height, width] = parts.size;
+  const pixels = height * width;
+  const images = new Float32Array(wanted ? samples.length * pixels * 3 : 0);
+  const aoi = new Float32Array(samples.length * pixels);
+  const labels = new Int32Array(samples.length);
+  const entries = samples.entries();
+  const lane = async () => {
+    for (const [index, stored] of entries) {
+      const sample = await prepared(stored, variant, parts);
+      labels[index] = sample.label;
+      if (wanted) scale(sample.images.image.data, images.subarray(index * pixels * 3, (index + 1) * pixels * 3));
+      binarise(sample.images.aoi.data, aoi.subarray(index * pixels, (index + 1) * pixels));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, samples.length) }, lane));
+  const ids = samples.map(({ sample }) => sample.id);
+  return { ids, images, aoi, labels, height, width, ...(variant === undefined ? {} : { variant }) };
+}
+
+async function prepared(
+  stored: Stored,
+  variant: number | undefined,
+  { store, seed, operations, labeller, others }: BatchParts,
+): Promise<Pick<AugmentedSample, 'images' | 'label'>> {
+  const { sample } = stored;
+  const images = await store.prepare(stored);
+  if (variant === undefined) return { images, label: sample.label };
+  const context = others.contextOf(sample.id, store);
+  return augmentSample(operations, images, { seed, epoch: variant, sample, labeller, context });
+}
+
+/** Bytes to [0, 1]. */
+export function scale(bytes: Uint8Array, into: Float32Array): void {
+  for (let i = 0; i < into.length; i++) into[i] = shares[bytes[i] ?? 0] ?? 0;
+}
+
+/** A mask to 0 and 1. */
+export function binarise(mask: Uint8Array, into: Float32Array): void {
+  for (let i = 0; i < into.length; i++) into[i] = (mask[i] ?? 0) > 127 ? 1 : 0;
+}

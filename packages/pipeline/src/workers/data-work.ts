@@ -1,0 +1,79 @@
+/** The work on pixels: what threads do for a run. Calls and answers are plain data, so that each can be a message. */
+import type { Batch, Sample } from '@foveate/contracts';
+import { openSlots } from '../cache/slots.js';
+import type { SlotsHandle } from '../cache/slots.js';
+import type { Services } from '../assembly/container.js';
+import { operationsOf } from '../assembly/operations.js';
+import type { RunConfig } from '../config/run-config.js';
+import { labelSample } from '../stages/2-mask.js';
+import type { MaskedItem } from '../stages/2-mask.js';
+import { makeBatch } from '../stages/make-batch.js';
+import type { BatchParts, BatchPlan } from '../stages/make-batch.js';
+import { Others } from '../stages/others.js';
+import { SampleStore } from '../stages/sample-store.js';
+import type { StoreParts, Stored } from '../stages/sample-store.js';
+
+/** Labels samples and makes batches. */
+export interface DataWork {
+  /** Batches that are made at the same time. */
+  readonly threads: number;
+  /** @throws what the plugins throw, but for samples that are no good: those are skips */
+  label(stored: Stored<Sample>): Promise<MaskedItem>;
+  /** The training samples by id, which content augmentations choose from. */
+  population(samples: readonly Stored[]): Promise<void>;
+  /** @throws FoveateError `DATA_INVALID` when a sample cannot be decoded or has changed */
+  batch(plan: BatchPlan): Promise<Batch>;
+  /** Ends all threads; no call may follow. */
+  close(): Promise<void>;
+}
+
+/** What work in this thread is made of. */
+export type LocalParts = Omit<StoreParts, 'withDefects'> & Pick<BatchParts, 'seed' | 'operations' | 'labeller'>;
+
+/** Work in this thread. */
+export class LocalWork implements DataWork {
+  readonly threads = 1;
+  readonly #parts: Omit<BatchParts, 'others'>;
+  #others = new Others([]);
+
+  constructor(parts: LocalParts) {
+    // Colours leave masks and labels as they are.
+    const withDefects = parts.operations.some(({ augmentation }) => augmentation.effect !== 'photometric');
+    this.#parts = { ...parts, store: new SampleStore({ ...parts, withDefects }) };
+  }
+
+  /** Work as a configuration has it. */
+  static async of(config: RunConfig, services: Services, slots: SlotsHandle | undefined): Promise<LocalWork> {
+    const [source, aoi, labeller] = await Promise.all([
+      services.get('source'),
+      services.get('aoi'),
+      services.get('labeller'),
+    ]);
+    return new LocalWork({
+      source,
+      aoi,
+      labeller,
+      operations: await operationsOf(config, services),
+      size: config.data.size,
+      seed: config.seed,
+      slots: slots === undefined ? undefined : openSlots(slots),
+    });
+  }
+
+  label(stored: Stored<Sample>): Promise<MaskedItem> {
+    return labelSample(stored, this.#parts);
+  }
+
+  population(samples: readonly Stored[]): Promise<void> {
+    this.#others = new Others(samples);
+    return Promise.resolve();
+  }
+
+  batch(plan: BatchPlan): Promise<Batch> {
+    return makeBatch(plan, { ...this.#parts, others: this.#others });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
