@@ -25,6 +25,8 @@ interface Place {
 }
 
 const suffix = '.safetensors';
+/** Bytes; a header names the samples of one batch. */
+const headerLimit = 10_000_000;
 /** Names of stores. Nothing else under the root is ever touched. */
 const storeName = /^trunk-[0-9a-f]{32}$/;
 
@@ -105,6 +107,7 @@ export class FeatureStore {
     const length = await readBytes(file, 0, 8).catch(() => undefined);
     if (length === undefined) return;
     const headerLength = Number(new DataView(length.buffer).getBigUint64(0, true));
+    if (headerLength > headerLimit) return;
     const header = await readBytes(file, 0, 8 + headerLength).catch(() => undefined);
     if (header !== undefined) this.#note(file, header);
   }
