@@ -149,7 +149,7 @@ describe('homographies', () => {
         const point: Point = [5, 3];
         near(transformed(multiply(first, second), point), transformed(first, transformed(second, point)));
         const [a, b, , d, e] = first;
-        fc.pre(Math.abs(a * e - b * d) > 0.1);
+        if (Math.abs(a * e - b * d) < 0.1) return;
         near(transformed(inverse(first), transformed(first, point)), point);
       }),
     );
