@@ -113,7 +113,7 @@ function accountFor(
   if (unexplained.length > 0) {
     throw invalid(file.path, `${unexplained.length} tensors have no place in this model`, {
       got: nameList(unexplained),
-      advice: `Use weights of the same architecture (names were taken as those of ${naming.scheme})`,
+      advice: naming.advice ?? `Use weights of the same architecture (names were taken as those of ${naming.scheme})`,
     });
   }
   return rest.map(({ name, reason = '' }) => ({ name, reason }));

@@ -27,6 +27,8 @@ export interface WeightNaming {
   readonly blocks?: readonly number[];
   /** Padding of strided convolutions the weights were trained with; absent where files of both kinds have these names. */
   readonly padding?: 'same' | 'symmetric';
+  /** What to do where tensors remain that the model has no place for. */
+  readonly advice?: string;
 }
 
 const placeholder = /\{(\w+)(?:([+-]\d+)|:(letter))?\}/g;

@@ -28,8 +28,8 @@ export interface WeightsFile {
 /** What a reader returns; path and format are the caller's. */
 export type WeightsContent = Pick<WeightsFile, 'entries' | 'metadata'>;
 
-/** Values that one file may hold: 2 GiB of float32. Headers that promise more are not believed. */
-export const valueLimit = 2 ** 29;
+/** Values that one file may hold: 1 GiB of float32. Headers that promise more are not believed. */
+export const valueLimit = 2 ** 28;
 
 /** Number of elements of a shape, checked. @throws FoveateError `WEIGHTS_INVALID` for what cannot be a shape */
 export function elementCount(shape: readonly unknown[], name: string, where: string): number {

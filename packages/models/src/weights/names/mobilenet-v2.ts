@@ -75,8 +75,9 @@ export const mobileNetV2Names: readonly WeightNaming[] = [
     ],
   },
   {
-    // The WebNN samples: in the first block the expansion is there, as a convolution of factor 1.
+    // The WebNN samples.
     scheme: 'gluon',
+    advice: 'The first bottleneck of these weights has an expanding convolution: set firstExpansion to true',
     convention: gluon,
     padding: 'symmetric',
     blocks,

@@ -50,6 +50,7 @@ export async function readKerasH5(
 class Reader {
   readonly h5: Hdf5;
   readonly where: string;
+  #total = 0;
 
   constructor(h5: Hdf5, where: string) {
     this.h5 = h5;
@@ -106,6 +107,9 @@ class Reader {
     const { shape, type, size } = dataset.metadata;
     if (shape === null) throw invalid(this.where, `Weight '${name}' has no shape`);
     const count = elementCount(shape, name, this.where);
+    // Compressed, a small file may promise more values than any memory holds.
+    this.#total += count;
+    if (this.#total > valueLimit) throw invalid(this.where, 'Weights are absurdly large in all');
     if (type !== floatClass) return { name, shape, stored: `HDF5 type ${type} of ${size} bytes` };
     const value = dataset.value;
     const data = typeof value === 'number' ? Float32Array.of(value) : value;
