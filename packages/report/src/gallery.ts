@@ -18,7 +18,12 @@ export class Gallery {
    * @throws FoveateError `RUN_INVALID` when it cannot be read
    */
   add(run: ReportRun, path: string): string {
-    const data = Buffer.from(run.images(path)).toString('base64');
+    return this.embed(run.images(path));
+  }
+
+  /** The id under which a PNG can be used; embeds it the first time. */
+  embed(png: Uint8Array): string {
+    const data = Buffer.from(png).toString('base64');
     const known = this.#ids.get(data);
     if (known !== undefined) return known;
     const id = `picture-${this.#ids.size}`;

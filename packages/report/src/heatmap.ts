@@ -19,17 +19,17 @@ function table(values: readonly number[]): string {
   return values.map((value) => value.toFixed(3)).join(' ');
 }
 
+// Greys keep their 8-bit values: without this the browser would convert to linear light first.
+const space = 'sRGB';
+const fromRed = '0 0 0 0 0  0 0 0 0 0  0 0 0 0 0  1 0 0 0 0';
+
 /**
  * The filters that turn a grey heatmap into translucent inferno colours (`#heat`) and a mask into its outline
  * (`#outline`, white on black so that it shows on any image). Once per page.
  * @param width of the pictures in pixels; the outline is a fixed share of it
  */
 export function filters(width: number): Markup {
-  const line = width / 130;
   const colours = colourTable();
-  // Greys keep their 8-bit values: without this the browser would convert to linear light first.
-  const space = 'sRGB';
-  const fromRed = '0 0 0 0 0  0 0 0 0 0  0 0 0 0 0  1 0 0 0 0';
   return html`<filter id="heat" x="0" y="0" width="1" height="1" color-interpolation-filters="${space}">
       <feComponentTransfer in="SourceGraphic" result="colour">
         <feFuncR type="table" tableValues="${table(colours.map(([red]) => red))}" />
@@ -42,19 +42,40 @@ export function filters(width: number): Markup {
       </feComponentTransfer>
       <feComposite in="colour" in2="opacity" operator="in" />
     </filter>
-    <filter id="outline" x="0" y="0" width="1" height="1" color-interpolation-filters="${space}">
-      <feColorMatrix type="matrix" values="${fromRed}" />
-      <feComponentTransfer result="inside"><feFuncA type="linear" slope="6" intercept="-2.5" /></feComponentTransfer>
-      <feMorphology in="inside" operator="erode" radius="${line.toFixed(2)}" result="core" />
-      <feMorphology in="inside" operator="erode" radius="${(2 * line).toFixed(2)}" result="deep" />
-      <feFlood flood-color="#000" flood-opacity="0.75" result="black" />
-      <feFlood flood-color="#fff" result="white" />
-      <feComposite in="inside" in2="core" operator="out" result="rim" />
-      <feComposite in="core" in2="deep" operator="out" result="shade" />
-      <feComposite in="white" in2="rim" operator="in" result="bright" />
-      <feComposite in="black" in2="shade" operator="in" result="dark" />
-      <feMerge><feMergeNode in="dark" /><feMergeNode in="bright" /></feMerge>
-    </filter>`;
+    ${outlineFilter({ id: 'outline', side: 'inner', colour: '#fff', line: width / 130 })}`;
+}
+
+/**
+ * A filter that turns a mask into its outline, a line of colour beside one of black, so that it shows on any image.
+ * @param outline.side `inner`: within the mask, seen also where the mask fills the picture; `outer`: around it, so that
+ * what is thinner than the line stays visible
+ * @param outline.line width of each of the two lines, in pixels of the picture
+ */
+export function outlineFilter(outline: {
+  readonly id: string;
+  readonly side: 'inner' | 'outer';
+  readonly colour: string;
+  readonly line: number;
+}): Markup {
+  const { id, side, colour, line } = outline;
+  const operator = side === 'inner' ? 'erode' : 'dilate';
+  /** The larger of two masks without the smaller. */
+  const ring = (near: string, far: string, result: string) =>
+    side === 'inner'
+      ? html`<feComposite in="${near}" in2="${far}" operator="out" result="${result}" />`
+      : html`<feComposite in="${far}" in2="${near}" operator="out" result="${result}" />`;
+  return html`<filter id="${id}" x="0" y="0" width="1" height="1" color-interpolation-filters="${space}">
+    <feColorMatrix type="matrix" values="${fromRed}" />
+    <feComponentTransfer result="inside"><feFuncA type="linear" slope="6" intercept="-2.5" /></feComponentTransfer>
+    <feMorphology in="inside" operator="${operator}" radius="${line.toFixed(2)}" result="first" />
+    <feMorphology in="inside" operator="${operator}" radius="${(2 * line).toFixed(2)}" result="second" />
+    <feFlood flood-color="#000" flood-opacity="0.75" result="black" />
+    <feFlood flood-color="${colour}" result="colour" />
+    ${ring('inside', 'first', 'rim')} ${ring('first', 'second', 'shade')}
+    <feComposite in="colour" in2="rim" operator="in" result="bright" />
+    <feComposite in="black" in2="shade" operator="in" result="dark" />
+    <feMerge><feMergeNode in="dark" /><feMergeNode in="bright" /></feMerge>
+  </filter>`;
 }
 
 /** The colours of the scale as a bar, for the legend. */

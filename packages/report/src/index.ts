@@ -1,4 +1,12 @@
-/** One self-contained HTML page per run or comparison. Reads run folders; knows no plugin by name. */
+/** Self-contained HTML pages: per run or comparison, and of augmented images. Knows no plugin by name. */
 export { loadRun } from './load-run.js';
+export {
+  renderAugmentPreview,
+  type AugmentPreview,
+  type PreviewPicture,
+  type PreviewSample,
+  type PreviewStep,
+  type PreviewVariant,
+} from './render-augment-preview.js';
 export { renderReport, type ReportOptions } from './render-report.js';
 export type { ReportRun } from './report-run.js';

@@ -3,8 +3,9 @@ import { compare } from './comparison.js';
 import { count, fixed, grouped, percent } from './format.js';
 import { Gallery } from './gallery.js';
 import { filters } from './heatmap.js';
-import { html, trusted, type Markup } from './html.js';
+import { html, type Markup } from './html.js';
 import { badge, nameRuns, type NamedRun } from './identity.js';
+import { pageText } from './page-text.js';
 import type { ReportRun } from './report-run.js';
 import { comparisonSection } from './sections/comparison.js';
 import { defectTypesSection } from './sections/defect-types.js';
@@ -14,7 +15,6 @@ import { learningSection } from './sections/learning.js';
 import { notices } from './sections/notices.js';
 import { settingsSection } from './sections/settings.js';
 import { verdictsSection } from './sections/verdicts.js';
-import { style } from './style.js';
 import { summarise } from './summary.js';
 import { verdict } from './verdict.js';
 
@@ -52,32 +52,13 @@ export function renderReport(runs: readonly ReportRun[], options: ReportOptions 
     learningSection(named),
     settingsSection(named),
   ];
-  const page = html`<html lang="en">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
-      <meta
-        http-equiv="Content-Security-Policy"
-        content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-      />
-      <title>${title} – Foveate report</title>
-      <style>
-        ${trusted(style)}
-      </style>
-    </head>
-    <body>
-      <svg class="definitions" width="0" height="0" aria-hidden="true">
-        <defs>${filters(width)}${gallery.definitions()}</defs>
-      </svg>
-      ${header(title, figures, threshold)}
-      <main>${sections}</main>
-      <footer>
-        <p>Made by Foveate from the run folders alone. This page is complete in itself: keep it, send it, print it.</p>
-      </footer>
-    </body>
-  </html>`;
-  return `<!DOCTYPE html>\n${page.text}\n`;
+  return pageText({
+    title: `${title} – Foveate report`,
+    definitions: [filters(width), gallery.definitions()],
+    header: header(title, figures, threshold),
+    main: sections,
+    footer: 'Made by Foveate from the run folders alone.',
+  });
 }
 
 function header(title: string, figures: readonly RunFigures[], threshold: number): Markup {

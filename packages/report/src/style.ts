@@ -102,6 +102,12 @@ figcaption { font-size: .875rem; margin-top: .4rem; }
 .cell { display: block; min-width: 7rem; padding: .5rem .75rem; border-radius: 3px; background: rgb(var(--cell) / calc(.06 + .34 * var(--share))); print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .cell .value { font-size: 1.4rem; }
 .cell .interval { color: inherit; }
+.operation { font-weight: 600; white-space: nowrap; }
+.relabelled { color: var(--accent); font-weight: 600; }
+.steps { margin: .25rem 0 0; padding: 0; list-style: none; font-size: .8125rem; color: var(--muted); overflow-wrap: anywhere; }
+.steps .operation { font-weight: 500; color: var(--ink); white-space: normal; }
+.undone { text-decoration: line-through; }
+.case > details { margin-top: .75rem; }
 details { margin: 0 0 .6rem; }
 summary { cursor: pointer; }
 pre, code { font-family: var(--mono); font-size: .8125rem; }
