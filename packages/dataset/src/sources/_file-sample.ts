@@ -1,5 +1,4 @@
 /** Samples made of files. */
-import { join } from 'node:path';
 import type { Sample, SplitName } from '@foveate/contracts';
 
 /** Name that stands for "no defect" where a defect type is expected. */
@@ -11,8 +10,8 @@ export interface FileRef {
   readonly masks: readonly string[];
   /** Number of area-of-interest masks; together they are the area. */
   readonly areas: number;
-  /** Where the sample is listed, for messages: `labels.csv:17`. */
-  readonly listed?: string;
+  /** Line of the list that has the sample, for messages. */
+  readonly line?: number;
 }
 
 /** What a source knows of a sample. Paths are relative to the root. */
@@ -25,31 +24,34 @@ export interface FileParts {
   readonly areas?: readonly string[];
   readonly split?: SplitName | undefined;
   readonly group?: string | undefined;
-  readonly listed?: string;
+  readonly line?: number;
 }
 
 // A million samples share what they have in common.
-const noTypes: readonly string[] = [];
-const imageOnly: FileRef = { masks: [], areas: 0 };
+const none: readonly string[] = [];
+const imageOnly: FileRef = { masks: none, areas: 0 };
 
-/** The sample as plain data. */
-export function fileSample(parts: FileParts, root: string): Sample {
-  const { image, types, masks = [], areas = [], split, group, listed } = parts;
-  const alone = masks.length === 0 && areas.length === 0 && listed === undefined;
+/**
+ * The sample as plain data.
+ * @param prefix root of the data set with its separator at the end
+ */
+export function fileSample(parts: FileParts, prefix: string): Sample {
+  const { image, types, masks = [], areas = none, split, group, line } = parts;
+  const alone = masks.length === 0 && areas.length === 0;
+  const path = prefix + image;
   return {
     id: parts.id ?? idOf(image),
-    defectTypes: types.length === 0 ? noTypes : types,
-    ...(split === undefined ? {} : { split }),
-    ...(group === undefined ? {} : { group }),
-    files: [image, ...masks.map(({ path }) => path), ...areas].map((path) => join(root, path)),
-    ref: alone
-      ? imageOnly
-      : {
-          masks: masks.map(({ type }) => type),
-          areas: areas.length,
-          ...(listed === undefined ? {} : { listed }),
-        },
+    defectTypes: types.length === 0 ? none : types,
+    ...(split === undefined ? undefined : { split }),
+    ...(group === undefined ? undefined : { group }),
+    files: alone ? [path] : [path, ...masks.map((mask) => prefix + mask.path), ...areas.map((area) => prefix + area)],
+    ref: alone && line === undefined ? imageOnly : refOf(masks, areas.length, line),
   };
+}
+
+function refOf(masks: NonNullable<FileParts['masks']>, areas: number, line: number | undefined): FileRef {
+  const shown = masks.length === 0 ? none : masks.map(({ type }) => type);
+  return line === undefined ? { masks: shown, areas } : { masks: shown, areas, line };
 }
 
 /** One name on every platform: macOS may hand out decomposed Unicode. */

@@ -1,5 +1,5 @@
 /** What all sources of image files share. */
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import type { PluginContext, Sample, SampleImages, SampleSource, SourceItem } from '@foveate/contracts';
 import { groupBy } from './_group.js';
 import { limited } from './_limited.js';
@@ -10,6 +10,8 @@ import type { SharedOptions } from './_options.js';
 export interface Layout {
   /** Absolute. */
   readonly root: string;
+  /** The root with a separator at its end: what all paths begin with. */
+  readonly prefix: string;
   /** True: a defective image without its mask is left out. */
   readonly requireMasks: boolean;
   readonly links: SharedOptions['links'];
@@ -32,8 +34,10 @@ export function fileSource(
   scan: (layout: Layout) => AsyncIterable<SourceItem>,
   loader: (layout: Layout) => (sample: Sample) => Promise<SampleImages> = fileLoader,
 ): SampleSource {
+  const folder = resolve(context.baseFolder, ...root);
   const layout: Layout = {
-    root: resolve(context.baseFolder, ...root),
+    root: folder,
+    prefix: folder.endsWith(sep) ? folder : folder + sep,
     requireMasks: options.requireMasks,
     links: options.links,
     maskThreshold: options.maskThreshold,

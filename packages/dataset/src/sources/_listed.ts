@@ -49,9 +49,9 @@ export function listedSample(parts: ListedParts, place: Place, layout: Layout): 
       areas: (parts.areas ?? []).map(below),
       split: parts.split,
       group: parts.group ?? layout.groupOf(id),
-      listed: at(place),
+      line: place.line,
     },
-    layout.root,
+    layout.prefix,
   );
   return { sample };
 }

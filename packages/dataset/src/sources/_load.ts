@@ -1,4 +1,5 @@
 /** Decodes samples made of files and checks that their parts fit together. */
+import { basename } from 'node:path';
 import { fail, isFoveateError, type DefectMask, type Mask, type Raster, type Sample } from '@foveate/contracts';
 import type { SampleImages } from '@foveate/contracts';
 import { maskArea, readImage, readMask } from '@foveate/image';
@@ -24,17 +25,26 @@ export function fileLoader(options: LoadOptions): (sample: Sample) => Promise<Sa
   return guarded(options, (sample) => load(sample, options));
 }
 
+/** The same for samples of a list, whose errors name file and line. */
+export function listedLoader(list: string): (options: LoadOptions) => (sample: Sample) => Promise<SampleImages> {
+  const lineOf = ({ ref }: Sample): string | undefined => {
+    const { line } = ref as FileRef;
+    return line === undefined ? undefined : `${basename(list)}:${line}`;
+  };
+  return (options) => guarded(options, (sample) => load(sample, options), lineOf);
+}
+
 /**
- * A loader that first checks that no file is a link out of the data set (`DATA_INVALID`, reason `outside-root`); of a
- * sample whose `ref` says where it is listed, errors name file and line of the list.
+ * A loader that first checks that no file is a link out of the data set (`DATA_INVALID`, reason `outside-root`).
+ * @param listed where a sample is listed; its errors say so
  */
 export function guarded(
   { root, links }: Pick<LoadOptions, 'root' | 'links'>,
   loader: (sample: Sample) => Promise<SampleImages>,
+  listed?: (sample: Sample) => string | undefined,
 ): (sample: Sample) => Promise<SampleImages> {
   let realRoot: Promise<string | undefined> | undefined;
   return async (sample) => {
-    const { listed } = sample.ref as Pick<FileRef, 'listed'>;
     try {
       if (links === 'inside') {
         realRoot ??= resolved(root);
@@ -42,9 +52,10 @@ export function guarded(
       }
       return await loader(sample);
     } catch (error) {
-      if (listed === undefined || !isFoveateError(error)) throw error;
+      const place = listed?.(sample);
+      if (place === undefined || !isFoveateError(error)) throw error;
       const { where, what, ...parts } = error.parts;
-      throw fail({ ...parts, what: where === undefined ? what : `${what}: ${where}`, where: listed, cause: error });
+      throw fail({ ...parts, what: where === undefined ? what : `${what}: ${where}`, where: place, cause: error });
     }
   };
 }

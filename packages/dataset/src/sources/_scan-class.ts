@@ -71,7 +71,7 @@ function itemOf(
     split: one.split,
     group: layout.groupOf(idOf(path)),
   };
-  return { sample: fileSample(parts, layout.root) };
+  return { sample: fileSample(parts, layout.prefix) };
 }
 
 function orphan(kind: string, stem: string, path: string, folder: string): Skip {

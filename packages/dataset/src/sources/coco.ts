@@ -21,7 +21,6 @@ interface CocoRef {
   readonly width: number;
   readonly height: number;
   readonly shapes: CocoImage['shapes'];
-  readonly listed: string;
 }
 
 /**
@@ -61,7 +60,11 @@ export const coco = definePlugin({
       }
     };
     return fileSource(options, [options.root], context, scan, (layout) =>
-      guarded(layout, (sample) => load(sample, options.aoi, layout.maxPixels)),
+      guarded(
+        layout,
+        (sample) => load(sample, options.aoi, layout.maxPixels),
+        ({ id }) => `Annotations of ${id}`,
+      ),
     );
   },
 });
@@ -99,10 +102,10 @@ function itemOf(
       split,
       group: layout.groupOf(idOf(below)),
     },
-    layout.root,
+    layout.prefix,
   );
   const { width, height, shapes } = image;
-  const ref: CocoRef = { width, height, shapes, listed: `${path} ${image.path}` };
+  const ref: CocoRef = { width, height, shapes };
   return { sample: { ...sample, ref } };
 }
 

@@ -85,7 +85,7 @@ async function* scanPart(
     }
     const shown = defective && mask !== undefined ? [{ type, path: mask }] : [];
     const group = layout.groupOf(idOf(image));
-    yield { sample: fileSample({ image, types: defective ? [type] : [], masks: shown, split, group }, layout.root) };
+    yield { sample: fileSample({ image, types: defective ? [type] : [], masks: shown, split, group }, layout.prefix) };
   }
   for (const [stem, path] of masks) {
     const why = images.has(stem) ? 'Labels.txt calls its image good' : `There is no image ${stem}.PNG for it`;

@@ -110,7 +110,7 @@ async function itemOf(image: string, { type, split, mask, aoi }: Entry, layout: 
     split,
     group: layout.groupOf(idOf(image)),
   };
-  return { sample: fileSample(parts, layout.root) };
+  return { sample: fileSample(parts, layout.prefix) };
 }
 
 function refuseIdle(hits: readonly number[], entries: readonly Entry[], root: string): void {

@@ -72,7 +72,7 @@ async function itemOf(
     const defective = maskArea(await readMask(join(layout.root, mask), { threshold, maxPixels })) > 0;
     const types = defective ? ['defect'] : [];
     const masks = types.map((type) => ({ type, path: mask }));
-    return { sample: fileSample({ image, types, masks, split, group: layout.groupOf(idOf(image)) }, layout.root) };
+    return { sample: fileSample({ image, types, masks, split, group: layout.groupOf(idOf(image)) }, layout.prefix) };
   } catch (error) {
     if (!isFoveateError(error)) throw error;
     return { skip: { path: mask, reason: error.parts.reason ?? 'mask-unreadable', message: error.message } };

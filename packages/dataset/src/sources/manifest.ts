@@ -3,6 +3,7 @@ import { definePlugin, fail, type SourceItem } from '@foveate/contracts';
 import { z } from 'zod';
 import { good } from './_file-sample.js';
 import { fileSource, type Layout } from './_file-source.js';
+import { listedLoader } from './_load.js';
 import { Ids, invalidRow, listedSample, pairMasks, splitOf, type Place } from './_listed.js';
 import { sharedOptions } from './_options.js';
 import { isJsonLines, readRows, requireColumn, type Row } from './_rows.js';
@@ -57,7 +58,13 @@ export const manifest = definePlugin({
     const { columns, good: words, delimiter } = options;
     const separator = isJsonLines(file) ? undefined : options.separator;
     const reading = { columns, good: words, delimiter, separator };
-    return fileSource(options, [options.root ?? dirname(file)], context, (layout) => scan(file, reading, layout));
+    return fileSource(
+      options,
+      [options.root ?? dirname(file)],
+      context,
+      (layout) => scan(file, reading, layout),
+      listedLoader(file),
+    );
   },
 });
 
@@ -69,12 +76,18 @@ interface Reading {
   readonly separator: string | undefined;
 }
 
+interface Shared {
+  /** Texts that many rows have. */
+  readonly shared: Map<string, string>;
+}
+
 async function* scan(file: string, reading: Reading, layout: Layout): AsyncGenerator<SourceItem> {
   const ids = new Ids();
+  const shared = new Map<string, string>();
   let rows = 0;
   for await (const row of readRows(file, reading.delimiter)) {
     if (rows++ === 0) requireColumns(row, reading.columns, file);
-    const item = sampleOf(row, { file, line: row.line }, reading, layout);
+    const item = sampleOf(row, { file, line: row.line }, { ...reading, shared }, layout);
     if ('sample' in item) ids.add(item.sample.id, { file, line: row.line });
     yield item;
   }
@@ -103,7 +116,7 @@ function requireColumns(row: Row, columns: Columns, file: string): void {
   }
 }
 
-function sampleOf(row: Row, place: Place, reading: Reading, layout: Layout): SourceItem {
+function sampleOf(row: Row, place: Place, reading: Reading & Shared, layout: Layout): SourceItem {
   const { columns, separator } = reading;
   const texts = (name: string): readonly string[] => textsOf(row.get(name), name, separator, place);
   const one = (name: string): string | undefined => {
@@ -116,6 +129,7 @@ function sampleOf(row: Row, place: Place, reading: Reading, layout: Layout): Sou
     throw invalidRow(place, `Column '${columns.image}' is empty`, 'nothing', 'Name the image, or take the row out');
   }
   const split = one(columns.split);
+  const group = one(columns.group);
   const { types, masks } = defectsOf(row, place, reading, texts);
   return listedSample(
     {
@@ -125,7 +139,7 @@ function sampleOf(row: Row, place: Place, reading: Reading, layout: Layout): Sou
       masks,
       areas: texts(columns.aoi),
       split: split === undefined ? undefined : splitOf(split, place),
-      group: one(columns.group),
+      group: group === undefined ? undefined : once(group, reading.shared),
     },
     place,
     layout,
@@ -156,9 +170,21 @@ function defectsOf(
   return { types: named, masks: pairMasks(masks, named, place) };
 }
 
+/** The same text as before: a million rows would hold as many copies. */
+function once(text: string, shared: Map<string, string>): string {
+  const known = shared.get(text);
+  if (known !== undefined) return known;
+  shared.set(text, text);
+  return text;
+}
+
+const nothing: readonly string[] = [];
+
 /** The values of a cell: CSV divides a text, JSON has texts, numbers and lists of them. */
 function textsOf(cell: unknown, name: string, separator: string | undefined, place: Place): readonly string[] {
-  if (cell === undefined) return [];
+  if (cell === undefined) return nothing;
+  // Nearly every cell, a million times; the parser has trimmed it.
+  if (typeof cell === 'string' && separator !== undefined && !cell.includes(separator)) return [cell];
   const divided = typeof cell === 'string' && separator !== undefined ? cell.split(separator) : cell;
   const values: readonly unknown[] = Array.isArray(divided) ? divided : [divided];
   return values.flatMap((value) => {

@@ -7,6 +7,7 @@ import { companion } from './_class-files.js';
 import { good } from './_file-sample.js';
 import { fileSource, type Layout } from './_file-source.js';
 import { list } from './_files.js';
+import { listedLoader } from './_load.js';
 import { listedSample, pairMasks, splitOf } from './_listed.js';
 import { rootOption, sharedOptions } from './_options.js';
 import { readRows, requireColumn } from './_rows.js';
@@ -33,15 +34,18 @@ export const visa = definePlugin({
     ...sharedOptions,
     maskThreshold: sharedOptions.maskThreshold.default(0),
   }),
-  register: ({ category, splits, ...options }, context) =>
-    fileSource(options, [options.root], context, async function* (layout) {
+  register: ({ category, splits, ...options }, context) => {
+    const scan = async function* (layout: Layout): AsyncGenerator<SourceItem> {
       const annotations = `${category}/image_anno.csv`;
       const annotated = (await stat(join(layout.root, annotations)).catch(() => undefined)) !== undefined;
       if (splits !== 'own')
         yield* scanSplits(`split_csv/${splits}.csv`, category, annotated ? annotations : undefined, layout);
       else if (annotated) yield* scanAnnotations(annotations, layout);
       else yield* scanFolders(category, layout);
-    }),
+    };
+    const list = splits === 'own' ? 'image_anno.csv' : `${splits}.csv`;
+    return fileSource(options, [options.root], context, scan, listedLoader(list));
+  },
 });
 
 /** Defect types in a label: `normal`, `bent`, or several with commas between. */
