@@ -55,7 +55,7 @@ export function plan(
       if (constantState) refuseState(replaces);
       return { ...result.outputs, ...Object.fromEntries(next.map(([name, tensor]) => [nextPrefix + name, tensor])) };
     },
-    { inputs: specs, outputOrders },
+    { inputs: specs, outputOrders, target: provider === 'cpu' ? 'cpu' : 'portable' },
   );
   const fed = constantState ? graph.inputs.filter(({ name }) => !name.startsWith(statePrefix)) : graph.inputs;
   const model = encodeOnnx({ ...graph, inputs: fed });

@@ -117,7 +117,7 @@ class OnnxRunner implements Runner {
   }
 
   #create(inputs: HostTensors): Promise<Session> {
-    const compiled = compile(this.#program, { inputs, stateOrder: storedOrder });
+    const compiled = compile(this.#program, { inputs, stateOrder: storedOrder, target: 'cpu' });
     const model = encodeOnnx(compiled.graph);
     const plan = { model, cpuNodes: [], replaces: [] };
     return this.#runtime.InferenceSession.create(

@@ -6,13 +6,24 @@ export interface Origin {
   text: string;
 }
 
+/**
+ * Where a graph shall run. `portable`: standard ONNX operators that CPUs and GPUs have alike. `cpu`: whatever the CPU provider
+ * of ONNX Runtime does fastest, operators of its own included.
+ */
+export type Target = 'portable' | 'cpu';
+
 /** A graph under construction. */
 export class GraphBuilder {
   readonly origin: Origin = { text: '' };
   readonly #inputs: Value[] = [];
   readonly #nodes: Node[] = [];
   readonly #taken = new Set<string>();
+  readonly target: Target;
   #count = 0;
+
+  constructor(target: Target = 'portable') {
+    this.target = target;
+  }
 
   #name(hint: string): string {
     return this.claim(`${hint}_${this.#count++}`) ?? this.#name(hint);

@@ -2,10 +2,10 @@
 import { fail } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { withTracing, type TraceSession } from './backend.js';
-import { GraphBuilder } from './builder.js';
+import { GraphBuilder, type Target } from './builder.js';
 import type { ElementType, Graph, GraphOutput, Value } from './ir.js';
 import { arrange, identity, materialise, type Lazy } from './layout.js';
-import { optimise } from './passes/index.js';
+import { cpuPasses, optimise } from './passes/index.js';
 import { TracedVariables, type VariableUse } from './variables.js';
 
 /** Shape and element type of a program's input. */
@@ -27,6 +27,8 @@ export interface TraceOptions {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   /** Axis order outputs shall have in memory, by output name; row-major logical order when left out. */
   readonly outputOrders?: Readonly<Record<string, readonly number[]>>;
+  /** `portable` when left out. */
+  readonly target?: Target;
   /** Names of passes to leave out, keys of `passes`. */
   readonly skip?: readonly string[];
 }
@@ -91,9 +93,9 @@ export function trace(program: TracedFunction, options: TraceOptions): Graph {
 
 function record(
   program: TracedFunction,
-  { inputs, outputOrders = {}, stateOrder = ({ length }) => identity(length), skip = [] }: CompileOptions,
+  { inputs, outputOrders = {}, stateOrder = ({ length }) => identity(length), target, skip = [] }: CompileOptions,
 ): { compiled: Compiled; uses: readonly VariableUse[] } {
-  const b = new GraphBuilder();
+  const b = new GraphBuilder(target);
   const { graph, state, captured, uses } = withTracing(b, (session) => {
     const stateInputs = new Map<tf.Variable, Value>();
     const tensors = Object.fromEntries(
@@ -139,7 +141,8 @@ function record(
       session.afterwards(variables.restore());
     }
   });
-  return { compiled: { graph: optimise(graph, skip), state, captured }, uses };
+  const left = b.target === 'cpu' ? skip : [...skip, ...cpuPasses];
+  return { compiled: { graph: optimise(graph, left), state, captured }, uses };
 }
 
 function inputLazy(b: GraphBuilder, name: string, { shape, dtype, order }: InputSpec): Lazy {

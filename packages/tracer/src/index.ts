@@ -9,6 +9,7 @@ export {
   type TracedFunction,
   type TraceOptions,
 } from './compile.js';
+export type { Target } from './builder.js';
 export type { Attribute, ConstantData, ElementType, Graph, GraphOutput, Node, Value } from './ir.js';
 export { lowerings } from './kernels/index.js';
 export { halfPrecision } from './half-precision.js';

@@ -70,7 +70,8 @@ export function reshapeValue(b: GraphBuilder, value: Value, shape: readonly numb
   return b.op('Reshape', [value, b.int64(shape)], shape, value.type);
 }
 
-function transposeValue(b: GraphBuilder, value: Value, order: readonly number[]): Value {
+/** A transpose node, or nothing when the order is right already. */
+export function transposeValue(b: GraphBuilder, value: Value, order: readonly number[]): Value {
   if (order.every((axis, position) => axis === position)) return value;
   const shape = order.map((axis) => value.shape[axis] as number);
   return b.op('Transpose', [value], shape, value.type, { perm: { ints: order } });

@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../builder.js';
 import type { Value } from '../ir.js';
 import { materialise, reshapeValue, type Lazy } from '../layout.js';
 import { depthwiseFilterGradient, filterGradient, inputGradient } from './convolution-gradients.js';
-import { convAttributes, convInfo } from './convolution-geometry.js';
+import { convAttributes, convInfo, ints, type Info } from './convolution-geometry.js';
 import { input, type LoweringTable } from './types.js';
 
 /** Physical order of an image whose logical order is `dataFormat`. */
@@ -23,6 +23,36 @@ function depthwiseFilter(b: GraphBuilder, filter: Lazy): Value {
   return reshapeValue(b, materialise(b, filter, [2, 3, 0, 1]), [c * m, 1, kh, kw]);
 }
 
+/** Images as they come from outside: few channels, side by side in memory. */
+function staysInterleaved(b: GraphBuilder, { value, perm }: Lazy, info: Info): boolean {
+  return (
+    b.target === 'cpu' &&
+    info.inChannels > 1 &&
+    info.inChannels <= 4 &&
+    info.dilationWidth === 1 &&
+    value.shape.length === 4 &&
+    perm.every((axis, position) => axis === position)
+  );
+}
+
+/**
+ * Convolution of an image whose channels lie side by side, without a transpose: a row of C channels is a row of one
+ * channel that is C times as wide, and so are filter, stride and padding.
+ */
+function interleaved(b: GraphBuilder, x: Lazy, filter: Lazy, info: Info): Value {
+  const { batchSize: n, inChannels: c, outChannels: o, inHeight: h, inWidth: w, padInfo: p } = info;
+  const { filterHeight: kh, filterWidth: kw } = info;
+  const row = reshapeValue(b, materialise(b, x), [n, 1, h, w * c]);
+  const wide = reshapeValue(b, materialise(b, filter, [3, 0, 1, 2]), [o, 1, kh, kw * c]);
+  return b.op('Conv', [row, wide], [n, o, info.outHeight, info.outWidth], 'float32', {
+    strides: ints(info.strideHeight, info.strideWidth * c),
+    dilations: ints(info.dilationHeight, 1),
+    pads: ints(p.top, p.left * c, p.bottom, p.right * c),
+    kernel_shape: ints(kh, kw * c),
+    group: { int: 1 },
+  });
+}
+
 /** Convolutions and their gradients, by tfjs kernel name. */
 export const convolutionLowerings: LoweringTable = {
   Conv2D: (call) => {
@@ -30,6 +60,7 @@ export const convolutionLowerings: LoweringTable = {
     const info = convInfo(call.attrs, x.shape, filter.shape);
     const last = info.dataFormat === 'channelsLast';
     const physical = [info.batchSize, info.outChannels, info.outHeight, info.outWidth];
+    if (last && staysInterleaved(call.b, x, info)) return image(interleaved(call.b, x, filter, info), last);
     const values = [materialise(call.b, x, imageOrder(last)), materialise(call.b, filter, [3, 2, 0, 1])];
     return image(call.b.op('Conv', values, physical, 'float32', convAttributes(info)), last);
   },

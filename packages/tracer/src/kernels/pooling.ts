@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { GraphBuilder } from '../builder.js';
 import { sizeOf, type Attribute, type Value } from '../ir.js';
 import { materialise, reshapeValue, uniform, type Lazy } from '../layout.js';
+import { sliceValue } from './shape.js';
 import { input, type KernelCall, type LoweringTable } from './types.js';
 
 type Info = tf.backend_util.Conv2DInfo;
@@ -59,6 +60,40 @@ function maximumIndices(b: GraphBuilder, output: Lazy, source: Lazy, info: Info)
   return node.outputs[1] ?? b.extraOutput(node, outShape(info), 'int64');
 }
 
+/**
+ * dy at the first maximum of each window, zero elsewhere, where windows do not overlap: for operators that know no
+ * indices. Tap by tap the pixels are compared with their maximum, then the taps are put side by side again.
+ */
+function toFirstMaxima(b: GraphBuilder, x: Value, y: Value, dy: Value, info: Info): Value {
+  const { strideHeight: sh, strideWidth: sw, filterHeight, filterWidth, inHeight, inWidth } = info;
+  const [n, c, h, w] = y.shape as [number, number, number, number];
+  const zero = b.scalar(0);
+  /** Windows whose maximum is still to come. */
+  let open: Value | undefined;
+  const logic = (op: string, ...values: Value[]): Value => b.op(op, values, y.shape, 'bool');
+  const at = (row: number, column: number): Value => {
+    if (row >= filterHeight || column >= filterWidth) return materialise(b, uniform(b, 0, y.shape, 'float32'));
+    const end = [n, c, row + (h - 1) * sh + 1, column + (w - 1) * sw + 1];
+    const hit = logic('Equal', sliceValue(b, x, [0, 0, row, column], end, [1, 1, sh, sw]), y);
+    const first = open === undefined ? hit : logic('And', hit, open);
+    const other = logic('Not', hit);
+    open = open === undefined ? other : logic('And', open, other);
+    return b.op('Where', [first, dy, zero], y.shape, 'float32');
+  };
+  const side = (values: Value[], shape: number[], axis: number): Value =>
+    b.op('Concat', values, shape, 'float32', { axis: { int: axis } });
+  const rows = Array.from({ length: sh }, (_, row) => {
+    const columns = Array.from({ length: sw }, (_, column) => reshapeValue(b, at(row, column), [n, c, h, w, 1]));
+    return reshapeValue(b, side(columns, [n, c, h, w, sw], 4), [n, c, h, 1, w * sw]);
+  });
+  const whole = reshapeValue(b, side(rows, [n, c, h, sh, w * sw], 3), [n, c, h * sh, w * sw]);
+  // What no window reaches has no gradient; of a last stride without pixels nothing is left.
+  const kept = sliceValue(b, whole, [0, 0, 0, 0], [n, c, Math.min(h * sh, inHeight), Math.min(w * sw, inWidth)]);
+  const [bottom, right] = [Math.max(0, inHeight - h * sh), Math.max(0, inWidth - w * sw)];
+  if (bottom + right === 0) return kept;
+  return b.op('Pad', [kept, b.int64([0, 0, 0, 0, 0, 0, bottom, right]), zero], [n, c, inHeight, inWidth], 'float32');
+}
+
 /** Pooling and its gradients, by tfjs kernel name. */
 export const poolingLowerings: LoweringTable = {
   MaxPool: (call) => pool(call, 'MaxPool'),
@@ -67,12 +102,17 @@ export const poolingLowerings: LoweringTable = {
     const { b } = call;
     const source = input(call, 'input');
     const info = poolInfo(call, source.shape);
-    const indices = maximumIndices(b, input(call, 'output'), source, info);
     const dy = materialise(b, input(call, 'dy'), nchw);
     const shape = [info.batchSize, info.inChannels, info.inHeight, info.inWidth];
     const { padInfo: p } = info;
     const padded = p.top + p.bottom + p.left + p.right > 0;
     const disjoint = !padded && info.strideHeight >= info.filterHeight && info.strideWidth >= info.filterWidth;
+    if (disjoint && b.target === 'portable') {
+      return image(
+        toFirstMaxima(b, materialise(b, source, nchw), materialise(b, input(call, 'output'), nchw), dy, info),
+      );
+    }
+    const indices = maximumIndices(b, input(call, 'output'), source, info);
     if (disjoint) {
       const kernel = {
         kernel_shape: { ints: [info.filterHeight, info.filterWidth] },

@@ -23,6 +23,9 @@ export const passes: Readonly<Record<string, Pass>> = {
   sweep: deadCode,
 };
 
+/** Those whose result only ONNX Runtime's CPU provider runs well. */
+export const cpuPasses: readonly string[] = ['dotInsteadOfSumOfProducts'];
+
 /** Runs the passes, verifying the graph before the first and after each. @param skip names of passes to leave out */
 export function optimise(graph: Graph, skip: readonly string[] = []): Graph {
   verify(graph, 'trace');

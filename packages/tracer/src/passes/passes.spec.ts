@@ -119,6 +119,7 @@ describe('dotInsteadOfSumOfProducts', () => {
   const sums = (size: number, program: (x: T) => T): string[] =>
     trace(({ x }) => ({ y: program(x!) }), {
       inputs: { x: { shape: [2, size, size, 3], dtype: 'float32', order: [0, 3, 1, 2] } },
+      target: 'cpu',
     }).nodes.map(({ op }) => op);
   it('multiplies rows with rows instead of writing the product', () => {
     const batchNorm = sums(16, (x) => tf.sum(tf.square(x), [0, 1, 2]));
