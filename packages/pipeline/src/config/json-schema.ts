@@ -40,13 +40,16 @@ export function optionKeys(plugin: Plugin, path: ConfigPath = []): readonly stri
   return [...new Set(at.flatMap((schema) => Object.keys(properties(schema))))];
 }
 
-/** A plugin reference: an object with its options or, where none is required, the bare id. */
+/** A plugin reference: an object with its options; the bare id where none is required; `id:path` where `path` may be all. */
 function referenceSchemas(plugin: Plugin, extra: Readonly<Record<string, unknown>>): readonly JsonSchema[] {
   const { id, summary } = plugin.meta;
   const options: JsonSchema = plugin.options['~standard'].jsonSchema.input({ target });
   const required = (options['required'] ?? []) as readonly string[];
   return [
     ...(required.length === 0 ? [{ const: id, description: summary }] : []),
+    ...('path' in properties(options) && required.every((key) => key === 'path')
+      ? [{ type: 'string', pattern: `^${id}:.+`, description: `${summary} Written as ${id}:path.` }]
+      : []),
     {
       type: 'object',
       description: summary,

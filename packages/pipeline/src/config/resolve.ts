@@ -43,6 +43,12 @@ function baseKeys(path: ConfigPath): readonly string[] {
   return Object.keys(baseSchema.shape).filter((key) => key !== '$schema');
 }
 
+/** A plugin named by a text: its id, or `id:path` for `{ id, path }`. */
+function namedInText(text: string): PlainObject {
+  const colon = text.indexOf(':');
+  return colon === -1 ? { id: text } : { id: text.slice(0, colon), path: text.slice(colon + 1) };
+}
+
 /** Options of one plugin reference, with defaults filled in; undefined when it has problems. */
 async function resolvePlugin(
   slot: Slot,
@@ -51,7 +57,7 @@ async function resolvePlugin(
   registry: Registry,
   problems: Problems,
 ): Promise<ChosenPlugin | undefined> {
-  const reference: PlainObject = typeof value === 'string' ? { id: value } : isObject(value) ? value : {};
+  const reference: PlainObject = typeof value === 'string' ? namedInText(value) : isObject(value) ? value : {};
   const { id, ...options } = reference;
   if (typeof id !== 'string') {
     problems.add(
