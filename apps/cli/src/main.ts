@@ -6,6 +6,7 @@ import { addDemo } from './commands/demo.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExplain } from './commands/explain.js';
+import { addExport } from './commands/export.js';
 import { addModels } from './commands/models.js';
 import { addPlugins } from './commands/plugins.js';
 import { addReport } from './commands/report.js';
@@ -43,7 +44,18 @@ ${exitCodeHelp()}
 Results go to standard output, everything else to standard error. FOVEATE_DEBUG=1 adds stack traces to errors,
 NO_COLOR=1 takes colours away.`,
     );
-  const add = [addDemo, addTrain, addEvaluate, addExplain, addReport, addSchema, addPlugins, addModels, addDoctor];
+  const add = [
+    addDemo,
+    addTrain,
+    addEvaluate,
+    addExplain,
+    addExport,
+    addReport,
+    addSchema,
+    addPlugins,
+    addModels,
+    addDoctor,
+  ];
   for (const addCommand of add) addCommand(program);
   inheritSettings(program);
   return program;

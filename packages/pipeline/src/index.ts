@@ -8,6 +8,8 @@ export { pull } from './flow/pull.js';
 export { describeModel } from './models/describe-model.js';
 export type { LayerDescription, ModelDescription } from './models/describe-model.js';
 export type { InspectedModel } from './models/inspect-model.js';
+export type { ExportedModel, ExportOptions } from './run/export-run.js';
+export type { ExportCheck } from './run/try-export.js';
 export { writeOverlay } from './run/overlay.js';
 export { readRunRecord, runFiles } from './run/run-folder.js';
 export type { FolderOptions } from './run/run-folder.js';

@@ -10,6 +10,8 @@ import type { ConfigDefaults } from './config/resolve.js';
 import type { RunConfig } from './config/run-config.js';
 import { inspectModel } from './models/inspect-model.js';
 import type { InspectedModel } from './models/inspect-model.js';
+import { exportRun } from './run/export-run.js';
+import type { ExportedModel, ExportOptions } from './run/export-run.js';
 import { run } from './run/run.js';
 import type { RunOptions } from './run/run.js';
 import { evaluateRun, explainImages } from './run/trained-run.js';
@@ -44,6 +46,8 @@ export interface Runner {
   tryEngine(config: RunConfig): Promise<EngineTrial>;
   /** Measures a run's best checkpoint again. */
   evaluate(folder: string, split: SplitName, signal?: AbortSignal): Promise<Evaluation>;
+  /** Writes a run's best checkpoint as a model file that runs elsewhere, and tries it. */
+  export(folder: string, options: ExportOptions, signal?: AbortSignal): Promise<ExportedModel>;
   /** Classifies and explains image files with a run's best checkpoint. */
   explain(folder: string, files: readonly string[], signal?: AbortSignal): Promise<readonly Verdict[]>;
 }
@@ -65,6 +69,7 @@ export function createRunner({ plugins, pluginModule, defaults }: RunnerParts): 
     run: (config, options) => run(config, registry, options),
     tryEngine: (config) => tryEngine(config, registry),
     evaluate: (folder, split, signal = never) => evaluateRun(folder, split, setting, signal),
+    export: (folder, options, signal = never) => exportRun(folder, options, setting, signal),
     explain: (folder, files, signal = never) => explainImages(folder, files, setting, signal),
   };
 }

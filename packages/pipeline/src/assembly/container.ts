@@ -12,6 +12,8 @@ export interface Services {
   get<K extends PluginKind>(kind: K): Promise<PluginServices[K]>;
   /** All configured services of a kind that is a list, in order. */
   list<K extends PluginKind>(kind: K): Promise<readonly PluginServices[K][]>;
+  /** One after the other, the service of every loaded plugin of a kind, with default options. The caller owns engines. */
+  each<K extends PluginKind>(kind: K): AsyncIterable<PluginServices[K]>;
 }
 
 type Service = PluginServices[PluginKind];
@@ -89,6 +91,13 @@ export async function buildServices(config: RunConfig, registry: Registry): Prom
       unwrapped(() => container.getAsync<PluginServices[K]>(serviceToken(kind))),
     list: async <K extends PluginKind>(kind: K) =>
       unwrapped(() => container.getAllAsync<PluginServices[K]>(serviceToken(kind))),
+    async *each<K extends PluginKind>(kind: K) {
+      for (const { meta } of registry.list(kind)) {
+        const request = { name: meta.id };
+        if (!container.isBound(serviceToken(kind), request)) continue;
+        yield await unwrapped(() => container.getAsync<PluginServices[K]>(serviceToken(kind), request));
+      }
+    },
   };
 }
 

@@ -1,0 +1,61 @@
+/** `foveate export` */
+import { join } from 'node:path';
+import { exportFormats } from '@foveate/export';
+import type { ExportFormat } from '@foveate/export';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { defaultRunner } from '../runner.js';
+import { print, printJson } from '../terminal/terminal.js';
+
+interface ExportFlags {
+  readonly format: ExportFormat;
+  readonly out?: string;
+  readonly heatmap?: boolean;
+  readonly normalise?: boolean;
+  readonly half?: boolean;
+  readonly json?: boolean;
+}
+
+const inUnits = (size: number): string =>
+  size < 1e6 ? `${String(Math.ceil(size / 1e3))} kB` : `${(size / 1e6).toFixed(1)} MB`;
+
+async function exportModel(
+  run: string,
+  { format, out = join(run, 'export', format), heatmap = false, normalise = false, half = false, json }: ExportFlags,
+): Promise<void> {
+  const exported = await defaultRunner().export(run, {
+    format,
+    folder: out,
+    heatmap,
+    normalise,
+    precision: half ? 'float16' : 'float32',
+  });
+  if (json === true) {
+    printJson(exported, 2);
+    return;
+  }
+  for (const { name, size } of exported.files) print(`${join(exported.folder, name)}  ${inUnits(size)}`);
+  const { on, count, differences } = exported.check;
+  const largest = Object.entries(differences);
+  if (on === 'weights') print(`checked: ${String(count)} tensors read back, all equal`);
+  else {
+    const figures = largest.map(([name, difference]) => `${name} ${difference.toExponential(1)}`).join(', ');
+    print(`checked on ${String(count)} ${on}, largest relative difference from the run: ${figures}`);
+  }
+}
+
+/** Adds the command. */
+export function addExport(program: Command): void {
+  program
+    .command('export')
+    .description('write the best checkpoint of a run as a model file that runs elsewhere, and try it')
+    .argument('<run>', 'run folder')
+    .addOption(new Option('--format <name>', 'what kind of file').choices(exportFormats).default('onnx'))
+    .option('-o, --out <folder>', 'folder for the files (default: export/<format> in the run folder)')
+    .option('--heatmap', 'also give the heatmap')
+    .option('--normalise', 'take images as bytes from 0 to 255 and scale them inside')
+    .option('--half', 'half precision: half the size, three digits')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExample:\n  foveate export runs/demo/ceod --format onnx --heatmap --normalise --out model')
+    .action(exportModel);
+}
