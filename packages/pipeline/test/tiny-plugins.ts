@@ -1,6 +1,6 @@
 /** Plugins small enough for the tests of a whole run: 16 x 16 images, a model of 10 parameters, the eager engine. */
 import { definePlugin, fail } from '@foveate/contracts';
-import type { AnyPlugin, Raster, SplitName } from '@foveate/contracts';
+import type { AnyPlugin, Model, Raster, SplitName } from '@foveate/contracts';
 import { tfjsEngine } from '@foveate/engine-tfjs';
 import { sgd } from '@foveate/trainer';
 import * as tf from '@tensorflow/tfjs-core';
@@ -41,7 +41,12 @@ const source = definePlugin({
       const { kind, index } = ref as { kind: string; index: number };
       decoded.push(id);
       if (kind === 'broken') {
-        const parts = { code: 'DATA_INVALID', what: 'File is truncated', where: id, reason: 'image-truncated' } as const;
+        const parts = {
+          code: 'DATA_INVALID',
+          what: 'File is truncated',
+          where: id,
+          reason: 'image-truncated',
+        } as const;
         return Promise.reject(fail(parts));
       }
       const defects = kind === 'spot' ? [{ type: 'spot', mask: mask(true) }] : [];
@@ -92,8 +97,16 @@ const invert = definePlugin({
 
 const model = definePlugin({
   meta: { kind: 'model', id: 'tiny', contract: 1, summary: 'A 1x1 convolution and a linear head.' },
-  options: z.strictObject({ channels: z.int().min(1).default(2).describe('Feature channels.') }),
-  register: ({ channels }) => ({
+  options: z.strictObject({
+    channels: z.int().min(1).default(2).describe('Feature channels.'),
+    weight: z.number().exactOptional().describe('Value that all weights of the head start from.'),
+  }),
+  register: ({ channels, weight }) => ({
+    pretrained: ({ classes }) => {
+      const data = new Float32Array(channels * classes).fill(weight ?? 0);
+      const values = { weights: { dtype: 'float32' as const, shape: [channels, classes], data } };
+      return Promise.resolve(weight === undefined ? {} : values);
+    },
     build: ({ height, width, classes }) => {
       const normal = (name: string, shape: readonly number[]) => ({
         name,
@@ -102,12 +115,15 @@ const model = definePlugin({
         initial: (random: { normal(): number }) =>
           Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal()),
       });
+      const features: Model['features'] = (images, scope) =>
+        tf.relu(tf.conv2d(images, scope.get('kernel') as tf.Tensor4D, 1, 'same'));
       return {
         classes,
         height,
         width,
         variables: [normal('kernel', [1, 1, 3, channels]), normal('weights', [channels, classes])],
-        features: (images, scope) => tf.relu(tf.conv2d(images, scope.get('kernel') as tf.Tensor4D, 1, 'same')),
+        stages: [{ name: 'convolution', variables: ['kernel'], apply: features }],
+        features,
         head: (map, scope) => tf.matMul(tf.mean<tf.Tensor2D>(map, [1, 2]), scope.get('weights') as tf.Tensor2D),
       };
     },

@@ -1,4 +1,5 @@
 /** The part of a configuration that belongs to no plugin. Plugin slots are only located here; see `slots.ts`. */
+import { trainingOptions } from '@foveate/trainer';
 import { z } from 'zod';
 
 const side = z.int().min(16).max(4096);
@@ -73,9 +74,14 @@ export const baseSchema = z.strictObject({
     .strictObject({
       epochs: z.int().min(1).default(20).describe('Passes over the training split.'),
       batchSize: z.int().min(1).default(32).describe('Samples per step.'),
+      balancedBatches: z
+        .boolean()
+        .optional()
+        .describe('Draw as many samples of each class; rare ones come more than once in an epoch.'),
+      ...trainingOptions,
     })
     .prefault({})
-    .describe('How long and in what portions the model is trained.'),
+    .describe('How long, in what portions and how the model is trained.'),
   engine: slot,
 });
 

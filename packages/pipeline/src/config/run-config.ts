@@ -1,10 +1,14 @@
 /** A validated configuration: what every later step reads. */
 import type { ChosenPlugin } from '@foveate/contracts';
+import type { TrainingSettings, TrunkCacheOptions } from '@foveate/trainer';
 
 /** How a run is trained. */
-export interface TrainingConfig {
+export interface TrainingConfig extends TrainingSettings {
   readonly epochs: number;
   readonly batchSize: number;
+  /** Samples of each class come equally often. */
+  readonly balancedBatches?: boolean | undefined;
+  readonly trunkCache?: TrunkCacheOptions | undefined;
 }
 
 /** The data half of a configuration. */

@@ -10,6 +10,9 @@ const harmless: ReadonlySet<string> = new Set([
   'data.cache',
   'data.cacheMegabytes',
   'explain.images',
+  'training.trunkCache',
+  'training.trunkCache.folder',
+  'training.trunkCache.megabytes',
   'training.epochs',
 ]);
 

@@ -87,7 +87,9 @@ export async function recordedData(
 
 /** The batch stage of a configuration on loaded data. */
 export function batchStage(config: RunConfig, { stored, work }: LoadedData): BatchStage {
-  const { augmentVariants, prefetch } = config.data;
+  const { augment, prefetch } = config.data;
+  // Nothing to draw: every epoch shows the same.
+  const augmentVariants = augment.length === 0 ? 1 : config.data.augmentVariants;
   return {
     samples: stored,
     work,
@@ -96,5 +98,6 @@ export function batchStage(config: RunConfig, { stored, work }: LoadedData): Bat
     prefetch: prefetch ?? work.threads + 1,
     seed: config.seed,
     ...(augmentVariants === undefined ? {} : { augmentVariants }),
+    balanced: config.training.balancedBatches ?? false,
   };
 }

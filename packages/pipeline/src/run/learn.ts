@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path';
 import type { RunEvent, RunRecord, SampleRecord } from '@foveate/contracts';
 import { writeAtomically } from '@foveate/contracts';
 import { checkpointPath, loadModelState } from '@foveate/trainer';
-import type { Checkpoint } from '@foveate/trainer';
+import type { Checkpoint, TrunkCache } from '@foveate/trainer';
 import { catchError, concat, defer, EMPTY, finalize, from, ignoreElements, of, switchMap, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { stringify } from 'yaml';
@@ -14,6 +14,7 @@ import type { RunConfig } from '../config/run-config.js';
 import { evaluationBatches } from '../stages/5-batch.js';
 import { train } from '../stages/6-train.js';
 import { chooseExplained, explain } from '../stages/7-explain.js';
+import type { Evaluator } from '../stages/7-explain.js';
 import { measure } from '../stages/8-measure.js';
 import type { Measured } from '../stages/8-measure.js';
 import { report } from '../stages/9-report.js';
@@ -27,6 +28,7 @@ import { startRecord } from './record.js';
 import { Recorder } from './recorder.js';
 import { runFiles } from './run-folder.js';
 import type { RunFolder } from './run-folder.js';
+import { trunkCacheOf, trunkOf } from './trunk-cache.js';
 import { versions } from './versions.js';
 
 /** A run under way. */
@@ -47,17 +49,22 @@ export function learn(session: Session): Observable<RunEvent> {
       const records = await readJsonLines<SampleRecord>(join(folder.path, runFiles.samples));
       requireSameSamples(records, loaded.data.samples, folder.path);
     }
-    return buildNetwork(config, services);
+    return buildNetwork(config, services, { pretrained: session.checkpoint === undefined });
   }).pipe(
     switchMap((network) =>
       defer(() => beginRecord(session, network)).pipe(
         switchMap((recorder) => {
+          const trunkCache = trunkCacheOf(config, folder.path, network);
           let interrupted = false;
           const events = concat(
             of<RunEvent>({ type: 'data', counts: loaded.data.counts, skips: loaded.data.skips }),
             of<RunEvent>({ type: 'engine', description: network.engine.info.description }),
-            training(session, network),
-            defer(() => (interrupted ? EMPTY : from(explainAndMeasure(session, network)))),
+            training(session, network, trunkCache),
+            defer(() =>
+              interrupted
+                ? EMPTY
+                : from(explainAndMeasure(session, network, trunkOf(config, network, trunkCache, recorder.bestEpoch))),
+            ),
           ).pipe(
             tap((event) => (interrupted ||= event.type === 'interrupted')),
             recorder.recording(),
@@ -89,6 +96,7 @@ async function beginRecord({ config, folder, loaded, checkpoint }: Session, netw
       config,
       baseFolder,
       model: network.model,
+      initialValues: network.initialValues,
       engine: network.engine.info,
       data: loaded.data,
       versions: versions(),
@@ -112,7 +120,7 @@ function epochsSoFar(checkpoint: Checkpoint | undefined, previous: RunRecord | u
   );
 }
 
-function training(session: Session, network: Network): Observable<RunEvent> {
+function training(session: Session, network: Network, trunkCache: TrunkCache | undefined): Observable<RunEvent> {
   const { config, services, loaded, folder, signal } = session;
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([...essentials(writtenConfig(config, ''))]))
@@ -125,7 +133,8 @@ function training(session: Session, network: Network): Observable<RunEvent> {
       train({
         ...network,
         ...parts,
-        ...config.training,
+        training: config.training,
+        ...(trunkCache === undefined ? {} : { trunkCache }),
         folder: folder.path,
         fingerprint,
         resume: folder.previous !== undefined,
@@ -135,10 +144,14 @@ function training(session: Session, network: Network): Observable<RunEvent> {
   );
 }
 
-async function* explainAndMeasure(session: Session, network: Network): AsyncGenerator<RunEvent, void> {
+async function* explainAndMeasure(
+  session: Session,
+  network: Network,
+  trunk: Evaluator['trunk'],
+): AsyncGenerator<RunEvent, void> {
   const { config, loaded, folder, signal } = session;
   const variables = await loadModelState(checkpointPath(folder.path, 'best'), network.model);
-  const evaluator = { ...network, variables, signal };
+  const evaluator = { ...network, variables, signal, ...(trunk === undefined ? {} : { trunk }) };
   const feed = batchStage(config, loaded);
   try {
     const samples = chooseExplained(feed.samples, config.explain.images);

@@ -1,6 +1,6 @@
 /** The learning services of a run, and the model at its input size. */
 import { classNames } from '@foveate/contracts';
-import type { Engine, Explainer, Loss, Metric, Model } from '@foveate/contracts';
+import type { Engine, Explainer, HostTensors, Loss, Metric, Model } from '@foveate/contracts';
 import type { Services } from '../assembly/container.js';
 import type { RunConfig } from '../config/run-config.js';
 
@@ -10,16 +10,29 @@ export interface Network {
   readonly loss: Loss;
   readonly explainer: Explainer;
   readonly metrics: readonly Metric[];
+  /** Values that variables start from, where the model has some that were trained before. */
+  readonly initialValues?: HostTensors;
   /** Owned: whoever built the network disposes of it. */
   readonly engine: Engine;
 }
 
-/** Builds model and services. The engine comes last, so that nothing is left running when another plugin fails. */
-export async function buildNetwork(config: RunConfig, services: Services): Promise<Network> {
+/**
+ * Builds model and services. The engine comes last, so that nothing is left running when another plugin fails.
+ * @param settings.pretrained whether to load pretrained weights, for a training that starts
+ * @throws FoveateError of the plugins, among them `PATH_MISSING` and `WEIGHTS_INVALID` for weights
+ */
+export async function buildNetwork(
+  config: RunConfig,
+  services: Services,
+  { pretrained = false }: { readonly pretrained?: boolean } = {},
+): Promise<Network> {
   const [height, width] = config.data.size;
   const factory = await services.get('model');
+  const model = factory.build({ height, width, classes: classNames.length });
+  const initialValues = (pretrained ? await factory.pretrained?.(model) : undefined) ?? {};
   return {
-    model: factory.build({ height, width, classes: classNames.length }),
+    model,
+    ...(Object.keys(initialValues).length === 0 ? {} : { initialValues }),
     loss: await services.get('loss'),
     explainer: await services.get('explainer'),
     metrics: await services.list('metric'),

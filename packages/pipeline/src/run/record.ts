@@ -1,6 +1,8 @@
 /** `run.json` as a fold over the events of a run. */
+import { createHash } from 'node:crypto';
 import { runRecordVersion } from '@foveate/contracts';
-import type { Engine, Model, RunEvent, RunRecord, SplitName } from '@foveate/contracts';
+import type { Engine, HostTensors, Model, RunEvent, RunRecord, SplitName } from '@foveate/contracts';
+import { encodeSafetensors } from '@foveate/tensor';
 import { writtenConfig } from '../config/resolve.js';
 import type { RunConfig } from '../config/run-config.js';
 import type { DataSet } from '../stages/3-split.js';
@@ -11,6 +13,8 @@ export interface RecordStart {
   /** Folder relative paths start from, as it is to stand in files of the run folder. */
   readonly baseFolder: string;
   readonly model: Model;
+  /** Values the model starts from, if they are given and not drawn. */
+  readonly initialValues: HostTensors | undefined;
   readonly engine: Engine['info'];
   readonly data: DataSet;
   /** Versions of this software, by package. */
@@ -37,18 +41,26 @@ export function startRecord(start: RecordStart): RunRecord {
     startedAt: previous?.startedAt ?? new Date().toISOString(),
     seed: config.seed,
     loss: config.loss,
-    model: { ...config.model, parameters: parameterCount(start.model) },
+    model: { ...config.model, parameters: parameterCount(start.model), ...origin(start) },
     engine: { ...config.engine, description: engine.description },
     config: writtenConfig(config, start.baseFolder),
     versions: { ...start.versions, ...engine.versions },
     data: { counts: data.counts, skips: data.skips, height, width },
     epochs: [],
     bestEpoch: null,
+    ...(previous?.remarks === undefined ? {} : { remarks: previous.remarks }),
     validation: null,
     test: null,
     explanations: [],
     timing: { totalSeconds: previous?.timing.totalSeconds ?? 0, secondsPerEpoch: 0, imagesPerSecond: 0 },
   };
+}
+
+/** Which initial values: those of now, or those the resumed run started from. */
+function origin({ initialValues, previous }: RecordStart): Pick<RunRecord['model'], 'initialValues'> {
+  const known = previous?.model.initialValues;
+  if (initialValues === undefined) return known === undefined ? {} : { initialValues: known };
+  return { initialValues: createHash('sha256').update(encodeSafetensors(initialValues)).digest('hex') };
 }
 
 const mean = (values: readonly number[]) =>

@@ -24,6 +24,11 @@ export class Recorder {
     this.#secondsBefore = record.timing.totalSeconds;
   }
 
+  /** Epoch of the best checkpoint so far. */
+  get bestEpoch(): number | null {
+    return this.#record.bestEpoch;
+  }
+
   /** Replaces run.json. @throws FoveateError `OUTPUT_UNWRITABLE` */
   async write(status: RunRecord['status']): Promise<void> {
     const totalSeconds = this.#secondsBefore + (performance.now() - this.#since) / 1000;

@@ -13,6 +13,7 @@ export const runFiles = {
   best: 'best.safetensors',
   last: 'last.safetensors',
   explanations: 'explanations',
+  features: 'features',
   report: 'report.html',
 } as const;
 

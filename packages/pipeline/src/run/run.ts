@@ -110,13 +110,18 @@ async function startingPoint(folder: RunFolder, config: RunConfig): Promise<Chec
   if (previous === undefined) return undefined;
   requireSameConfig(previous.config, writtenConfig(config, ''), path);
   const checkpoint = await readLast(path);
-  if (previous.status === 'completed' && (checkpoint?.progress.epoch ?? 1) > config.training.epochs) {
+  const stopped = checkpoint?.progress.course.stopped ?? null;
+  const isTrained = stopped !== null || (checkpoint?.progress.epoch ?? 1) > config.training.epochs;
+  if (previous.status === 'completed' && isTrained) {
     throw fail({
       code: 'RUN_INVALID',
       what: 'The run is complete',
       where: path,
-      got: `${String(previous.epochs.length)} epochs`,
-      advice: 'Train longer with --set training.epochs=N, or start a new run with --out',
+      got: `${String(previous.epochs.length)} epochs${stopped === null ? '' : `, then ${stopped.reason}`}`,
+      advice:
+        stopped === null
+          ? 'Train longer with --set training.epochs=N, or start a new run with --out'
+          : 'Start a new run with --out, with another training.earlyStopping',
     });
   }
   return checkpoint;

@@ -1,8 +1,9 @@
 /** Batch: which samples make a batch and in what order; the batches themselves are made as the trainer pulls them. */
-import { random } from '@foveate/contracts';
-import type { AssignedSample, Batch, SplitName } from '@foveate/contracts';
+import type { AssignedSample, SplitName } from '@foveate/contracts';
+import type { PlannedBatches } from '@foveate/trainer';
 import { pull } from '../flow/pull.js';
 import type { DataWork } from '../workers/data-work.js';
+import { epochOrder } from './epoch-order.js';
 import type { Stored } from './sample-store.js';
 
 /** What batches are made from. */
@@ -15,6 +16,8 @@ export interface BatchStage {
   readonly seed: number;
   /** Drawings of each sample's augmentation; absent: a new one in every epoch. */
   readonly augmentVariants?: number;
+  /** True: the classes take turns in the training batches. */
+  readonly balanced?: boolean;
 }
 
 function chunks<T>(list: readonly T[], size: number): T[][] {
@@ -40,21 +43,34 @@ export function trainingBatches(
   epoch: number,
   fromStep: number,
   { images }: { readonly images: boolean } = { images: true },
-): AsyncIterable<Batch> {
-  const train = random(stage.seed, 'order', epoch).shuffle(ofSplit(stage.samples, 'train'));
+): PlannedBatches {
+  const { seed, balanced = false } = stage;
+  const train = epochOrder(ofSplit(stage.samples, 'train'), { seed, epoch, balanced });
   const variant = variantOf(epoch, stage.augmentVariants);
   const plans = chunks(train, stage.batchSize).map((samples) => ({ samples, variant, images }));
-  return batches(stage, plans.slice(fromStep));
+  return planned(
+    stage,
+    plans.slice(fromStep),
+    stage.augmentVariants === undefined ? null : `variant ${String(variant)}`,
+  );
 }
 
 /** Batches of a split in order of ids, not augmented. */
-export function evaluationBatches(stage: BatchStage, split: SplitName): AsyncIterable<Batch> {
+export function evaluationBatches(stage: BatchStage, split: SplitName): PlannedBatches {
   const plans = chunks(ofSplit(stage.samples, split), stage.batchSize).map((samples) => ({ samples, images: true }));
-  return batches(stage, plans);
+  return planned(stage, plans, 'as they are');
 }
 
-function batches({ work, prefetch }: BatchStage, plans: readonly Parameters<DataWork['batch']>[0][]) {
-  return pull(plans, (plan) => work.batch(plan), prefetch, work.threads);
+type Plan = Parameters<DataWork['batch']>[0];
+
+function planned({ work, prefetch }: BatchStage, plans: readonly Plan[], variant: string | null): PlannedBatches {
+  const make = (some: readonly Plan[]) => pull(some, (plan) => work.batch(plan), prefetch, work.threads);
+  return {
+    plan: plans.map(({ samples }) => samples.map(({ sample }) => sample.id)),
+    variant,
+    only: (positions) => make(positions.flatMap((position) => plans[position] ?? [])),
+    [Symbol.asyncIterator]: () => make(plans)[Symbol.asyncIterator](),
+  };
 }
 
 function ofSplit(samples: BatchStage['samples'], split: SplitName): BatchStage['samples'] {

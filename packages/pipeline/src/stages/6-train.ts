@@ -1,6 +1,8 @@
 /** Train: the training loop fed by the batch stage. */
-import type { Engine, Loss, Model, Optimizer, RunEvent } from '@foveate/contracts';
+import { classNames } from '@foveate/contracts';
+import type { Engine, HostTensors, Loss, Model, Optimizer, RunEvent } from '@foveate/contracts';
 import { train as trainLoop } from '@foveate/trainer';
+import type { PlannedBatches, TrunkCache } from '@foveate/trainer';
 import { defer, map } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { TrainingConfig } from '../config/run-config.js';
@@ -9,10 +11,13 @@ import { evaluationBatches, trainingBatches } from './5-batch.js';
 import type { BatchStage } from './5-batch.js';
 
 /** What the train stage works with. */
-export interface TrainStage extends TrainingConfig {
+export interface TrainStage {
+  readonly training: TrainingConfig;
   readonly model: Model;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
+  readonly initialValues?: HostTensors;
+  readonly trunkCache?: TrunkCache;
   readonly engine: Engine;
   readonly feed: BatchStage;
   readonly folder: string;
@@ -25,15 +30,21 @@ export interface TrainStage extends TrainingConfig {
  * Steps, epochs and checkpoints; validation runs on its split in order, not augmented. Each epoch's record says what share
  * of its time was spent waiting for batches.
  */
-export function train({ feed, ...stage }: TrainStage): Observable<RunEvent> {
+export function train({ feed, training, ...stage }: TrainStage): Observable<RunEvent> {
   return defer(() => {
     const clock = new WaitClock();
+    const { epochs, batchSize, ...settings } = training;
+    const labels = feed.samples.flatMap(({ sample }) => (sample.split === 'train' ? [sample.label] : []));
     return trainLoop({
       ...stage,
+      epochs,
+      batchSize,
+      settings,
       seed: feed.seed,
-      samples: feed.samples.filter(({ sample }) => sample.split === 'train').length,
-      batches: (epoch, fromStep) => clock.over(trainingBatches(feed, epoch, fromStep)),
-      validationBatches: () => clock.over(evaluationBatches(feed, 'validation')),
+      samples: labels.length,
+      classCounts: classNames.map((_, index) => labels.filter((label) => label === index).length),
+      batches: (epoch, fromStep) => clocked(clock, trainingBatches(feed, epoch, fromStep)),
+      validationBatches: () => clocked(clock, evaluationBatches(feed, 'validation')),
     }).pipe(
       map((event) => {
         if (event.type !== 'epoch') return event;
@@ -42,4 +53,13 @@ export function train({ feed, ...stage }: TrainStage): Observable<RunEvent> {
       }),
     );
   });
+}
+
+/** The same batches, waited for under a clock. */
+function clocked(clock: WaitClock, batches: PlannedBatches): PlannedBatches {
+  return {
+    ...batches,
+    only: (positions) => clock.over(batches.only(positions)),
+    [Symbol.asyncIterator]: () => clock.over(batches)[Symbol.asyncIterator](),
+  };
 }

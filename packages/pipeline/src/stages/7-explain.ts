@@ -8,7 +8,7 @@ import type { EvaluateOptions, ExplainedSample } from '@foveate/trainer';
 import type { BatchStage } from './5-batch.js';
 
 /** What predictions and heatmaps are made with. */
-export interface Evaluator extends Pick<EvaluateOptions, 'engine' | 'model' | 'loss' | 'explainer'> {
+export interface Evaluator extends Pick<EvaluateOptions, 'engine' | 'model' | 'loss' | 'explainer' | 'trunk'> {
   readonly variables: HostTensors;
   readonly signal: AbortSignal;
 }

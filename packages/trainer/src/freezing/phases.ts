@@ -1,6 +1,7 @@
 /** Gradual unfreezing: a training in phases, each with its own trained variables. */
 import { fail, type Model } from '@foveate/contracts';
 import type { TrainingSettings } from '../settings.js';
+import { heldStages } from '../trunk/held-stages.js';
 import { trainedVariables } from './trained-part.js';
 
 /** Epochs in which the same variables are trained. */
@@ -32,6 +33,11 @@ export function phasesOf(model: Model, { train = 'all', unfreeze = [] }: Trainin
     const where = index === 0 ? 'training.train' : `training.unfreeze[${index - 1}].train`;
     return { index, from: epoch, trained: trainedVariables(model, part, where) };
   });
+}
+
+/** Leading stages of the model that nothing changes in an epoch; as `phasesOf`. */
+export function heldStagesAt(model: Model, settings: TrainingSettings, epoch: number): number {
+  return heldStages(model, phaseAt(phasesOf(model, settings), epoch).trained, settings.frozenStatistics ?? 'held');
 }
 
 /** The phase an epoch belongs to. */
