@@ -84,7 +84,7 @@ async function request(url: string, part: PartialFile, signal: AbortSignal): Pro
 }
 
 /** Codes of a disk that does not take the file. */
-const disk = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EISDIR']);
+const disk = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOENT', 'EIO']);
 
 function failure(url: string, path: string, cause: unknown) {
   const { code } = cause as NodeJS.ErrnoException;

@@ -2,6 +2,7 @@
 import type { HostTensor, HostTensors, Model, VariableSpec } from '@foveate/contracts';
 import { own } from './conventions.js';
 import { sameButForPixels, toHwio, type Leaf } from './layout.js';
+import { checkInputMean } from './input-mean.js';
 import { bestMatch, type Match } from './match.js';
 import type { WeightNaming } from './naming.js';
 import { positionalNaming } from './positional.js';
@@ -43,6 +44,7 @@ const lastLayer = /^logits\//;
  */
 export function importWeights(model: Model, file: WeightsFile, options: ImportOptions): ImportedWeights {
   const match = matchOf(model, file, options);
+  checkInputMean(file, match.naming);
   const isFresh = freshness(model, match, options.head);
   const wanted = model.variables.filter((spec) => !isFresh(spec));
   const missing = wanted.filter((spec) => !match.found.has(spec));
@@ -62,8 +64,8 @@ export function importWeights(model: Model, file: WeightsFile, options: ImportOp
 }
 
 function matchOf(model: Model, file: WeightsFile, { namings, scheme }: ImportOptions): Match {
-  const padding = namings.find((naming) => naming.scheme === 'keras')?.padding;
-  const all = [own, ...namings, ...(padding === undefined ? [] : [positionalNaming(model.variables, padding)])];
+  const keras = namings.find((naming) => naming.scheme === 'keras');
+  const all = [own, ...namings, ...(keras === undefined ? [] : [positionalNaming(model.variables, keras)])];
   const chosen = all.filter((naming) => scheme === undefined || naming.scheme === scheme);
   const match = bestMatch(model.variables, file.entries, chosen);
   if (match !== undefined) return match;

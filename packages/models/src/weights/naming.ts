@@ -27,6 +27,8 @@ export interface WeightNaming {
   readonly blocks?: readonly number[];
   /** Padding of strided convolutions the weights were trained with; absent where files of both kinds have these names. */
   readonly padding?: 'same' | 'symmetric';
+  /** Mean of the input, where files keep it among the weights and the model has it built in. */
+  readonly inputMean?: readonly number[];
   /** What to do where tensors remain that the model has no place for. */
   readonly advice?: string;
 }

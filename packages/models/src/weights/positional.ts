@@ -1,13 +1,13 @@
 import type { VariableSpec } from '@foveate/contracts';
-import { keras } from './conventions.js';
 import type { WeightNaming } from './naming.js';
 
 /**
  * The names of `.weights.h5` files whose groups do not say which layer they are, as Keras wrote them before it stored
  * names: layers are numbered within their class, in the order of the graph. That is the order in which a model without
  * parallel branches declares its variables.
+ * @param keras the names that newer files have
  */
-export function positionalNaming(variables: readonly VariableSpec[], padding: WeightNaming['padding']): WeightNaming {
+export function positionalNaming(variables: readonly VariableSpec[], keras: WeightNaming): WeightNaming {
   const counts = new Map<string, number>();
   const layers = new Map<string, string>();
   for (const { name, shape } of variables) {
@@ -19,7 +19,7 @@ export function positionalNaming(variables: readonly VariableSpec[], padding: We
     counts.set(kind, count + 1);
     layers.set(layer, `layers/${kind}${count === 0 ? '' : `_${count}`}`);
   }
-  return { scheme: 'keras', convention: keras, layers: [...layers], ...(padding && { padding }) };
+  return { ...keras, layers: [...layers] };
 }
 
 /** Class of the layer that begins with this variable. */

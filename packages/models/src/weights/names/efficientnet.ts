@@ -1,3 +1,4 @@
+import { imagenet } from '../../_blocks/index.js';
 import { keras, pytorch } from '../conventions.js';
 import type { WeightNaming } from '../naming.js';
 
@@ -60,6 +61,7 @@ export const efficientNetNames: readonly WeightNaming[] = [
     scheme: 'keras',
     convention: keras,
     padding: 'same',
+    inputMean: imagenet.mean,
     layers: [
       ['stem/conv', 'stem_conv'],
       ['stem/norm', 'stem_bn'],

@@ -4,7 +4,14 @@
  */
 import { isFoveateError } from '@foveate/contracts';
 import type { Dataset, Group } from 'h5wasm';
-import { elementCount, invalid, type WeightsContent, type WeightsEntry, type WeightsFormat } from '../weights-file.js';
+import {
+  elementCount,
+  invalid,
+  valueLimit,
+  type WeightsContent,
+  type WeightsEntry,
+  type WeightsFormat,
+} from '../weights-file.js';
 
 type Hdf5 = typeof import('h5wasm');
 
