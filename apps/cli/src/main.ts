@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { errorCodes } from '@foveate/contracts';
 import { Command, CommanderError } from 'commander';
+import { addAugment } from './commands/augment.js';
 import { addDemo } from './commands/demo.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEvaluate } from './commands/evaluate.js';
@@ -47,6 +48,7 @@ NO_COLOR=1 takes colours away.`,
   const add = [
     addDemo,
     addTrain,
+    addAugment,
     addEvaluate,
     addExplain,
     addExport,

@@ -1,8 +1,13 @@
 /** The programs' door to the pipeline. */
 import type { AnyPlugin, RunEvent, SplitName } from '@foveate/contracts';
+import type { AugmentPreview } from '@foveate/report';
 import type { Observable } from 'rxjs';
 import { Registry } from './assembly/registry.js';
 import type { PluginModule } from './assembly/registry.js';
+import { buildSet } from './augmented/build-set.js';
+import type { BuildOptions, BuiltSet } from './augmented/build-set.js';
+import { previewAugmentation } from './augmented/preview.js';
+import type { PreviewOptions } from './augmented/preview.js';
 import { configJsonSchema } from './config/json-schema.js';
 import type { JsonSchema } from './config/json-schema.js';
 import { makeConfig, readConfig } from './config/read.js';
@@ -44,6 +49,10 @@ export interface Runner {
   run(config: RunConfig, options: RunOptions): Observable<RunEvent>;
   /** Trains a few steps on noise with the model, loss, optimizer and engine of a configuration; reads no data. */
   tryEngine(config: RunConfig): Promise<EngineTrial>;
+  /** Shows what the augmentation of a configuration makes of some training images. */
+  previewAugmentation(config: RunConfig, options: PreviewOptions): Promise<AugmentPreview>;
+  /** Multiplies the training split of a configuration into ordinary files, the other splits beside it. */
+  buildAugmentedSet(config: RunConfig, options: BuildOptions): Promise<BuiltSet>;
   /** Measures a run's best checkpoint again. */
   evaluate(folder: string, split: SplitName, signal?: AbortSignal): Promise<Evaluation>;
   /** Writes a run's best checkpoint as a model file that runs elsewhere, and tries it. */
@@ -68,6 +77,8 @@ export function createRunner({ plugins, pluginModule, defaults }: RunnerParts): 
     inspectModel: (config, classes) => inspectModel(config, registry, classes),
     run: (config, options) => run(config, registry, options),
     tryEngine: (config) => tryEngine(config, registry),
+    previewAugmentation: (config, options) => previewAugmentation(config, registry, options),
+    buildAugmentedSet: (config, options) => buildSet(config, registry, options),
     evaluate: (folder, split, signal = never) => evaluateRun(folder, split, setting, signal),
     export: (folder, options, signal = never) => exportRun(folder, options, setting, signal),
     explain: (folder, files, signal = never) => explainImages(folder, files, setting, signal),

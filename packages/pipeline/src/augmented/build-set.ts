@@ -1,0 +1,164 @@
+/** Offline augmentation: a small training split multiplied into ordinary files, with the other splits beside it. */
+import { createHash } from 'node:crypto';
+import { access, readFile, readdir } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import { fail, splitNames, writeAtomically } from '@foveate/contracts';
+import type { SplitName } from '@foveate/contracts';
+import { stringify } from 'yaml';
+import type { Registry } from '../assembly/registry.js';
+import { writtenConfig } from '../config/resolve.js';
+import type { RunConfig } from '../config/run-config.js';
+import { toJsonLines } from '../run/jsonl.js';
+import { multiply, pixelHash } from './multiply.js';
+import type { SetItem, Targets } from './multiply.js';
+import { openSamples } from './open-samples.js';
+import type { OpenSample, OpenSamples } from './open-samples.js';
+import { setFiles, writeItem } from './set-folder.js';
+import type { ProvenanceRow, SampleRow } from './set-folder.js';
+
+/** What is built and where. */
+export interface BuildOptions {
+  readonly folder: string;
+  /** Training samples wanted of each class. */
+  readonly good: number;
+  readonly defective: number;
+  /** True: go on with what an earlier call with the same settings left. */
+  readonly resume?: boolean;
+  /** Called for every sample written. */
+  readonly onSample?: (written: number) => void;
+}
+
+/** What was built. */
+export interface BuiltSet {
+  readonly folder: string;
+  /** A configuration that trains on it. */
+  readonly config: string;
+  readonly counts: Readonly<Record<SplitName, { readonly good: number; readonly defective: number }>>;
+}
+
+/**
+ * Multiplies the training split of a configuration. Validation and test samples are written as they are; nothing of
+ * them enters a training image. All images are of network size. Files appear complete or not at all, the list of samples
+ * last: a build that was stopped is no data set yet and can be gone on with.
+ * @throws FoveateError `OUTPUT_EXISTS`, `RUN_INVALID` (settings or data differ from those of the build to go on with),
+ * `DATA_INVALID` (one image in two splits), and those of {@link multiply}
+ */
+export async function buildSet(config: RunConfig, registry: Registry, options: BuildOptions): Promise<BuiltSet> {
+  const folder = resolve(options.folder);
+  const targets: Targets = [options.good, options.defective];
+  await requireFree(folder, options);
+  const open = await openSamples(config, registry);
+  await beginBuild(folder, settingsOf(config, targets, open.samples), options);
+
+  const places = new Map(open.samples.map(({ sample }, place) => [sample.id, place]));
+  const splitOfPixels = new Map<string, SetItem['origin']['sample']>();
+  const rows: { readonly sample: SampleRow; readonly provenance: ProvenanceRow }[] = [];
+  for await (const item of itemsOf(open, targets)) {
+    const { sample } = item.origin;
+    refuseLeak(splitOfPixels.get(item.pixels), sample);
+    splitOfPixels.set(item.pixels, sample);
+    rows.push(await writeItem(folder, item, { place: places.get(sample.id) ?? 0, seed: config.seed }));
+    options.onSample?.(rows.length);
+  }
+  await writeAtomically(join(folder, setFiles.provenance), toJsonLines(rows.map(({ provenance }) => provenance)));
+  await writeAtomically(join(folder, setFiles.config), stringify(trainingConfig(config, folder)));
+  await writeAtomically(join(folder, setFiles.samples), toJsonLines(rows.map(({ sample }) => sample)));
+  const count = (split: SplitName, label: 0 | 1) =>
+    rows.filter(({ provenance }) => provenance.split === split && provenance.label === label).length;
+  const counts = Object.fromEntries(
+    splitNames.map((split) => [split, { good: count(split, 0), defective: count(split, 1) }]),
+  ) as BuiltSet['counts'];
+  return { folder: options.folder, config: join(options.folder, setFiles.config), counts };
+}
+
+/** The other splits as they are, then the multiplied training split. */
+async function* itemsOf(open: OpenSamples, targets: Targets): AsyncGenerator<SetItem> {
+  for (const origin of open.samples) {
+    if (origin.sample.split === 'train') continue;
+    const images = await open.prepare(origin);
+    const { label } = origin.sample;
+    yield { origin, variant: 0, images, label, record: [], pixels: pixelHash(images) };
+  }
+  yield* multiply(open, targets);
+}
+
+type PlacedSample = OpenSample['sample'];
+
+function refuseLeak(before: PlacedSample | undefined, now: PlacedSample): void {
+  if (before === undefined || before.split === now.split) return;
+  throw fail({
+    code: 'DATA_INVALID',
+    what: `The same image is in ${before.split} and in ${now.split}`,
+    where: now.id,
+    got: before.id,
+    advice: 'Take one of them out of the data set, or let data.duplicates group or drop them',
+  });
+}
+
+/** What the files depend on. */
+function settingsOf(config: RunConfig, targets: Targets, samples: readonly OpenSample[]): string {
+  const { data, seed } = writtenConfig(config, '');
+  const state = samples.map(({ sample: { id, split, label }, stamps }) => [id, split, label, stamps]);
+  const fingerprint = createHash('sha256').update(JSON.stringify(state)).digest('hex');
+  return `${JSON.stringify({ seed, data, good: targets[0], defective: targets[1], samples: fingerprint }, null, 2)}\n`;
+}
+
+/** Refuses before anything slow happens. */
+async function requireFree(folder: string, { folder: shown, resume = false }: BuildOptions): Promise<void> {
+  const begun = await access(join(folder, setFiles.build)).then(
+    () => true,
+    () => false,
+  );
+  if (resume && !begun) {
+    throw fail({
+      code: 'RUN_INVALID',
+      what: 'There is no build to go on with',
+      where: shown,
+      advice: 'Leave out --resume',
+    });
+  }
+  const names = await readdir(folder).catch(() => []);
+  if (resume || names.length === 0) return;
+  throw fail({
+    code: 'OUTPUT_EXISTS',
+    what: begun ? 'The output folder holds a build already' : 'The output folder is not empty',
+    where: shown,
+    advice: begun ? 'Go on with it with --resume, or choose another folder with --out' : 'Choose another with --out',
+  });
+}
+
+async function beginBuild(
+  folder: string,
+  settings: string,
+  { folder: shown, resume = false }: BuildOptions,
+): Promise<void> {
+  const path = join(folder, setFiles.build);
+  if (!resume) return writeAtomically(path, settings);
+  if ((await readFile(path, 'utf8')) === settings) return;
+  throw fail({
+    code: 'RUN_INVALID',
+    what: 'The build was begun with other settings or other data',
+    where: shown,
+    advice: `Compare with ${setFiles.build} in it, or start anew with another --out`,
+  });
+}
+
+/** The configuration that trains on the built set: the same but for where the data comes from. */
+function trainingConfig(config: RunConfig, folder: string): Readonly<Record<string, unknown>> {
+  const path = (from: string, to: string) => relative(from, to).split(sep).join('/') || '.';
+  const written = writtenConfig(config, path(folder, config.baseFolder));
+  const file = path(config.baseFolder, join(folder, setFiles.samples));
+  return {
+    ...written,
+    name: `${config.name}-multiplied`,
+    data: {
+      ...(written['data'] as Readonly<Record<string, unknown>>),
+      // Labels were decided: what has a type is defective.
+      source: { id: 'manifest', file, requireMasks: false },
+      aoi: 'source',
+      label: { id: 'aoi', byGeometry: false },
+      split: 'source',
+      augment: [],
+    },
+  };
+}
