@@ -13,6 +13,7 @@ import { addPlugins } from './commands/plugins.js';
 import { addReport } from './commands/report.js';
 import { addSchema } from './commands/schema.js';
 import { addTrain } from './commands/train.js';
+import { addWeights } from './commands/weights.js';
 import { exitCodeHelp, reportError } from './terminal/exit.js';
 import { colours, endWithReader } from './terminal/terminal.js';
 
@@ -24,6 +25,11 @@ function buildProgram(): Command {
   const program = new Command('foveate')
     .description('Trains defect classifiers that look where they are told, and shows where they look.')
     .version(version())
+    .option('--offline', 'download nothing, as FOVEATE_OFFLINE=1 does')
+    .hook('preAction', (command) => {
+      // The environment, because workers are to know it too.
+      if (command.opts()['offline'] === true) process.env['FOVEATE_OFFLINE'] = '1';
+    })
     .configureOutput({
       outputError: (text, write) => {
         write(`${colours(process.stderr).red('error CONFIG_INVALID:')} ${text.replace(/^error: /, '')}`);
@@ -56,6 +62,7 @@ NO_COLOR=1 takes colours away.`,
     addSchema,
     addPlugins,
     addModels,
+    addWeights,
     addDoctor,
   ];
   for (const addCommand of add) addCommand(program);

@@ -66,6 +66,16 @@ import {
 } from '@foveate/models';
 import { adam, adamax, adamw, sgd } from '@foveate/trainer';
 
+// Weights belong to the models of the default plugins; apps reach them here, since only this package names plugins.
+export {
+  cachedPath,
+  identifyWeights,
+  knownWeights,
+  obtainWeights,
+  readWeights,
+  type KnownWeights,
+} from '@foveate/models';
+
 /** All plugins that come with Foveate, by kind in pipeline order. */
 export const defaultPlugins: readonly AnyPlugin[] = [
   syntheticZipper,

@@ -1,11 +1,9 @@
 /** Tensors of a file for the variables of a model, with strict accounting. */
 import type { HostTensor, HostTensors, Model, VariableSpec } from '@foveate/contracts';
-import { own } from './conventions.js';
 import { sameButForPixels, toHwio, type Leaf } from './layout.js';
 import { checkInputMean } from './input-mean.js';
-import { bestMatch, type Match } from './match.js';
+import { bestMatch, possibleNamings, type Match } from './match.js';
 import type { WeightNaming } from './naming.js';
-import { positionalNaming } from './positional.js';
 import { misfitTable, nameList } from './tell.js';
 import { invalid, type WeightsEntry, type WeightsFile } from './weights-file.js';
 
@@ -64,8 +62,7 @@ export function importWeights(model: Model, file: WeightsFile, options: ImportOp
 }
 
 function matchOf(model: Model, file: WeightsFile, { namings, scheme }: ImportOptions): Match {
-  const keras = namings.find((naming) => naming.scheme === 'keras');
-  const all = [own, ...namings, ...(keras === undefined ? [] : [positionalNaming(model.variables, keras)])];
+  const all = possibleNamings(model.variables, namings);
   const chosen = all.filter((naming) => scheme === undefined || naming.scheme === scheme);
   const match = bestMatch(model.variables, file.entries, chosen);
   if (match !== undefined) return match;
