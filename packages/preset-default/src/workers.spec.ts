@@ -1,0 +1,221 @@
+/** Data work in threads, with the plugins of the preset. The threads run what is compiled into dist. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Batch, RunEvent } from '@foveate/contracts';
+import { writePng } from '@foveate/image';
+import { createRunner } from '@foveate/pipeline';
+import { filter, lastValueFrom, toArray } from 'rxjs';
+import { buildServices } from '../../pipeline/src/assembly/container.js';
+import { withPackages } from '../../pipeline/src/assembly/third-party.js';
+import { batchStage } from '../../pipeline/src/run/data.js';
+import { loadData } from '../../pipeline/src/run/load-data.js';
+import type { LoadedData } from '../../pipeline/src/run/load-data.js';
+import { evaluationBatches, trainingBatches } from '../../pipeline/src/stages/5-batch.js';
+import { defaultConfig, defaultPluginModule, defaultPlugins } from './index.js';
+
+const runner = createRunner({ plugins: defaultPlugins, pluginModule: defaultPluginModule, defaults: defaultConfig });
+let root = '';
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'foveate-workers-'));
+});
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** Workers of this process that have not ended. */
+const workersAlive = () => (process.report.getReport() as unknown as { workers: unknown[] }).workers.length;
+
+/** Waits until no more workers are alive than that. */
+async function backTo(count: number): Promise<void> {
+  for (let wait = 0; wait < 50 && workersAlive() > count; wait++) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  expect(workersAlive()).toBeLessThanOrEqual(count);
+}
+
+async function open(data: object, more: object = {}) {
+  const config = await runner.makeConfig(
+    {
+      data: { source: { id: 'synthetic-zipper', good: 12, defective: 12, size: 64 }, size: 32, ...data },
+      training: { batchSize: 5 },
+      ...more,
+    },
+    root,
+  );
+  const registry = await withPackages(runner.registry, config.plugins, config.baseFolder);
+  const setting = { services: await buildServices(config, registry), module: registry.module, folder: root };
+  return { config, loading: loadData(config, setting) };
+}
+
+async function withData<T>(
+  data: object,
+  work: (stage: ReturnType<typeof batchStage>, loaded: LoadedData) => Promise<T>,
+) {
+  const { config, loading } = await open(data);
+  const loaded = (await lastValueFrom(loading.pipe(filter((step) => !('type' in step))))) as LoadedData;
+  try {
+    return await work(batchStage(config, loaded), loaded);
+  } finally {
+    await loaded.close();
+  }
+}
+
+async function contents(batches: AsyncIterable<Batch>) {
+  const list: { ids: string; labels: string; sum: number; pixels: string }[] = [];
+  for await (const { ids, labels, images, aoi } of batches) {
+    const sum = aoi.reduce((total, value) => total + value, 0);
+    list.push({
+      ids: ids.join(),
+      labels: labels.join(),
+      sum,
+      pixels: Buffer.from(images.slice().buffer).toString('base64'),
+    });
+  }
+  return list;
+}
+
+const augment = [
+  'flip-horizontal',
+  { id: 'affine', probability: 1 },
+  'brightness-contrast',
+  { id: 'defect-paste', probability: 1 },
+];
+
+describe('workers', () => {
+  it('make the same batches however many they are, wherever samples are kept', async () => {
+    const epochs = (data: object) =>
+      withData({ augment, ...data }, async (stage) => [
+        await contents(trainingBatches(stage, 1, 0)),
+        await contents(trainingBatches(stage, 2, 1)),
+        await contents(evaluationBatches(stage, 'validation')),
+      ]);
+    const alone = await epochs({ workers: 0 });
+    expect(alone[0]!.length).toBeGreaterThan(2);
+    for (const data of [
+      { workers: 1, prefetch: 1 },
+      { workers: 2, cache: 'file' },
+      { workers: 4, prefetch: 6, cache: 'none' },
+    ]) {
+      expect(await epochs(data)).toEqual(alone);
+    }
+  });
+
+  it('go on in the middle of an epoch with what would have come', async () => {
+    await withData({ augment, workers: 2 }, async (stage) => {
+      const whole = await contents(trainingBatches(stage, 3, 0));
+      expect(await contents(trainingBatches(stage, 3, 2))).toEqual(whole.slice(2));
+    });
+  });
+
+  it('make no more batches than may exist, however slow the consumer', async () => {
+    await withData({ workers: 2, prefetch: 2 }, async (stage) => {
+      let asked = 0;
+      const counting = { ...stage, work: { threads: 2, batch: (plan: never) => (asked++, stage.work.batch(plan)) } };
+      let used = 0;
+      for await (const { ids } of trainingBatches(counting, 1, 0)) {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        expect(asked - used).toBeLessThanOrEqual(2);
+        expect(ids.length).toBeGreaterThan(0);
+        used++;
+      }
+    });
+  });
+
+  it('are gone once the data is closed, and when nobody waits for it any more', async () => {
+    const before = workersAlive();
+    await withData({ workers: 3 }, async () => {
+      expect(workersAlive()).toBe(before + 3);
+      await Promise.resolve();
+    });
+    expect(workersAlive()).toBe(before);
+    const { loading } = await open({
+      workers: 2,
+      source: { id: 'synthetic-zipper', good: 300, defective: 100, size: 64 },
+    });
+    await new Promise<void>((resolve) => {
+      const subscription = loading.subscribe((step) => {
+        expect(step).toMatchObject({ type: 'loading', total: 400 });
+        subscription.unsubscribe();
+        resolve();
+      });
+    });
+    await backTo(before);
+  });
+
+  it('pass on what is wrong with a file that changed while training', async () => {
+    const images = join(root, 'changing');
+    for (const type of ['good', 'bad']) {
+      mkdirSync(join(images, type), { recursive: true });
+      for (let i = 0; i < 8; i++) {
+        const data = new Uint8Array(16 * 16 * 3).fill(i * 9);
+        await writePng(join(images, type, `${String(i)}.png`), { width: 16, height: 16, channels: 3, data });
+      }
+    }
+    const source = { id: 'folders', root: images, classes: { good: 'good', bad: 'bad' } };
+    const data = { source, size: 16, cache: 'none', workers: 2, aoi: 'whole', label: { id: 'aoi', byGeometry: false } };
+    await withData(data, async (stage) => {
+      await contents(trainingBatches(stage, 1, 0));
+      for (const { sample } of stage.samples) writeFileSync(sample.files![0]!, 'no image any more');
+      const broken = contents(trainingBatches(stage, 2, 0));
+      await expect(broken).rejects.toMatchObject({
+        code: 'DATA_INVALID',
+        parts: { where: expect.stringContaining(images) },
+      });
+    });
+  });
+
+  it('that die are an error and no wait without end', async () => {
+    const folder = join(root, 'deadly');
+    mkdirSync(folder, { recursive: true });
+    const plugin = { kind: 'source', id: 'deadly', summary: 'Ends its thread.' };
+    writeFileSync(
+      join(folder, 'package.json'),
+      JSON.stringify({
+        type: 'module',
+        main: 'index.js',
+        foveate: { contract: 1, plugins: [{ ...plugin, export: 'deadly' }] },
+      }),
+    );
+    writeFileSync(
+      join(folder, 'index.js'),
+      `import { isMainThread } from 'node:worker_threads';
+       export const deadly = {
+         meta: ${JSON.stringify({ ...plugin, contract: 1 })},
+         options: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }),
+           jsonSchema: { input: () => ({ type: 'object' }), output: () => ({ type: 'object' }) } } },
+         register: () => ({
+           async *scan() { for (let i = 0; i < 9; i++) yield { sample: { id: String(i), defectTypes: [] } }; },
+           load: () => { if (!isMainThread) process.exit(7); return Promise.reject(new Error('not in this thread')); },
+         }),
+       };`,
+    );
+    const before = workersAlive();
+    const { loading } = await open({ source: 'deadly', workers: 2 }, { plugins: ['./deadly'] });
+    await expect(lastValueFrom(loading)).rejects.toMatchObject({
+      code: 'DATA_WORKER_STOPPED',
+      message: expect.stringContaining('exit code 7'),
+    });
+    await backTo(before);
+  });
+});
+
+it('trains with workers to the same numbers as without, and says how long it waited', async () => {
+  const train = async (workers: number) => {
+    const data = { source: { id: 'synthetic-zipper', good: 12, defective: 12, size: 64 }, size: 32, workers, augment };
+    const model = { id: 'custom-cnn', channels: [2, 2] };
+    const config = await runner.makeConfig({ data, model, training: { epochs: 2, batchSize: 6 } }, root);
+    const folder = join(root, `run-${String(workers)}`);
+    const events = await lastValueFrom(runner.run(config, { folder }).pipe(toArray()));
+    return events.flatMap((event: RunEvent) => (event.type === 'epoch' ? [event.record] : []));
+  };
+  const before = workersAlive();
+  const [alone, together] = [await train(0), await train(2)];
+  expect(workersAlive()).toBeLessThanOrEqual(before);
+  expect(together.map(({ train: { loss } }) => loss)).toEqual(alone.map(({ train: { loss } }) => loss));
+  for (const { dataWait } of [...alone, ...together]) {
+    expect(dataWait).toBeGreaterThanOrEqual(0);
+    expect(dataWait).toBeLessThanOrEqual(1);
+  }
+});
