@@ -6,10 +6,11 @@ export { batchTensors, stepTensors, type FedBatch, type TrunkBatch } from './fee
 export type { PlannedBatches } from './feed/planned-batches.js';
 export { heldStagesAt } from './freezing/phases.js';
 export { trainedVariables, type TrainedPart } from './freezing/trained-part.js';
+export { TrainingLogs } from './logs/training-logs.js';
 export * from './optimizers/adam.js';
 export * from './optimizers/adamax.js';
 export * from './optimizers/sgd.js';
-export { trainingOptions, type TrainingSettings, type TrunkCacheOptions } from './settings.js';
+export { trainingOptions, type LogOptions, type TrainingSettings, type TrunkCacheOptions } from './settings.js';
 export { trainStepProgram, type TrainStepParts } from './step/train-step-program.js';
 export * from './train.js';
 export { TrunkCache, type TrunkCachePlace } from './trunk/trunk-cache.js';

@@ -5,6 +5,7 @@ import { monitors } from './course/monitor.js';
 import { scheduleOptions } from './course/schedule.js';
 import { parameterGroup } from './freezing/groups.js';
 import { trainedPart } from './freezing/trained-part.js';
+import { logOptions } from './logs/training-logs.js';
 import { classWeightOptions } from './step/class-weights.js';
 import { clipOptions } from './step/clip.js';
 import { emaOptions } from './step/ema.js';
@@ -44,12 +45,18 @@ export const trainingOptions = {
   monitor: monitors.optional(),
   earlyStopping: earlyStoppingOptions.optional(),
   trunkCache: trunkCacheOptions.optional(),
+  logs: logOptions.optional(),
 };
 
 /** What is trained and how; what is left out is off. */
 export type TrainingSettings = {
-  readonly [Key in Exclude<keyof typeof trainingOptions, 'trunkCache'>]?: z.output<(typeof trainingOptions)[Key]>;
+  readonly [Key in Exclude<keyof typeof trainingOptions, 'trunkCache' | 'logs'>]?: z.output<
+    (typeof trainingOptions)[Key]
+  >;
 };
 
 /** Options of the cache of a held trunk; left out: on, in the run's folder. */
 export type TrunkCacheOptions = z.output<typeof trunkCacheOptions>;
+
+/** Options of the logs of a training; left out: none. */
+export type LogOptions = z.output<typeof logOptions>;

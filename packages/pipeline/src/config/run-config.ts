@@ -1,6 +1,6 @@
 /** A validated configuration: what every later step reads. */
 import type { ChosenPlugin } from '@foveate/contracts';
-import type { TrainingSettings, TrunkCacheOptions } from '@foveate/trainer';
+import type { LogOptions, TrainingSettings, TrunkCacheOptions } from '@foveate/trainer';
 
 /** How a run is trained. */
 export interface TrainingConfig extends TrainingSettings {
@@ -9,6 +9,8 @@ export interface TrainingConfig extends TrainingSettings {
   /** Samples of each class come equally often. */
   readonly balancedBatches?: boolean | undefined;
   readonly trunkCache?: TrunkCacheOptions | undefined;
+  /** Files of the learning curve. */
+  readonly logs?: LogOptions | undefined;
 }
 
 /** The data half of a configuration. */

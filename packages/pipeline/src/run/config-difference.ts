@@ -2,19 +2,24 @@
 import { fail } from '@foveate/contracts';
 import type { RunRecord } from '@foveate/contracts';
 
-/** Keys that cannot change a number of the run, and the one that lengthens it. */
-const harmless: ReadonlySet<string> = new Set([
+/** Keys that cannot change a number of the run, with all below them, and the one that lengthens it. */
+const harmless = [
   'baseFolder',
+  'data.lock',
+  'data.lockMismatch',
   'data.workers',
   'data.prefetch',
   'data.cache',
   'data.cacheMegabytes',
   'explain.images',
   'training.trunkCache',
-  'training.trunkCache.folder',
-  'training.trunkCache.megabytes',
+  'training.logs',
   'training.epochs',
-]);
+];
+
+function isHarmless(key: string): boolean {
+  return harmless.some((known) => key === known || key.startsWith(`${known}.`));
+}
 
 function flatten(value: unknown, path: string): readonly (readonly [string, string])[] {
   if (typeof value === 'object' && value !== null) {
@@ -28,7 +33,7 @@ function flatten(value: unknown, path: string): readonly (readonly [string, stri
 
 /** Every value that a run's numbers depend on, by key, in order of keys. */
 export function essentials(written: RunRecord['config']): ReadonlyMap<string, string> {
-  const entries = flatten(written, '').filter(([key]) => !harmless.has(key));
+  const entries = flatten(written, '').filter(([key]) => !isHarmless(key));
   return new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 

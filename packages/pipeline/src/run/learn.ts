@@ -22,6 +22,7 @@ import { essentials } from './config-difference.js';
 import { batchStage, requireSameSamples, sampleRecords } from './data.js';
 import type { LoadedData } from './load-data.js';
 import { readJsonLines, toJsonLines } from './jsonl.js';
+import { logged } from './logged.js';
 import { buildNetwork } from './network.js';
 import type { Network } from './network.js';
 import { startRecord } from './record.js';
@@ -121,7 +122,7 @@ function epochsSoFar(checkpoint: Checkpoint | undefined, previous: RunRecord | u
 }
 
 function training(session: Session, network: Network, trunkCache: TrunkCache | undefined): Observable<RunEvent> {
-  const { config, services, loaded, folder, signal } = session;
+  const { config, services, loaded, folder, checkpoint, signal } = session;
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([...essentials(writtenConfig(config, ''))]))
     .digest('hex');
@@ -140,6 +141,12 @@ function training(session: Session, network: Network, trunkCache: TrunkCache | u
         resume: folder.previous !== undefined,
         signal,
       }),
+    ),
+    logged(
+      config.training,
+      folder.path,
+      checkpoint,
+      loaded.data.samples.filter(({ split }) => split === 'train').length,
     ),
   );
 }

@@ -14,6 +14,7 @@ export const runFiles = {
   last: 'last.safetensors',
   explanations: 'explanations',
   features: 'features',
+  logs: 'logs',
   report: 'report.html',
 } as const;
 

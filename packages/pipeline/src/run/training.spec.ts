@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunEvent, RunRecord } from '@foveate/contracts';
-import { lastValueFrom, toArray } from 'rxjs';
+import { lastValueFrom, tap, toArray } from 'rxjs';
 import { decoded, tinyDefaults, tinyPlugins } from '../../test/tiny-plugins.js';
 import { createRunner } from '../runner.js';
 import type { RunOptions } from './run.js';
@@ -18,9 +18,13 @@ beforeEach(() => {
   decoded.length = 0;
 });
 
-async function events(config: object, options: Partial<RunOptions> = {}): Promise<readonly RunEvent[]> {
+async function events(
+  config: object,
+  options: Partial<RunOptions> = {},
+  on: (event: RunEvent) => void = () => undefined,
+): Promise<readonly RunEvent[]> {
   const valid = await runner.makeConfig({ name: 'tiny', ...config }, root);
-  return lastValueFrom(runner.run(valid, { folder, ...options }).pipe(toArray()));
+  return lastValueFrom(runner.run(valid, { folder, ...options }).pipe(tap(on), toArray()));
 }
 
 const record = (of = folder) => JSON.parse(readFileSync(join(of, 'run.json'), 'utf8')) as RunRecord;
@@ -104,13 +108,27 @@ describe('a training', () => {
     await expect(events(config, { resume: true })).rejects.toThrow('3 epochs, then validation loss has not improved');
   });
 
-  it('draws classes in turn when batches are to be balanced', async () => {
-    const skewed = { source: { id: 'tiny', good: 28, defective: 4 } };
-    const seen = await events({ data: skewed, training: { epochs: 1, batchSize: 4, balancedBatches: true } });
-    expect(losses(seen)).toHaveLength(4);
-    folder = join(root, 'again');
-    const again = await events({ data: skewed, training: { epochs: 1, batchSize: 4, balancedBatches: true } });
-    expect(losses(again)).toEqual(losses(seen));
+  it('writes the learning curve as files, going on with them when resumed', async () => {
+    const config = { training: { epochs: 3, batchSize: 4, logs: ['jsonl', 'csv', 'tensorboard'] } };
+    await events(config);
+    const steps = readFileSync(join(folder, 'logs', 'steps.jsonl'), 'utf8');
+    expect(steps.trimEnd().split('\n')).toHaveLength(12);
+    folder = join(root, 'interrupted');
+    const stop = new AbortController();
+    await events(config, { signal: stop.signal }, (event) => {
+      // Before the first writing: what is written holds back events, not the training.
+      if (event.type === 'step' && event.epoch === 1 && event.step === 2) stop.abort();
+    });
+    await events(config, { resume: true });
+    const resumed = readFileSync(join(folder, 'logs', 'steps.jsonl'), 'utf8');
+    const figures = (text: string) => text.replace(/,"imagesPerSecond":[^}]*/g, '');
+    expect(figures(resumed)).toBe(figures(steps));
+    expect(
+      readFileSync(join(folder, 'logs', 'epochs.csv'), 'utf8')
+        .trimEnd()
+        .split('\n'),
+    ).toHaveLength(4);
+    expect(readdirSync(join(folder, 'logs')).filter((name) => name.includes('tfevents'))).toHaveLength(2);
   });
 
   it('records its learning rate', async () => {
