@@ -7,15 +7,19 @@ export interface Dependent<T> {
 
 /** All values that `to` is computed from, itself included and `from` not, each after those it needs. */
 export function between<T extends Dependent<T>>(from: T, to: T): readonly T[] {
+  if (from === to) return [];
   const order: T[] = [];
-  const seen = new Set<T>([from]);
-  const visit = (value: T): void => {
-    if (seen.has(value)) return;
-    seen.add(value);
-    value.inputs.forEach(visit);
-    order.push(value);
-  };
-  visit(to);
+  const seen = new Set<T>([from, to]);
+  // Not recursive: graphs come from files and may be deeper than the call stack.
+  const open = [{ value: to, next: 0 }];
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const input = top.value.inputs[top.next++];
+    if (input === undefined) order.push((open.pop() as typeof top).value);
+    else if (!seen.has(input)) {
+      seen.add(input);
+      open.push({ value: input, next: 0 });
+    }
+  }
   return order;
 }
 

@@ -11,7 +11,7 @@ export interface GraphNode {
 }
 
 const topology = z.object({
-  node: z.array(z.object({ name: z.string(), op: z.string(), input: z.array(z.string()).default([]) })).max(100_000),
+  node: z.array(z.object({ name: z.string(), op: z.string(), input: z.array(z.string()).default([]) })).max(10_000),
 });
 
 /** @throws FoveateError `WEIGHTS_INVALID` for a graph whose nodes name others that are not there */
