@@ -1,7 +1,7 @@
 /** Services of the data side: sources, areas of interest, labels, splits and augmentation. */
 import type { RandomStream } from './random.js';
 import type { Mask } from './raster.js';
-import type { AssignedSample, DefectMask, LabelledSample, Sample, SampleImages, Skip, Label } from './sample.js';
+import type { DefectMask, LabelledSample, Sample, SampleImages, Skip, Label, SplitName } from './sample.js';
 
 /** Where images come from. Streams descriptions; pixels come one sample at a time. */
 export interface SampleSource {
@@ -45,10 +45,12 @@ export interface Labeller {
 /** Divides labelled samples into train, validation and test. */
 export interface Splitter {
   /**
-   * Same samples and seed, same split, whatever the order of `samples`.
+   * Same samples and seed, same split, whatever the order of `samples`. Samples of one group get the same split, and a
+   * sample keeps the one that the source prescribes.
+   * @returns the split of each sample, in their order
    * @throws FoveateError `DATA_INSUFFICIENT` when a split would lack a class
    */
-  assign(samples: readonly LabelledSample[], seed: number): readonly AssignedSample[];
+  assign(samples: readonly LabelledSample[], seed: number): readonly SplitName[];
 }
 
 /** What travels together through augmentation; all of the same width and height. */

@@ -1,5 +1,6 @@
 /** The one event stream of a run. The terminal, the files and later the web page subscribe to it. */
 import type { MetricValue } from './learning-plugins.js';
+import type { DuplicateCluster } from './duplicates.js';
 import type { Label, Skip, SplitName } from './sample.js';
 
 /** Samples by split and label. */
@@ -59,7 +60,12 @@ export type RunEvent =
   | { readonly type: 'run-start'; readonly folder: string; readonly resumedFromEpoch: number | null }
   /** Samples decoded and labelled so far, for large data sets. */
   | { readonly type: 'loading'; readonly done: number; readonly total: number }
-  | { readonly type: 'data'; readonly counts: DataCounts; readonly skips: readonly Skip[] }
+  | {
+      readonly type: 'data';
+      readonly counts: DataCounts;
+      readonly skips: readonly Skip[];
+      readonly duplicates: readonly DuplicateCluster[];
+    }
   | { readonly type: 'engine'; readonly description: string }
   | {
       readonly type: 'step';

@@ -1,4 +1,5 @@
 /** The content of a run folder's `run.json`. */
+import type { DuplicateCluster } from './duplicates.js';
 import type { DataCounts, EarlyStop, EpochRecord, Explanation, Measures } from './events.js';
 import type { Label, Skip, SplitName } from './sample.js';
 
@@ -32,6 +33,8 @@ export interface RunRecord {
   readonly data: {
     readonly counts: DataCounts;
     readonly skips: readonly Skip[];
+    /** Images that are there more than once; absent in runs of older versions. */
+    readonly duplicates?: readonly DuplicateCluster[];
     readonly height: number;
     readonly width: number;
   };

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { splitNames, type LabelledSample, type Plugin, type PluginContext, type Splitter } from '@foveate/contracts';
+import {
+  splitNames,
+  type AssignedSample,
+  type LabelledSample,
+  type Plugin,
+  type PluginContext,
+} from '@foveate/contracts';
 import fc from 'fast-check';
 import { apportion } from './apportion.js';
 import { divide } from './divide.js';
@@ -15,10 +21,22 @@ const context: PluginContext = {
   },
 };
 
-async function build(plugin: Plugin<'splitter'>, options: object = {}): Promise<Splitter> {
+/** The splitter's answer on its samples. */
+interface Assigning {
+  assign(samples: readonly LabelledSample[], seed: number): readonly AssignedSample[];
+}
+
+async function build(plugin: Plugin<'splitter'>, options: object = {}): Promise<Assigning> {
   const result = await plugin.options['~standard'].validate(options);
   if (result.issues !== undefined) throw new Error(result.issues.map(({ message }) => message).join('; '));
-  return plugin.register(result.value, context);
+  const splitter = await plugin.register(result.value, context);
+  return {
+    assign: (samples, seed) => {
+      const splits = splitter.assign(samples, seed);
+      expect(splits).toHaveLength(samples.length);
+      return samples.map((sample, index) => ({ ...sample, split: splits[index]! }));
+    },
+  };
 }
 
 /** A data set in no particular order: some samples alone, some in groups of up to a few, labels and types mixed. */

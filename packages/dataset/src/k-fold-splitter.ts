@@ -37,6 +37,7 @@ export const kFoldSplitter = definePlugin({
       const foldOf = divide(samples, new Array<number>(folds).fill(1), seed);
       const shares = { train: 1 - validation, validation, test: 0 };
       return requireBothClasses(
+        samples,
         drawSplits(samples, shares, seed, (_, index) => (foldOf[index] === fold - 1 ? 'test' : undefined)),
         ['train', 'validation', 'test'],
       );

@@ -32,7 +32,7 @@ export const sourceSplitter = definePlugin({
         const split = prescribed(sample);
         return split === 'train' && !complete ? undefined : split;
       });
-      return requireBothClasses(drawn, ['train', 'validation']);
+      return requireBothClasses(samples, drawn, ['train', 'validation']);
     },
   }),
 });

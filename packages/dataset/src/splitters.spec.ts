@@ -5,7 +5,6 @@ import {
   type LabelledSample,
   type Plugin,
   type PluginContext,
-  type Splitter,
   type SplitName,
 } from '@foveate/contracts';
 import { apportion, sourceSplitter, stratifiedSplitter } from './index.js';
@@ -18,10 +17,22 @@ const context: PluginContext = {
   },
 };
 
-async function build(plugin: Plugin<'splitter'>, options: object = {}): Promise<Splitter> {
+/** The splitter's answer on its samples. */
+interface Assigning {
+  assign(samples: readonly LabelledSample[], seed: number): readonly AssignedSample[];
+}
+
+async function build(plugin: Plugin<'splitter'>, options: object = {}): Promise<Assigning> {
   const result = await plugin.options['~standard'].validate(options);
   if (result.issues !== undefined) throw new Error(result.issues.map(({ message }) => message).join('; '));
-  return plugin.register(result.value, context);
+  const splitter = await plugin.register(result.value, context);
+  return {
+    assign: (samples, seed) => {
+      const splits = splitter.assign(samples, seed);
+      expect(splits).toHaveLength(samples.length);
+      return samples.map((sample, index) => ({ ...sample, split: splits[index]! }));
+    },
+  };
 }
 
 type Extra = Partial<Pick<LabelledSample, 'group' | 'split'>>;

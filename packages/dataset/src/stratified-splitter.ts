@@ -26,6 +26,7 @@ export const stratifiedSplitter = definePlugin({
   register: ({ seed, ...shares }) => ({
     assign: (samples, seedOfRun) =>
       requireBothClasses(
+        samples,
         drawSplits(samples, shares, seed ?? seedOfRun, prescribedSplits(samples)),
         splitNames.filter((name) => shares[name] > 0),
       ),

@@ -75,10 +75,9 @@ const splitter = definePlugin({
   options: z.strictObject({}),
   register: () => ({
     assign: (samples) =>
-      samples.map((sample, index) => ({
-        ...sample,
-        split: (['train', 'train', 'validation', 'test'] as const satisfies SplitName[])[index % 4] ?? 'train',
-      })),
+      samples.map(
+        (_, index) => (['train', 'train', 'validation', 'test'] as const satisfies SplitName[])[index % 4] ?? 'train',
+      ),
   }),
 });
 

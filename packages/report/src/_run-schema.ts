@@ -39,6 +39,16 @@ export const runRecordSchema: z.ZodType<RunRecord> = z.object({
   data: z.object({
     counts: z.object({ train: byLabel, validation: byLabel, test: byLabel }),
     skips: z.array(z.object({ path: z.string(), reason: z.string(), message: z.string() })),
+    duplicates: z
+      .array(
+        z.object({
+          ids: z.array(z.string()),
+          similarity: z.number(),
+          labelsDiffer: z.boolean(),
+          treated: z.boolean(),
+        }),
+      )
+      .exactOptional(),
     height: z.int().min(1),
     width: z.int().min(1),
   }),

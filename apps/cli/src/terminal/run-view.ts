@@ -1,5 +1,5 @@
 /** A run as the terminal shows it: a line for whatever is worth keeping, a progress bar where there is a terminal. */
-import type { DataCounts, EpochRecord, RunEvent, Skip } from '@foveate/contracts';
+import type { DataCounts, DuplicateCluster, EpochRecord, RunEvent, Skip } from '@foveate/contracts';
 import { splitNames } from '@foveate/contracts';
 import { SingleBar } from 'cli-progress';
 import { duration, fixed, percent } from './format.js';
@@ -28,6 +28,7 @@ export class RunView {
       case 'data':
         this.clear();
         this.#data(event.counts, event.skips);
+        this.#duplicates(event.duplicates);
         break;
       case 'engine':
         print(`Engine      ${event.description}`);
@@ -87,6 +88,35 @@ export class RunView {
       }
       if (alike.length > examplesPerReason) print(`      … and ${String(alike.length - examplesPerReason)} more`);
     }
+  }
+
+  #duplicates(clusters: readonly DuplicateCluster[]): void {
+    const { yellow } = this.#colours;
+    const images = (list: readonly DuplicateCluster[]) => list.reduce((sum, { ids }) => sum + ids.length, 0);
+    const treated = clusters.filter((cluster) => cluster.treated);
+    if (treated.length > 0) {
+      const exact = treated.filter(({ similarity }) => similarity === 1).length;
+      print(
+        `Duplicates  ${String(images(treated))} images in ${String(treated.length)} clusters (${String(exact)} of the same pixels), none across splits; listed in run.json`,
+      );
+    }
+    const say = (list: readonly DuplicateCluster[], what: string): void => {
+      if (list.length === 0) return;
+      print(yellow(`  ${String(list.length)} ${what}`));
+      for (const { ids } of list.slice(0, examplesPerReason)) {
+        const more = ids.length - examplesPerReason;
+        const shown = ids.slice(0, examplesPerReason).join(', ');
+        print(`      ${shown}${more > 0 ? ` and ${String(more)} more` : ''}`);
+      }
+    };
+    say(
+      treated.filter(({ labelsDiffer }) => labelsDiffer),
+      'whose labels differ',
+    );
+    say(
+      clusters.filter((cluster) => !cluster.treated),
+      'too large for copies, left as they are: name groups in the source, or raise data.duplicates.near',
+    );
   }
 
   #step(event: EventOf<'step'>): void {

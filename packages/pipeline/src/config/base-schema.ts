@@ -4,6 +4,9 @@ import { z } from 'zod';
 
 const side = z.int().min(16).max(4096);
 const slot = z.unknown().optional();
+/** Least similarity of near duplicates where none is given; other parts of a product stay below 0.75. */
+export const nearDuplicate = 0.85;
+const duplicateTreatment = z.enum(['group', 'drop', 'ignore']);
 
 /** Keys of the `explain` slot that are not options of the explainer. */
 export const explainSchema = z.strictObject({
@@ -35,6 +38,23 @@ export const baseSchema = z.strictObject({
         .default(224)
         .describe('Network input in pixels: one number, or [height, width].'),
       augment: slot,
+      duplicates: z
+        .union([
+          duplicateTreatment,
+          z.strictObject({
+            treatment: duplicateTreatment.default('group'),
+            near: z
+              .union([z.literal(false), z.number().gt(0).max(1)])
+              .default(nearDuplicate)
+              .describe(
+                'Least similarity of near duplicates, 0 to 1: 1 where both look the same; false: the same pixels only.',
+              ),
+          }),
+        ])
+        .default('group')
+        .describe(
+          'Images that are there more than once. group: all in one split; drop: one of each label is kept; ignore: not looked for.',
+        ),
       augmentVariants: z
         .int()
         .min(1)

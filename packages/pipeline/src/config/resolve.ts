@@ -3,7 +3,7 @@ import { basename, extname, resolve } from 'node:path';
 import { fail } from '@foveate/contracts';
 import type { ChosenPlugin, Plugin } from '@foveate/contracts';
 import type { Registry } from '../assembly/registry.js';
-import { baseSchema, explainSchema } from './base-schema.js';
+import { baseSchema, explainSchema, nearDuplicate } from './base-schema.js';
 import type { BaseConfig } from './base-schema.js';
 import type { ConfigDocument, ConfigPath } from './document.js';
 import { optionKeys } from './json-schema.js';
@@ -138,7 +138,7 @@ function assemble(
     if (plugin === undefined) throw fail({ code: 'CONFIG_INVALID', what: `No plugin is chosen for '${key}'` });
     return plugin;
   };
-  const { size } = base.data;
+  const { size, duplicates } = base.data;
   return {
     name: base.name ?? (basename(file, extname(file)) || 'run'),
     seed: base.seed,
@@ -150,6 +150,7 @@ function assemble(
       label: one('label'),
       split: one('split'),
       size: typeof size === 'number' ? [size, size] : size,
+      duplicates: typeof duplicates === 'string' ? { treatment: duplicates, near: nearDuplicate } : duplicates,
       augment: many('augment'),
       augmentVariants: base.data.augmentVariants,
       workers: base.data.workers,
@@ -182,6 +183,7 @@ export function writtenConfig(config: RunConfig, baseFolder: string): PlainObjec
       label: flat(config.data.label),
       split: flat(config.data.split),
       size: config.data.size,
+      duplicates: config.data.duplicates,
       augment: config.data.augment.map(flat),
       ...(augmentVariants === undefined ? {} : { augmentVariants }),
       ...(workers === undefined ? {} : { workers }),

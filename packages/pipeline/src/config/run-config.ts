@@ -1,5 +1,6 @@
 /** A validated configuration: what every later step reads. */
 import type { ChosenPlugin } from '@foveate/contracts';
+import type { DuplicatesConfig } from '../stages/3-deduplicate.js';
 import type { LogOptions, TrainingSettings, TrunkCacheOptions } from '@foveate/trainer';
 
 /** How a run is trained. */
@@ -21,6 +22,8 @@ export interface DataConfig {
   readonly split: ChosenPlugin;
   /** Height and width of the network input in pixels. */
   readonly size: readonly [height: number, width: number];
+  /** Images that are there more than once. */
+  readonly duplicates: DuplicatesConfig;
   readonly augment: readonly ChosenPlugin[];
   /** Drawings of each image's augmentation; absent: a new one in every epoch. */
   readonly augmentVariants?: number | undefined;

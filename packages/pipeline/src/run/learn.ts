@@ -58,7 +58,12 @@ export function learn(session: Session): Observable<RunEvent> {
           const trunkCache = trunkCacheOf(config, folder.path, network);
           let interrupted = false;
           const events = concat(
-            of<RunEvent>({ type: 'data', counts: loaded.data.counts, skips: loaded.data.skips }),
+            of<RunEvent>({
+              type: 'data',
+              counts: loaded.data.counts,
+              skips: loaded.data.skips,
+              duplicates: loaded.data.duplicates,
+            }),
             of<RunEvent>({ type: 'engine', description: network.engine.info.description }),
             training(session, network, trunkCache),
             defer(() =>

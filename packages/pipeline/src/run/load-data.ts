@@ -7,6 +7,7 @@ import type { RunConfig } from '../config/run-config.js';
 import { ingest } from '../stages/1-ingest.js';
 import { mask } from '../stages/2-mask.js';
 import type { MaskedItem } from '../stages/2-mask.js';
+import { deduplicate } from '../stages/3-deduplicate.js';
 import { split } from '../stages/3-split.js';
 import type { DataSet } from '../stages/3-split.js';
 import type { Stored } from '../stages/sample-store.js';
@@ -24,8 +25,8 @@ export interface LoadedData extends OwnedWork {
 export type LoadingEvent = Extract<RunEvent, { readonly type: 'loading' }>;
 
 /**
- * Ingest, mask and split: emits how far it has come, then the data, which the receiver has to close. Unsubscribing before
- * that stops decoding and ends the workers.
+ * Ingest, mask, deduplicate and split: emits how far it has come, then the data, which the receiver has to close.
+ * Unsubscribing before that stops decoding and ends the workers.
  */
 export function loadData(config: RunConfig, setting: WorkSetting): Observable<LoadingEvent | LoadedData> {
   return defer(() => setting.services.get('source')).pipe(
@@ -64,11 +65,14 @@ function labelAll(
     mergeMap((splitter) =>
       from(items).pipe(
         mask(stage),
-        tap((item) => 'sample' in item && labelled.set(item.sample.id, item)),
+        tap((item) => {
+          if ('sample' in item) labelled.set(item.sample.id, withoutFingerprint(item));
+        }),
         connect((masked) =>
           merge(
             masked.pipe(progress(items.length)),
             masked.pipe(
+              deduplicate(config.data.duplicates),
               split(splitter, config.seed),
               mergeMap(assemble),
               tap(() => (handedOver = true)),
@@ -81,6 +85,11 @@ function labelAll(
       if (!handedOver) void owned.close();
     }),
   );
+}
+
+/** Only the split asks for fingerprints; what is kept is sent to workers with every batch. */
+function withoutFingerprint({ sample, slot, stamps }: Stored): Stored {
+  return { sample, ...(slot === undefined ? {} : { slot }), ...(stamps === undefined ? {} : { stamps }) };
 }
 
 /** Slots in order of the samples: which of them are kept does not depend on who is decoded first. */

@@ -45,7 +45,7 @@ export function startRecord(start: RecordStart): RunRecord {
     engine: { ...config.engine, description: engine.description },
     config: writtenConfig(config, start.baseFolder),
     versions: { ...start.versions, ...engine.versions },
-    data: { counts: data.counts, skips: data.skips, height, width },
+    data: { counts: data.counts, skips: data.skips, duplicates: data.duplicates, height, width },
     epochs: [],
     bestEpoch: null,
     ...(previous?.remarks === undefined ? {} : { remarks: previous.remarks }),

@@ -1,9 +1,17 @@
 /** Split: the first stage that needs all samples; from here on the data set is fixed and in order of ids. */
 import { fail, isFoveateError, splitNames } from '@foveate/contracts';
-import type { AssignedSample, DataCounts, LabelledSample, Skip, SplitName, Splitter } from '@foveate/contracts';
+import type {
+  AssignedSample,
+  DataCounts,
+  DuplicateCluster,
+  LabelledSample,
+  Skip,
+  SplitName,
+  Splitter,
+} from '@foveate/contracts';
 import { map, toArray } from 'rxjs';
 import type { OperatorFunction } from 'rxjs';
-import type { MaskedItem } from './2-mask.js';
+import type { GroupedItem } from './3-deduplicate.js';
 
 /** The verified, labelled and divided data of a run. */
 export interface DataSet {
@@ -12,6 +20,8 @@ export interface DataSet {
   /** Sorted by path. */
   readonly skips: readonly Skip[];
   readonly counts: DataCounts;
+  /** Images that are there more than once, by id. */
+  readonly duplicates: readonly DuplicateCluster[];
 }
 
 const byKey =
@@ -30,19 +40,24 @@ function countSamples(samples: readonly AssignedSample[]): DataCounts {
 }
 
 /** A data set with its order and counts. */
-export function dataSet(samples: readonly AssignedSample[], skips: readonly Skip[]): DataSet {
+export function dataSet(
+  samples: readonly AssignedSample[],
+  skips: readonly Skip[] = [],
+  duplicates: readonly DuplicateCluster[] = [],
+): DataSet {
   return {
     samples: samples.toSorted(byKey(({ id }) => id)),
     skips: skips.toSorted(byKey(({ path }) => path)),
     counts: countSamples(samples),
+    duplicates: duplicates.toSorted(byKey(({ ids: [first = ''] }) => first)),
   };
 }
 
 /**
- * Divides what the mask stage labelled. The stream ends in error with `DATA_INSUFFICIENT` when nothing is left or a
- * split has no samples, with `DATA_INVALID` when two samples share an id.
+ * Divides the samples that are left. The stream ends in error with `DATA_INSUFFICIENT` when there are none or a split has
+ * no samples, with `DATA_INVALID` when two samples share an id, with `PLUGIN_INVALID` when the splitter tears a group apart.
  */
-export function split(splitter: Splitter, seed: number): OperatorFunction<MaskedItem, DataSet> {
+export function split(splitter: Splitter, seed: number): OperatorFunction<GroupedItem, DataSet> {
   return (items) =>
     items.pipe(
       toArray(),
@@ -57,7 +72,8 @@ export function split(splitter: Splitter, seed: number): OperatorFunction<Masked
             got: `0 samples, ${skipped(skips)}`,
           });
         }
-        const result = dataSet(assign(splitter, samples, seed, skips), skips);
+        const duplicates = list.flatMap((item) => ('duplicates' in item ? [item.duplicates] : []));
+        const result = dataSet(assign(splitter, samples, seed, skips), skips, duplicates);
         const empty = splitNames.find((name) => result.counts[name].good + result.counts[name].defective === 0);
         if (empty !== undefined) {
           throw fail({
@@ -72,7 +88,7 @@ export function split(splitter: Splitter, seed: number): OperatorFunction<Masked
     );
 }
 
-/** The splitter's answer; where it has too few samples, its error also says what was skipped, often the cause. */
+/** The samples with the splitter's answer; where it has too few samples, its error also says what was skipped, often the cause. */
 function assign(
   splitter: Splitter,
   samples: readonly LabelledSample[],
@@ -80,11 +96,32 @@ function assign(
   skips: readonly Skip[],
 ): readonly AssignedSample[] {
   try {
-    return splitter.assign(samples, seed);
+    const splits = splitter.assign(samples, seed);
+    requireWholeGroups(samples, splits);
+    return samples.map((sample, index) => Object.assign({}, sample, { split: splits[index] ?? 'train' }));
   } catch (error) {
     if (!isFoveateError(error) || error.code !== 'DATA_INSUFFICIENT' || skips.length === 0) throw error;
     const { got } = error.parts;
     throw fail({ ...error.parts, got: `${got === undefined ? '' : `${got}; `}${skipped(skips)}`, cause: error });
+  }
+}
+
+/** A leak between splits makes every figure of a run worthless: no splitter is trusted with it. */
+function requireWholeGroups(samples: readonly LabelledSample[], splits: readonly SplitName[]): void {
+  const places = new Map<string, SplitName | undefined>();
+  for (const [index, { id, group }] of samples.entries()) {
+    const place = splits[index];
+    const first = group === undefined || !places.has(group) ? place : places.get(group);
+    if (group !== undefined) places.set(group, first);
+    if (place !== undefined && place === first) continue;
+    throw fail({
+      code: 'PLUGIN_INVALID',
+      what:
+        place === undefined ? 'The splitter left out a sample' : `The splitter tore the group '${group ?? ''}' apart`,
+      where: id,
+      ...(place === undefined ? {} : { expected: first ?? '', got: place }),
+      advice: 'Use another splitter, or tell the author of this one',
+    });
   }
 }
 

@@ -117,7 +117,7 @@ describe('mask', () => {
 });
 
 describe('split', () => {
-  const splitter = { assign: (samples: readonly AssignedSample[]) => samples };
+  const splitter = { assign: (samples: readonly AssignedSample[]) => samples.map((one) => one.split) };
   const labelled = (id: string, part: SplitName) => ({ sample: assigned(id, part) });
 
   it('sorts samples and skips, and counts', async () => {
@@ -135,6 +135,18 @@ describe('split', () => {
       code: 'DATA_INVALID',
       message: 'a: Two samples have the same id.',
     });
+  });
+
+  it('trusts no splitter with groups', async () => {
+    const group = (id: string, part: SplitName) => ({ sample: { ...assigned(id, part), group: 'lot 1' } });
+    const items = [group('a', 'train'), group('b', 'test')];
+    await expect(lastValueFrom(from(items).pipe(split(splitter as never, 1)))).rejects.toMatchObject({
+      code: 'PLUGIN_INVALID',
+      message: expect.stringContaining("b: The splitter tore the group 'lot 1' apart (expected train, got test)"),
+    });
+    await expect(lastValueFrom(from(items).pipe(split({ assign: () => ['train'] }, 1)))).rejects.toThrow(
+      'b: The splitter left out a sample',
+    );
   });
 
   it('says with a lack of samples what was skipped', async () => {

@@ -6,7 +6,7 @@ import type { Services } from '../assembly/container.js';
 import { operationsOf } from '../assembly/operations.js';
 import type { RunConfig } from '../config/run-config.js';
 import { labelSample } from '../stages/2-mask.js';
-import type { MaskedItem } from '../stages/2-mask.js';
+import type { LabelParts, MaskedItem } from '../stages/2-mask.js';
 import { makeBatch } from '../stages/make-batch.js';
 import type { BatchParts, BatchPlan } from '../stages/make-batch.js';
 import { Others } from '../stages/others.js';
@@ -28,18 +28,20 @@ export interface DataWork {
 }
 
 /** What work in this thread is made of. */
-export type LocalParts = Omit<StoreParts, 'withDefects'> & Pick<BatchParts, 'seed' | 'operations' | 'labeller'>;
+export type LocalParts = Omit<StoreParts, 'withDefects'> &
+  Pick<BatchParts, 'seed' | 'operations' | 'labeller'> &
+  Partial<Pick<LabelParts, 'fingerprints'>>;
 
 /** Work in this thread. */
 export class LocalWork implements DataWork {
   readonly threads = 1;
-  readonly #parts: Omit<BatchParts, 'others'>;
+  readonly #parts: Omit<BatchParts, 'others'> & LabelParts;
   #others = new Others([]);
 
   constructor(parts: LocalParts) {
     // Colours leave masks and labels as they are.
     const withDefects = parts.operations.some(({ augmentation }) => augmentation.effect !== 'photometric');
-    this.#parts = { ...parts, store: new SampleStore({ ...parts, withDefects }) };
+    this.#parts = { fingerprints: false, ...parts, store: new SampleStore({ ...parts, withDefects }) };
   }
 
   /** Work as a configuration has it. */
@@ -57,6 +59,7 @@ export class LocalWork implements DataWork {
       size: config.data.size,
       seed: config.seed,
       slots: slots === undefined ? undefined : openSlots(slots),
+      fingerprints: config.data.duplicates.treatment !== 'ignore',
     });
   }
 

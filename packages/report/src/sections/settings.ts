@@ -2,10 +2,9 @@ import { splitNames, type Skip } from '@foveate/contracts';
 import { count, duration, grouped } from '../format.js';
 import { html, type Content, type Markup } from '../html.js';
 import { badge, type NamedRun } from '../identity.js';
+import { duplicateImages } from './duplicates.js';
+import { each, listed } from './found.js';
 import { section, table, type Row } from './table.js';
-
-// More paths than this per reason would bury the page; run.json has them all.
-const listedSkips = 20;
 
 /** What was run: settings side by side, data, what was left out, and the full configuration. */
 export function settingsSection(runs: readonly NamedRun[]): Markup {
@@ -14,6 +13,7 @@ export function settingsSection(runs: readonly NamedRun[]): Markup {
     table({ caption: 'Settings', corner: 'Setting', columns, rows: settings(runs) }),
     table({ caption: 'Images by split and label', corner: 'Split', columns, rows: counts(runs), figures: true }),
     skips(runs),
+    duplicateImages(runs),
     runs.map(
       (named) =>
         html`<details>
@@ -82,30 +82,25 @@ function counts(runs: readonly NamedRun[]): readonly Row[] {
 }
 
 function skips(runs: readonly NamedRun[]): Content {
-  // Runs on the same data skip the same files: say it once.
-  const distinct = new Map<string, { readonly names: string[]; readonly skips: readonly Skip[] }>();
-  for (const { run, name } of runs) {
-    const key = JSON.stringify(run.record.data.skips);
-    const known = distinct.get(key);
-    if (known === undefined) distinct.set(key, { names: [name], skips: run.record.data.skips });
-    else known.names.push(name);
-  }
-  return [...distinct.values()].map(({ names, skips: list }) => {
-    const who = distinct.size === 1 ? '' : `${names.join(', ')}: `;
-    if (list.length === 0) return html`<p class="note">${who}No image was left out.</p>`;
-    const reasons = [...new Set(list.map((skip) => skip.reason))];
-    return html`<h3>${who}${count(list.length, 'image or file', 'images or files')} left out</h3>
-      ${reasons.map((reason) => skipsOf(reason, list))}`;
-  });
+  return each<Skip>(
+    runs,
+    (data) => data.skips,
+    (who, list) => {
+      if (list.length === 0) return html`<p class="note">${who}No image was left out.</p>`;
+      const reasons = [...new Set(list.map((skip) => skip.reason))];
+      return html`<h3>${who}${count(list.length, 'image or file', 'images or files')} left out</h3>
+        ${reasons.map((reason) => skipsOf(reason, list))}`;
+    },
+  );
 }
 
 function skipsOf(reason: string, list: readonly Skip[]): Markup {
   const those = list.filter((skip) => skip.reason === reason);
-  const more = those.length - listedSkips;
+  const more = those.length - listed;
   return html`<details>
     <summary>${those.length} × ${reason}</summary>
     <ul class="paths">
-      ${those.slice(0, listedSkips).map((skip) => html`<li><code>${skip.path}</code> ${skip.message}</li>`)}
+      ${those.slice(0, listed).map((skip) => html`<li><code>${skip.path}</code> ${skip.message}</li>`)}
       ${more > 0 && html`<li>and ${more} more, listed in run.json</li>`}
     </ul>
   </details>`;
