@@ -10,3 +10,6 @@ export {
 } from './render-augment-preview.js';
 export { renderReport, type ReportOptions } from './render-report.js';
 export type { ReportRun } from './report-run.js';
+export { renderContactSheet } from './sheet/contact-sheet.js';
+export { dataFacts } from './sheet/facts.js';
+export type { ClassRow, Coverage, Inspection, Picture, Problem, Tally } from './sheet/inspection.js';

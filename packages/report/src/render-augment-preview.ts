@@ -1,8 +1,8 @@
 import { classNames, fail, type Label } from '@foveate/contracts';
 import { count, figure } from './format.js';
 import { Gallery } from './gallery.js';
-import { outlineFilter } from './heatmap.js';
 import { html, type Content, type Markup } from './html.js';
+import { maskLegend, maskOutlines } from './mask-outlines.js';
 import { pageText } from './page-text.js';
 
 /** An image with its masks, as PNG files of one size. */
@@ -46,8 +46,6 @@ export interface AugmentPreview {
   readonly samples: readonly PreviewSample[];
 }
 
-const colours = { aoi: '#21c7e8', defects: '#ff4fa3' } as const;
-
 /**
  * One self-contained HTML page of images before and after augmentation: masks outlined, labels, and what was drawn for
  * each operation. The same input gives the same text.
@@ -62,26 +60,19 @@ export function renderAugmentPreview(preview: AugmentPreview): string {
   const line = Math.max(1, width / 150);
   return pageText({
     title: `${title} – Foveate augmentation`,
-    definitions: [
-      outlineFilter({ id: 'outline-aoi', side: 'inner', colour: colours.aoi, line }),
-      outlineFilter({ id: 'outline-defects', side: 'outer', colour: colours.defects, line }),
-      gallery.definitions(),
-    ],
+    definitions: [maskOutlines(line), gallery.definitions()],
     header: html`<header>
       <p class="kicker">Foveate augmentation</p>
       <h1>${title}</h1>
       <p class="lead">${lead(operations)}</p>
       <p class="muted">
-        ${count(samples.length, 'training image')} and ${count(variants, 'variant')}, ${width} × ${height} pixels, seed
-        ${seed}
+        ${count(samples.length, 'training image')} and ${count(variants, 'variant')}, ${width}\u00a0×\u00a0${height} pixels,
+        seed ${seed}
       </p>
     </header>`,
     main: html`<section id="images" aria-labelledby="images-title">
       <h2 id="images-title">Before and after</h2>
-      <p class="legend">
-        <span>${swatch(colours.aoi)}area of interest</span>
-        <span>${swatch(colours.defects)}defects</span>
-      </p>
+      ${maskLegend()}
       <p class="note">
         Variant n is what training sees of the image in epoch n. Under each stands what was drawn for it, in order; with
         these values the same result can be made again.
@@ -95,13 +86,6 @@ export function renderAugmentPreview(preview: AugmentPreview): string {
 function lead(operations: readonly string[]): Content {
   if (operations.length === 0) return 'The configuration has no augmentation: every variant is the image itself.';
   return operations.map((id, i) => [i === 0 ? '' : ' → ', html`<span class="operation">${id}</span>`]);
-}
-
-function swatch(colour: string): Markup {
-  return html`<svg class="bar" viewBox="0 0 22 12" width="22" height="12" aria-hidden="true">
-    <rect x="1" y="1" width="20" height="10" rx="2" fill="none" stroke="#000" stroke-width="2" />
-    <rect x="2" y="2" width="18" height="8" rx="1" fill="none" stroke="${colour}" stroke-width="2" />
-  </svg>`;
 }
 
 type Size = Pick<AugmentPreview, 'width' | 'height'>;
@@ -158,17 +142,18 @@ function step({ id, parameters, undone }: PreviewStep): Markup {
   </li>`;
 }
 
-/** Parameters as people read them: numbers short, lists by their length where they are long. */
+/** Parameters as people read them: numbers short, lists by their length where they are long, seeds left to the record. */
 function brief(value: unknown): string {
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : figure(value);
   if (Array.isArray(value)) {
     const items: readonly unknown[] = value;
     return items.every((item) => typeof item === 'number') && items.length <= 4
       ? items.map(brief).join(' ')
-      : `${items.length} of them`;
+      : `(${items.length})`;
   }
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.entries(value)
+    .filter(([name]) => name !== 'seed')
     .map(([name, item]) => `${name} ${brief(item)}`)
     .join(', ');
 }

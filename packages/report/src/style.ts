@@ -102,10 +102,11 @@ figcaption { font-size: .875rem; margin-top: .4rem; }
 .cell { display: block; min-width: 7rem; padding: .5rem .75rem; border-radius: 3px; background: rgb(var(--cell) / calc(.06 + .34 * var(--share))); print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .cell .value { font-size: 1.4rem; }
 .cell .interval { color: inherit; }
-.operation { font-weight: 600; white-space: nowrap; }
+.operation { white-space: nowrap; }
 .relabelled { color: var(--accent); font-weight: 600; }
 .steps { margin: .25rem 0 0; padding: 0; list-style: none; font-size: .8125rem; color: var(--muted); overflow-wrap: anywhere; }
-.steps .operation { font-weight: 500; color: var(--ink); white-space: normal; }
+.steps li { margin: 0 0 .15rem .75rem; text-indent: -.75rem; line-height: 1.35; }
+.steps .operation { font-weight: 600; color: var(--ink); white-space: normal; }
 .undone { text-decoration: line-through; }
 .case > details { margin-top: .75rem; }
 details { margin: 0 0 .6rem; }
@@ -115,7 +116,20 @@ pre { background: var(--tint); padding: 1rem; margin: .5rem 0 1rem; white-space:
 code { overflow-wrap: anywhere; }
 .paths { font-size: .875rem; padding-left: 1.2rem; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule); font-size: .875rem; color: var(--muted); }
+.facts { display: grid; gap: .2rem 2.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); margin: 0; }
+.facts div { display: flex; gap: .75rem; }
+.facts dt { color: var(--muted); flex: 0 0 4.5rem; }
+.facts dd { margin: 0; overflow-wrap: anywhere; }
+.group { margin: 1.75rem 0 .75rem; font-family: var(--serif); font-size: 1.15rem; }
+.outcome { font: .75rem var(--sans); border: 1px solid var(--rule); border-radius: .6em; padding: .1em .6em; margin-left: .4em; color: var(--muted); vertical-align: .15em; white-space: nowrap; }
+.outcome.defective { color: var(--wrong); border-color: currentcolor; }
+.sheet { display: grid; gap: 1.1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 9rem), 1fr)); align-items: start; margin-bottom: 2rem; }
+.sheet .picture { max-height: 14rem; background: none; }
+.sheet figcaption { font-size: .8125rem; line-height: 1.35; }
+.sheet code { display: block; font-size: .75rem; }
 @media (max-width: 40rem) {
+  .facts div { display: block; }
+  .sheet { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   body { padding-top: 1.75rem; }
   section { margin-top: 2.25rem; }
   th, td { padding-right: .75rem; }
@@ -135,6 +149,7 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule);
   .case, figure, tr, .verdict, .matrix { break-inside: avoid; }
   .scroll { overflow: visible; background: none; }
   .pictures { grid-template-columns: repeat(calc(var(--runs) + 1), minmax(0, 5cm)); }
+  .sheet { grid-template-columns: repeat(4, minmax(0, 1fr)); }
   .pictures figure:first-child { grid-column: auto; }
   .verdict, .picture, .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   details::details-content { content-visibility: visible; height: auto; }
