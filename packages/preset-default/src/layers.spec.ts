@@ -231,6 +231,8 @@ describe('a LayersModel', () => {
     const runner = createRunner({ plugins: defaultPlugins, defaults: defaultConfig });
     const config = await runner.makeConfig({ model: 'layers:residual', data: { size: [20, 16] } }, root);
     expect(config.model).toMatchObject({ id: 'layers', options: { path: 'residual', head: 'new' } });
+    const overridden = await runner.makeConfig({ model: 'layers:residual' }, root, ['model.head=model']);
+    expect(overridden.model.options).toMatchObject({ path: 'residual', head: 'model' });
     const { description } = await runner.inspectModel(config);
     expect(description.featureMap).toEqual([10, 8, 6]);
     // Stem, depthwise, gate and logits, by hand.

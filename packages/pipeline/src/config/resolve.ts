@@ -44,7 +44,7 @@ function baseKeys(path: ConfigPath): readonly string[] {
 }
 
 /** A plugin named by a text: its id, or `id:path` for `{ id, path }`. */
-function namedInText(text: string): PlainObject {
+function namedInText(text: string): { readonly id: string; readonly path?: string } {
   const colon = text.indexOf(':');
   return colon === -1 ? { id: text } : { id: text.slice(0, colon), path: text.slice(colon + 1) };
 }
@@ -57,9 +57,9 @@ async function resolvePlugin(
   registry: Registry,
   problems: Problems,
 ): Promise<ChosenPlugin | undefined> {
-  const reference: PlainObject = typeof value === 'string' ? namedInText(value) : isObject(value) ? value : {};
-  const { id, ...options } = reference;
-  if (typeof id !== 'string') {
+  const reference: PlainObject = typeof value === 'string' ? { id: value } : isObject(value) ? value : {};
+  const { id: text, ...given } = reference;
+  if (typeof text !== 'string') {
     problems.add(
       path,
       `expected a ${slot.kind}: its id, or { id: …, options }`,
@@ -67,6 +67,8 @@ async function resolvePlugin(
     );
     return undefined;
   }
+  const { id, ...named } = namedInText(text);
+  const options = { ...named, ...given };
   const entry = registry.find(slot.kind, id);
   if (entry === undefined) {
     const { what, advice } = registry.unknown(slot.kind, id);
