@@ -158,6 +158,8 @@ function trainingConfig(config: RunConfig, folder: string): Readonly<Record<stri
       aoi: 'source',
       label: { id: 'aoi', byGeometry: false },
       split: 'source',
+      // Looked for when the set was built; its variants of one sample may well look alike.
+      duplicates: 'ignore',
       augment: [],
     },
   };
