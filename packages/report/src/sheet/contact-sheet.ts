@@ -1,5 +1,5 @@
 import { count, grouped } from '../format.js';
-import { html, type Markup } from '../html.js';
+import { html, type Content, type Markup } from '../html.js';
 import { maskLegend, maskOutlines } from '../mask-outlines.js';
 import { pageText } from '../page-text.js';
 import { section, table } from '../sections/table.js';
@@ -63,17 +63,27 @@ function problems({ problems: list }: Inspection): Markup | null {
   return section(
     'problems',
     'Left out',
-    list.map(
-      ({ reason, count: times, examples: shown }) =>
-        html`<details class="problem">
-          <summary><strong>${reason}</strong> <span class="muted">${count(times, 'file')}</span></summary>
-          <ul class="paths">
-            ${shown.map(({ path, message }) => html`<li><code>${path}</code> <span class="muted">${message}</span></li>`)}
-            ${times > shown.length && html`<li class="muted">and ${grouped(times - shown.length)} more</li>`}
-          </ul>
-        </details>`,
+    list.map(({ reason, count: times, examples: shown }) =>
+      folded(
+        // What is soon read is not hidden.
+        times <= shown.length,
+        html`<strong>${reason}</strong> <span class="muted">${count(times, 'file')}</span>`,
+        [
+          shown.map(({ path, message }) => html`<li><code>${path}</code> <span class="muted">${message}</span></li>`),
+          times > shown.length && html`<li class="muted">and ${grouped(times - shown.length)} more</li>`,
+        ],
+      ),
     ),
   );
+}
+
+/** A list under a line that opens it. */
+function folded(open: boolean, summary: Markup, items: Content): Markup {
+  const content = html`<summary>${summary}</summary>
+    <ul class="paths">
+      ${items}
+    </ul>`;
+  return open ? html`<details open="open">${content}</details>` : html`<details>${content}</details>`;
 }
 
 function duplicates({ duplicates: list }: Inspection): Markup | null {
@@ -96,44 +106,34 @@ const clustersShown = 20;
 const idsShown = 6;
 
 function clusterList(what: string, clusters: Inspection['duplicates']): Markup {
-  return html`<details>
-    <summary><strong>${what}</strong> <span class="muted">${count(clusters.length, 'group')}</span></summary>
-    <ul class="paths">
-      ${clusters
-        .slice(0, clustersShown)
-        .map(
-          ({ ids, similarity }) =>
-            html`<li>
-              <code>${ids.slice(0, idsShown).join(', ')}</code
-              >${ids.length > idsShown && ` and ${ids.length - idsShown} more`}
-              ${similarity < 1 && html`<span class="muted">similarity ${similarity.toFixed(2)}</span>`}
-            </li>`,
-        )}
-      ${clusters.length > clustersShown && html`<li class="muted">and ${grouped(clusters.length - clustersShown)} more</li>`}
-    </ul>
-  </details>`;
+  const item = ({ ids, similarity }: Inspection['duplicates'][number]): Markup =>
+    html`<li>
+      <code>${ids.slice(0, idsShown).join(', ')}</code>${ids.length > idsShown && ` and ${ids.length - idsShown} more`}
+      ${similarity < 1 && html`<span class="muted">similarity ${similarity.toFixed(2)}</span>`}
+    </li>`;
+  const more = clusters.length - clustersShown;
+  return folded(false, html`<strong>${what}</strong> <span class="muted">${count(clusters.length, 'group')}</span>`, [
+    clusters.slice(0, clustersShown).map(item),
+    more > 0 && html`<li class="muted">and ${grouped(more)} more</li>`,
+  ]);
 }
 
 function examples(pictures: readonly Picture[]): Markup | null {
   if (pictures.length === 0) return null;
   const groups = new Map<string, Picture[]>();
   for (const picture of pictures) {
-    const key = `${picture.types} · ${picture.outcome}`;
+    const key = `${picture.types} ${picture.outcome}`;
     groups.set(key, [...(groups.get(key) ?? []), picture]);
   }
-  return section(
-    'examples',
-    'Examples',
-    html`${maskLegend()}
-    ${[...groups.values()].map(
-      (group) =>
-        html`<h3 class="group">
-            ${group[0]?.types}
-            <span class="outcome ${(group[0]?.outcome ?? '').replace(' ', '-')}">${group[0]?.outcome}</span>
-          </h3>
-          <div class="sheet">${group.map(card)}</div>`,
-    )}`,
-  );
+  return section('examples', 'Examples', html`${maskLegend()} ${[...groups.values()].map(group)}`);
+}
+
+/** Pictures of the same types and outcome. */
+function group(pictures: readonly Picture[]): Markup {
+  const { types = '', outcome = 'good' } = pictures[0] ?? {};
+  const chip = html`<span class="outcome ${outcome.replace(' ', '-')}">${outcome}</span>`;
+  return html`<h3 class="group">${types} ${types !== outcome && chip}</h3>
+    <div class="sheet">${pictures.map(card)}</div>`;
 }
 
 function card(picture: Picture): Markup {
