@@ -70,10 +70,13 @@ export interface AssignedSample extends LabelledSample {
   readonly split: SplitName;
 }
 
-/** Decoded, resized, augmented and stacked samples, ready to be fed. */
+/**
+ * Decoded, resized, augmented and stacked samples, ready to be fed. Arrays may be used until the next batch is asked for:
+ * then their memory is taken back, and they are empty.
+ */
 export interface Batch {
   readonly ids: readonly string[];
-  /** NHWC, sRGB scaled to [0, 1]; length `n * height * width * 3`, or 0 where batches without images were asked for. */
+  /** NHWC, sRGB scaled to [0, 1]; length `n * height * width * 3`. */
   readonly images: Float32Array;
   /** NHW, 0 or 1; length `n * height * width`. */
   readonly aoi: Float32Array;
@@ -81,6 +84,4 @@ export interface Batch {
   readonly labels: Int32Array;
   readonly height: number;
   readonly width: number;
-  /** Drawing of the augmentation: with its id it says what a sample's image is. Absent: not augmented. */
-  readonly variant?: number;
 }

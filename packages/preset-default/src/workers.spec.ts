@@ -112,7 +112,15 @@ describe('workers', () => {
   it('make no more batches than may exist, however slow the consumer', async () => {
     await withData({ workers: 2, prefetch: 2 }, async (stage) => {
       let asked = 0;
-      const counting = { ...stage, work: { threads: 2, batch: (plan: never) => (asked++, stage.work.batch(plan)) } };
+      const counting = {
+        ...stage,
+        work: {
+          ...stage.work,
+          threads: 2,
+          batch: (plan: never) => (asked++, stage.work.batch(plan)),
+          reuse: () => undefined,
+        },
+      };
       let used = 0;
       for await (const { ids } of trainingBatches(counting, 1, 0)) {
         await new Promise((resolve) => setTimeout(resolve, 30));

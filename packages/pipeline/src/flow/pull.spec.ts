@@ -79,7 +79,7 @@ describe('pull', () => {
   it.each([1, 2, 3])('never has more than %i results at once, however slow the consumer', async (limit) => {
     const { project, seen, used } = meter();
     const received: number[] = [];
-    for await (const item of pull([1, 2, 3, 4, 5, 6, 7, 8], project, limit)) {
+    for await (const item of pull([1, 2, 3, 4, 5, 6, 7, 8], project, { limit })) {
       await pause();
       received.push(item);
       used();
@@ -97,7 +97,7 @@ describe('pull', () => {
     const iterator = pull(
       Array.from({ length: 1000 }, (_, index) => index),
       project,
-      2,
+      { limit: 2 },
     )[Symbol.asyncIterator]();
     await pause();
     expect(started).toEqual([0, 1]);
@@ -109,9 +109,33 @@ describe('pull', () => {
     await iterator.return?.();
   });
 
+  it('projects several at once and keeps their order', async () => {
+    let now = 0;
+    let most = 0;
+    const project = (item: number) =>
+      defer(() => {
+        most = Math.max(most, ++now);
+        return timer(item % 2 === 0 ? 1 : 6).pipe(map(() => (now--, item)));
+      });
+    const received: number[] = [];
+    for await (const item of pull([1, 2, 3, 4, 5, 6, 7], project, { limit: 4, atOnce: 3 })) received.push(item);
+    expect(received).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(most).toBe(3);
+  });
+
+  it('hands back what was used, once the next is asked for', async () => {
+    const back: number[] = [];
+    const handBack = (item: number) => void back.push(item);
+    for await (const item of pull([1, 2, 3, 4], (value) => of(value), { limit: 2, handBack })) {
+      expect(back).toEqual([1, 2, 3].slice(0, item - 1));
+      if (item === 3) break;
+    }
+    expect(back).toEqual([1, 2]);
+  });
+
   it('gives what came before an error, then the error, then nothing', async () => {
     const project = (item: number) => (item === 3 ? throwError(() => new Error('broken')) : of(item));
-    const iterator = pull([1, 2, 3, 4], project, 1)[Symbol.asyncIterator]();
+    const iterator = pull([1, 2, 3, 4], project, { limit: 1 })[Symbol.asyncIterator]();
     expect((await iterator.next()).value).toBe(1);
     expect((await iterator.next()).value).toBe(2);
     await expect(iterator.next()).rejects.toThrow('broken');
@@ -121,7 +145,7 @@ describe('pull', () => {
   it('stops the source when the loop is left', async () => {
     const source = new Subject<number>();
     const loop = (async () => {
-      for await (const item of pull(source, (value) => of(value), 2)) if (item === 2) break;
+      for await (const item of pull(source, (value) => of(value), { limit: 2 })) if (item === 2) break;
     })();
     await pause();
     source.next(1);
@@ -131,14 +155,14 @@ describe('pull', () => {
   });
 
   it('ends a consumer that waits for a source that never speaks', async () => {
-    const iterator = pull(NEVER, (value) => of(value), 2)[Symbol.asyncIterator]();
+    const iterator = pull(NEVER, (value) => of(value), { limit: 2 })[Symbol.asyncIterator]();
     const waiting = iterator.next();
     await iterator.return?.();
     expect(await waiting).toEqual({ done: true, value: undefined });
   });
 
   it('starts anew for each iteration', async () => {
-    const source = pull([1, 2], (item) => of(item).pipe(concatMap((value) => [value * 10])), 1);
+    const source = pull([1, 2], (item) => of(item).pipe(concatMap((value) => [value * 10])), { limit: 1 });
     for (let round = 0; round < 2; round++) {
       const items: number[] = [];
       for await (const item of source) items.push(item);

@@ -3,28 +3,35 @@ import { from, Observable, Subject } from 'rxjs';
 import type { ObservableInput } from 'rxjs';
 import { mapOnDemand } from './map-on-demand.js';
 
+/** How much {@link pull} does ahead. */
+export interface PullOptions<R> {
+  /** Results in existence at most, at least 1. */
+  readonly limit: number;
+  /** Of these, projections under way at most; default 1, for projections that may each use all cores. */
+  readonly atOnce?: number;
+  /** Told of each result that the consumer is through with; not of those that nobody came to see. */
+  readonly handBack?: (result: R) => void;
+}
+
 /**
  * Projects items ahead of a consumer that pulls. Of the results, never more than `limit` exist at once: being
  * projected, waiting, or in the consumer's hands. A result counts as handed back when the consumer asks for the next
  * one. `limit` 1 therefore works strictly in turn, 2 prepares the next result while one is used.
  *
  * Every iteration is one subscription; leaving the loop (`break`, an exception, `return()`) unsubscribes.
- * @param atOnce of the results, being projected at most
  */
 export function pull<T, R>(
   source: ObservableInput<T>,
   project: (item: T) => ObservableInput<R>,
-  limit: number,
-  atOnce = 1,
+  options: PullOptions<R>,
 ): AsyncIterable<R> {
-  return { [Symbol.asyncIterator]: () => iterate(source, project, limit, atOnce) };
+  return { [Symbol.asyncIterator]: () => iterate(source, project, options) };
 }
 
 function iterate<T, R>(
   source: ObservableInput<T>,
   project: (item: T) => ObservableInput<R>,
-  limit: number,
-  atOnce: number,
+  { limit, atOnce = 1, handBack }: PullOptions<R>,
 ): AsyncIterator<R> {
   const returned = new Subject<void>();
   // The first `limit` credits are there from the start, later ones are results handed back.
@@ -36,7 +43,7 @@ function iterate<T, R>(
   const ready: R[] = [];
   let ended: { readonly error?: unknown } | undefined;
   let wake: (() => void) | undefined;
-  let handedOut = false;
+  let inUse: { readonly result: R } | undefined;
   const notify = () => {
     wake?.();
     wake = undefined;
@@ -60,8 +67,9 @@ function iterate<T, R>(
 
   return {
     async next() {
-      if (handedOut) {
-        handedOut = false;
+      if (inUse !== undefined) {
+        handBack?.(inUse.result);
+        inUse = undefined;
         returned.next();
       }
       while (ready.length === 0 && ended === undefined) {
@@ -70,8 +78,8 @@ function iterate<T, R>(
         });
       }
       if (ready.length > 0) {
-        handedOut = true;
-        return { done: false, value: ready.shift() as R };
+        inUse = { result: ready.shift() as R };
+        return { done: false, value: inUse.result };
       }
       if (ended !== undefined && 'error' in ended) {
         const { error } = ended;

@@ -9,7 +9,7 @@ import type { Stored } from './sample-store.js';
 /** What batches are made from. */
 export interface BatchStage {
   readonly samples: readonly Stored<AssignedSample>[];
-  readonly work: Pick<DataWork, 'batch' | 'threads'>;
+  readonly work: Pick<DataWork, 'batch' | 'reuse' | 'threads'>;
   readonly batchSize: number;
   /** Batches in existence at most, the consumer's included. */
   readonly prefetch: number;
@@ -35,19 +35,12 @@ export function variantOf(epoch: number, variants: number | undefined): number {
  * Training batches of one epoch, shuffled and augmented; the last may be smaller. Order and content depend on seed and
  * epoch alone.
  * @param fromStep batches of the epoch to leave out, those a run did before it was stopped
- * @param wanted with `images: false` the images of the batches are empty, for a consumer that has what it made of them
- *   under sample and variant
  */
-export function trainingBatches(
-  stage: BatchStage,
-  epoch: number,
-  fromStep: number,
-  { images }: { readonly images: boolean } = { images: true },
-): PlannedBatches {
+export function trainingBatches(stage: BatchStage, epoch: number, fromStep: number): PlannedBatches {
   const { seed, balanced = false } = stage;
   const train = epochOrder(ofSplit(stage.samples, 'train'), { seed, epoch, balanced });
   const variant = variantOf(epoch, stage.augmentVariants);
-  const plans = chunks(train, stage.batchSize).map((samples) => ({ samples, variant, images }));
+  const plans = chunks(train, stage.batchSize).map((samples) => ({ samples, variant }));
   return planned(
     stage,
     plans.slice(fromStep),
@@ -57,14 +50,19 @@ export function trainingBatches(
 
 /** Batches of a split in order of ids, not augmented. */
 export function evaluationBatches(stage: BatchStage, split: SplitName): PlannedBatches {
-  const plans = chunks(ofSplit(stage.samples, split), stage.batchSize).map((samples) => ({ samples, images: true }));
+  const plans = chunks(ofSplit(stage.samples, split), stage.batchSize).map((samples) => ({ samples }));
   return planned(stage, plans, 'as they are');
 }
 
 type Plan = Parameters<DataWork['batch']>[0];
 
 function planned({ work, prefetch }: BatchStage, plans: readonly Plan[], variant: string | null): PlannedBatches {
-  const make = (some: readonly Plan[]) => pull(some, (plan) => work.batch(plan), prefetch, work.threads);
+  const make = (some: readonly Plan[]) =>
+    pull(some, (plan) => work.batch(plan), {
+      limit: prefetch,
+      atOnce: work.threads,
+      handBack: (batch) => work.reuse(batch),
+    });
   return {
     plan: plans.map(({ samples }) => samples.map(({ sample }) => sample.id)),
     variant,

@@ -2,6 +2,7 @@
 import type { Batch, Labeller } from '@foveate/contracts';
 import { augmentSample } from './4-augment.js';
 import type { AugmentedSample, Operation } from './4-augment.js';
+import type { BatchMemory } from './batch-memory.js';
 import type { Others } from './others.js';
 import type { SampleStore, Stored } from './sample-store.js';
 
@@ -11,8 +12,6 @@ export interface BatchPlan {
   readonly samples: readonly Stored[];
   /** Drawing of the augmentation; absent: the samples as they are. */
   readonly variant?: number;
-  /** False: images are not wanted and left empty. */
-  readonly images: boolean;
 }
 
 /** What batches are made with. */
@@ -33,25 +32,32 @@ const lanes = 4;
 /** Byte values as shares of 255. */
 const shares = Float32Array.from({ length: 256 }, (_, value) => value / 255);
 
-/** Makes a batch. @throws FoveateError `DATA_INVALID` when a sample cannot be decoded or has changed */
-export async function makeBatch({ samples, variant, images: wanted }: BatchPlan, parts: BatchParts): Promise<Batch> {
+/**
+ * Makes a batch.
+ * @param memory to make it in, large enough
+ * @throws FoveateError `DATA_INVALID` when a sample cannot be decoded or has changed
+ */
+export async function makeBatch(
+  { samples, variant }: BatchPlan,
+  parts: BatchParts,
+  memory: BatchMemory,
+): Promise<Batch> {
   const [height, width] = parts.size;
   const pixels = height * width;
-  const images = new Float32Array(wanted ? samples.length * pixels * 3 : 0);
-  const aoi = new Float32Array(samples.length * pixels);
+  const images = new Float32Array(memory.images, 0, samples.length * pixels * 3);
+  const aoi = new Float32Array(memory.aoi, 0, samples.length * pixels);
   const labels = new Int32Array(samples.length);
   const entries = samples.entries();
   const lane = async () => {
     for (const [index, stored] of entries) {
       const sample = await prepared(stored, variant, parts);
       labels[index] = sample.label;
-      if (wanted) scale(sample.images.image.data, images.subarray(index * pixels * 3, (index + 1) * pixels * 3));
+      scale(sample.images.image.data, images.subarray(index * pixels * 3, (index + 1) * pixels * 3));
       binarise(sample.images.aoi.data, aoi.subarray(index * pixels, (index + 1) * pixels));
     }
   };
   await Promise.all(Array.from({ length: Math.min(lanes, samples.length) }, lane));
-  const ids = samples.map(({ sample }) => sample.id);
-  return { ids, images, aoi, labels, height, width, ...(variant === undefined ? {} : { variant }) };
+  return { ids: samples.map(({ sample }) => sample.id), images, aoi, labels, height, width };
 }
 
 async function prepared(

@@ -46,15 +46,16 @@ export class DataThread {
 
   /**
    * What the worker answers.
+   * @param transfer memory that is handed over instead of copied
    * @throws FoveateError what the worker's plugins threw; `DATA_WORKER_STOPPED` when it has ended before its time
    */
-  call<T>(call: Omit<Call, 'id'>): Promise<T> {
+  call<T>(call: Omit<Call, 'id'>, transfer: readonly ArrayBuffer[] = []): Promise<T> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
     const id = this.#calls++;
     return new Promise<unknown>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       this.#worker.ref();
-      this.#worker.postMessage({ id, ...call });
+      this.#worker.postMessage({ id, ...call }, transfer);
     }) as Promise<T>;
   }
 

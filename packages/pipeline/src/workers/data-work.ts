@@ -7,6 +7,7 @@ import { operationsOf } from '../assembly/operations.js';
 import type { RunConfig } from '../config/run-config.js';
 import { labelSample } from '../stages/2-mask.js';
 import type { LabelParts, MaskedItem } from '../stages/2-mask.js';
+import { SpareMemory } from '../stages/batch-memory.js';
 import { makeBatch } from '../stages/make-batch.js';
 import type { BatchParts, BatchPlan } from '../stages/make-batch.js';
 import { Others } from '../stages/others.js';
@@ -23,6 +24,8 @@ export interface DataWork {
   population(samples: readonly Stored[]): Promise<void>;
   /** @throws FoveateError `DATA_INVALID` when a sample cannot be decoded or has changed */
   batch(plan: BatchPlan): Promise<Batch>;
+  /** Takes back the memory of a batch that is not used any more; its arrays are empty afterwards. */
+  reuse(batch: Batch): void;
   /** Ends all threads; no call may follow. */
   close(): Promise<void>;
 }
@@ -36,9 +39,11 @@ export type LocalParts = Omit<StoreParts, 'withDefects'> &
 export class LocalWork implements DataWork {
   readonly threads = 1;
   readonly #parts: Omit<BatchParts, 'others'> & LabelParts;
+  readonly #memory: SpareMemory;
   #others = new Others([]);
 
   constructor(parts: LocalParts) {
+    this.#memory = new SpareMemory(parts.size, 2);
     // Colours leave masks and labels as they are.
     const withDefects = parts.operations.some(({ augmentation }) => augmentation.effect !== 'photometric');
     this.#parts = { fingerprints: false, ...parts, store: new SampleStore({ ...parts, withDefects }) };
@@ -72,8 +77,12 @@ export class LocalWork implements DataWork {
     return Promise.resolve();
   }
 
-  batch(plan: BatchPlan): Promise<Batch> {
-    return makeBatch(plan, { ...this.#parts, others: this.#others });
+  batch(plan: BatchPlan, memory = this.#memory.take(plan.samples.length)): Promise<Batch> {
+    return makeBatch(plan, { ...this.#parts, others: this.#others }, memory);
+  }
+
+  reuse(batch: Batch): void {
+    this.#memory.give(batch);
   }
 
   close(): Promise<void> {

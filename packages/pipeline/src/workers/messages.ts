@@ -3,7 +3,7 @@ import type { PackedError } from '@foveate/contracts';
 import type { PluginModule } from '../assembly/registry.js';
 import type { SlotsHandle } from '../cache/slots.js';
 import type { RunConfig } from '../config/run-config.js';
-import type { DataWork } from './data-work.js';
+import type { LocalWork } from './data-work.js';
 
 /** What a worker needs to know when it starts. */
 export interface WorkerSetup {
@@ -13,12 +13,12 @@ export interface WorkerSetup {
   readonly slots: SlotsHandle | undefined;
 }
 
-/** Calls of {@link DataWork} that are answered by a worker. */
+/** Calls of {@link LocalWork} that are answered by a worker. */
 export type Method = 'label' | 'population' | 'batch';
 
 /** A call; `id` comes back with the answer. */
 export type Call = {
-  [M in Method]: { readonly id: number; readonly method: M; readonly args: Parameters<DataWork[M]> };
+  [M in Method]: { readonly id: number; readonly method: M; readonly args: Parameters<LocalWork[M]> };
 }[Method];
 
 /** What the run's thread sends: calls, and at last the request to end. */

@@ -4,6 +4,7 @@
  */
 import type { Batch, Sample } from '@foveate/contracts';
 import type { MaskedItem } from '../stages/2-mask.js';
+import { SpareMemory } from '../stages/batch-memory.js';
 import type { BatchPlan } from '../stages/make-batch.js';
 import type { Stored } from '../stages/sample-store.js';
 import { DataThread } from './data-thread.js';
@@ -14,10 +15,12 @@ import type { WorkerSetup } from './messages.js';
 export class WorkerPool implements DataWork {
   readonly threads: number;
   readonly #threads: readonly DataThread[];
+  readonly #memory: SpareMemory;
 
   /** @param threads workers to start, at least 1 */
   constructor(threads: number, setup: WorkerSetup) {
     this.threads = threads;
+    this.#memory = new SpareMemory(setup.config.data.size, threads + 1);
     this.#threads = Array.from({ length: threads }, () => new DataThread(setup));
   }
 
@@ -30,7 +33,12 @@ export class WorkerPool implements DataWork {
   }
 
   batch(plan: BatchPlan): Promise<Batch> {
-    return this.#idlest().call({ method: 'batch', args: [plan] });
+    const memory = this.#memory.take(plan.samples.length);
+    return this.#idlest().call({ method: 'batch', args: [plan, memory] }, [memory.images, memory.aoi]);
+  }
+
+  reuse(batch: Batch): void {
+    this.#memory.give(batch);
   }
 
   async close(): Promise<void> {

@@ -7,17 +7,16 @@ import { buildServices } from '../assembly/container.js';
 import { Registry } from '../assembly/registry.js';
 import { withPackages } from '../assembly/third-party.js';
 import { LocalWork } from './data-work.js';
-import type { DataWork } from './data-work.js';
 import type { Answer, Call, Request, WorkerSetup } from './messages.js';
 
-async function start({ config, module, slots }: WorkerSetup): Promise<DataWork> {
+async function start({ config, module, slots }: WorkerSetup): Promise<LocalWork> {
   const exports = (await import(module.url)) as Readonly<Record<string, readonly AnyPlugin[]>>;
   const registry = Registry.of(exports[module.export] ?? [], module);
   const services = await buildServices(config, await withPackages(registry, config.plugins, config.baseFolder));
   return LocalWork.of(config, services, slots);
 }
 
-function call(work: DataWork, { method, args }: Call): Promise<unknown> {
+function call(work: LocalWork, { method, args }: Call): Promise<unknown> {
   // The message's type says that method and arguments belong together.
   const callable = work[method].bind(work) as (...values: unknown[]) => Promise<unknown>;
   return callable(...args);
@@ -29,7 +28,7 @@ function memoryOf(value: unknown): ArrayBuffer[] {
   return [images, aoi, labels].flatMap((array) => (array === undefined ? [] : [array.buffer as ArrayBuffer]));
 }
 
-function serve(port: MessagePort, work: Promise<DataWork>): void {
+function serve(port: MessagePort, work: Promise<LocalWork>): void {
   let owed = 0;
   let ending = false;
   const endWhenDone = () => {
