@@ -35,6 +35,31 @@ describe('renderReport', () => {
     expect(text).toContain('2.5 s 1 min 15 s in all');
   });
 
+  it('tells how the training went', () => {
+    const plain = fabricate(scores);
+    const rates = [0.001, 0.002, 0.0005];
+    const epochs = plain.record.epochs.map((epoch, index) => ({
+      ...epoch,
+      learningRate: rates[index]!,
+      trunk: { read: 1000 * index, computed: index === 0 ? 500 : 0, secondsSaved: 10 },
+    }));
+    const text = textOf(
+      renderReport([
+        fabricate(scores, {
+          epochs,
+          earlyStop: { epoch: 3, reason: 'validation auroc has not improved for 2 epochs' },
+          remarks: ['The first 2 of 3 stages are held.'],
+          config: { training: { monitor: 'auroc' } },
+        }),
+      ]),
+    );
+    expect(text).toContain('Learning rate from 0.00100 by way of 0.00200 to 0.000500.');
+    expect(text).toContain('Stopped after epoch 3: validation auroc has not improved for 2 epochs.');
+    expect(text).toContain('computed 500 times and read 3,000 times, which saved 30.0 s. The first 2 of 3 stages');
+    expect(text).toContain('best epoch: highest validation AUROC');
+    expect(textOf(renderReport([plain]))).toContain('best epoch: lowest validation loss');
+  });
+
   it('needs nothing but itself', () => {
     const page = renderReport([fabricate(scores), fabricate(scores, { name: 'ceod' })]);
     expect(page).not.toMatch(/<script|<link|@import|https?:|url\((?!#)/);

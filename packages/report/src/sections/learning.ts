@@ -1,6 +1,7 @@
 import { learningCurve, valueScale, type Measure } from '../charts/learning-curve.js';
 import { html, type Markup } from '../html.js';
 import { badge, type NamedRun } from '../identity.js';
+import { bestEpochMeaning, courses } from './course.js';
 import { section } from './table.js';
 
 /** Loss and accuracy by epoch, a panel per run, on shared scales. Null when no run has finished an epoch. */
@@ -28,7 +29,7 @@ export function learningSection(runs: readonly NamedRun[]): Markup | null {
           ><svg class="key" viewBox="0 0 8 14" width="8" height="14" aria-hidden="true">
             <path class="best" d="M4 0V14" />
           </svg>
-          best epoch: lowest validation loss, the weights that were tested</span
+          best epoch: ${bestEpochMeaning(trained)}, the weights that were tested</span
         >
       </p>
       ${measures.map((measure) => {
@@ -42,6 +43,7 @@ export function learningSection(runs: readonly NamedRun[]): Markup | null {
               </figure>`,
           )}
         </div>`;
-      })}`,
+      })}
+      ${courses(trained)}`,
   );
 }
