@@ -260,6 +260,41 @@ describe('a run', () => {
   });
 });
 
+describe('augment', () => {
+  const file = configFile('augment.json', {
+    ...tiny,
+    data: { ...tiny.data, augment: ['flip-horizontal', 'affine', 'noise'] },
+  });
+
+  it('writes a page to look at', () => {
+    const { status, stdout } = foveate(
+      'augment',
+      'preview',
+      file,
+      '--images',
+      '2',
+      '--variants',
+      '1',
+      '-o',
+      'look.html',
+    );
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'Preview     look.html\n' });
+    expect(readFileSync(join(root, 'look.html'), 'utf8').match(/<article/g)).toHaveLength(2);
+  });
+
+  it('multiplies a data set once, and says how to train on it', () => {
+    const build = ['augment', 'build', file, '--good', '20', '--defective', '18', '--out', 'multiplied'];
+    const { status, stdout } = foveate(...build);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^train +20 +18$/m);
+    expect(stdout).toContain('foveate train --config multiplied/config.yaml');
+    expectError(foveate(...build), 4, 'OUTPUT_EXISTS', '--resume');
+    expect(JSON.parse(foveate(...build, '--resume', '--json').stdout)).toMatchObject({
+      counts: { train: { good: 20, defective: 18 } },
+    });
+  });
+});
+
 describe('doctor', () => {
   it('tries every engine and says which is used', () => {
     const { status, stdout, stderr } = foveate('doctor', '--json');
