@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { errorCodes } from '@foveate/contracts';
 import { Command, CommanderError } from 'commander';
 import { addAugment } from './commands/augment.js';
+import { addDataset } from './commands/dataset.js';
 import { addDemo } from './commands/demo.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEvaluate } from './commands/evaluate.js';
@@ -54,6 +55,7 @@ NO_COLOR=1 takes colours away.`,
   const add = [
     addDemo,
     addTrain,
+    addDataset,
     addAugment,
     addEvaluate,
     addExplain,

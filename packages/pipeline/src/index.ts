@@ -5,6 +5,8 @@ export type { PreviewOptions } from './augmented/preview.js';
 export type { JsonSchema } from './config/json-schema.js';
 export type { ConfigDefaults } from './config/resolve.js';
 export type { DataConfig, RunConfig, TrainingConfig } from './config/run-config.js';
+export type { InspectedData, InspectOptions } from './inspect/inspect-data.js';
+export type { BuiltLock, LockOptions } from './lock/build-lock.js';
 export { mapOnDemand } from './flow/map-on-demand.js';
 export { pull } from './flow/pull.js';
 export { describeModel } from './models/describe-model.js';

@@ -13,6 +13,10 @@ import type { JsonSchema } from './config/json-schema.js';
 import { makeConfig, readConfig } from './config/read.js';
 import type { ConfigDefaults } from './config/resolve.js';
 import type { RunConfig } from './config/run-config.js';
+import { inspectData } from './inspect/inspect-data.js';
+import type { InspectedData, InspectOptions } from './inspect/inspect-data.js';
+import { buildLock } from './lock/build-lock.js';
+import type { BuiltLock, LockOptions } from './lock/build-lock.js';
 import { inspectModel } from './models/inspect-model.js';
 import type { InspectedModel } from './models/inspect-model.js';
 import { exportRun } from './run/export-run.js';
@@ -43,6 +47,10 @@ export interface Runner {
   makeConfig(value: unknown, baseFolder: string, overrides?: readonly string[]): Promise<RunConfig>;
   /** JSON Schema of configurations with the plugins handed over. */
   jsonSchema(): Promise<JsonSchema>;
+  /** Reads, labels and divides the data of a configuration and counts what it finds; trains nothing. */
+  inspectData(config: RunConfig, options: InspectOptions): Promise<InspectedData>;
+  /** Writes down the content hash, label and split of every sample of a configuration. */
+  buildLock(config: RunConfig, options: LockOptions): Promise<BuiltLock>;
   /** The model of a configuration, built for its input size and described; two classes if not told otherwise. */
   inspectModel(config: RunConfig, classes?: number): Promise<InspectedModel>;
   /** Trains, explains, measures and reports. */
@@ -74,6 +82,8 @@ export function createRunner({ plugins, pluginModule, defaults }: RunnerParts): 
     readConfig: (file, overrides = []) => readConfig(file, overrides, setting),
     makeConfig: (value, baseFolder, overrides = []) => makeConfig(value, baseFolder, setting, overrides),
     jsonSchema: () => configJsonSchema(registry),
+    inspectData: (config, options) => inspectData(config, registry, options),
+    buildLock: (config, options) => buildLock(config, registry, options),
     inspectModel: (config, classes) => inspectModel(config, registry, classes),
     run: (config, options) => run(config, registry, options),
     tryEngine: (config) => tryEngine(config, registry),

@@ -55,6 +55,17 @@ export const baseSchema = z.strictObject({
         .describe(
           'Images that are there more than once. group: all in one split; drop: one of each label is kept; ignore: not looked for.',
         ),
+      lock: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'Lock of the data, made by foveate dataset build; training first checks that the data still matches it.',
+        ),
+      lockMismatch: z
+        .enum(['error', 'warn'])
+        .default('error')
+        .describe('Whether training on data that does not match its lock is refused or only warned of.'),
       augmentVariants: z
         .int()
         .min(1)

@@ -24,6 +24,9 @@ export interface DataConfig {
   readonly size: readonly [height: number, width: number];
   /** Images that are there more than once. */
   readonly duplicates: DuplicatesConfig;
+  /** Lock file that the data must match, relative to the base folder. */
+  readonly lock?: string | undefined;
+  readonly lockMismatch: 'error' | 'warn';
   readonly augment: readonly ChosenPlugin[];
   /** Drawings of each image's augmentation; absent: a new one in every epoch. */
   readonly augmentVariants?: number | undefined;

@@ -12,6 +12,7 @@ import {
   fromEvent,
   identity,
   ignoreElements,
+  mergeMap,
   of,
   switchMap,
   takeUntil,
@@ -19,10 +20,12 @@ import {
 } from 'rxjs';
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { buildServices } from '../assembly/container.js';
+import type { Services } from '../assembly/container.js';
 import type { Registry } from '../assembly/registry.js';
 import { withPackages } from '../assembly/third-party.js';
 import { writtenConfig } from '../config/resolve.js';
 import type { RunConfig } from '../config/run-config.js';
+import { checkLock } from '../lock/check-lock.js';
 import type { WorkSetting } from '../workers/open-work.js';
 import { requireSameConfig } from './config-difference.js';
 import { loadData } from './load-data.js';
@@ -83,9 +86,10 @@ function runIn(folder: RunFolder, config: RunConfig, registry: Registry, options
               switchMap((step) =>
                 'type' in step
                   ? of(step)
-                  : learn({ config, folder, services: setting.services, loaded: step, checkpoint, signal }).pipe(
-                      options.loaded === undefined ? closing(step) : identity,
-                    ),
+                  : concat(
+                      defer(() => lockWarnings(config, setting.services, step)),
+                      learn({ config, folder, services: setting.services, loaded: step, checkpoint, signal }),
+                    ).pipe(options.loaded === undefined ? closing(step) : identity),
               ),
             ),
           ),
@@ -136,6 +140,12 @@ function loadOnce(
   const known = cache?.get(key);
   if (known !== undefined) return of(known);
   return loadData(config, setting).pipe(tap((step) => 'type' in step || cache?.set(key, step)));
+}
+
+/** Refuses data that is not what was locked, or warns of it. */
+function lockWarnings(config: RunConfig, services: Services, { data }: LoadedData): Observable<RunEvent> {
+  const checked = async () => checkLock(config, data.samples, await services.get('source'));
+  return defer(checked).pipe(mergeMap((warnings) => warnings));
 }
 
 /** Ends the threads of the data when nobody needs it any more, before completion is told. */

@@ -1,0 +1,147 @@
+/** `foveate dataset` */
+import { writeAtomically } from '@foveate/contracts';
+import { dataFacts, renderContactSheet } from '@foveate/report';
+import type { Inspection } from '@foveate/report';
+import type { Command } from 'commander';
+import { defaultRunner } from '../runner.js';
+import { CountBar } from '../terminal/count-bar.js';
+import { printTable } from '../terminal/table.js';
+import { colours, print, printJson } from '../terminal/terminal.js';
+import { collect, integer } from './options.js';
+
+interface InspectOptions {
+  readonly json?: boolean;
+  readonly sheet?: string;
+  readonly limit: number;
+  readonly set: readonly string[];
+}
+
+async function inspect(file: string, { json, sheet, limit, set }: InspectOptions): Promise<void> {
+  const runner = defaultRunner();
+  const config = await runner.readConfig(file, set);
+  const bar = new CountBar();
+  const { inspection, pictures } = await runner
+    .inspectData(config, {
+      examples: sheet === undefined ? 0 : limit,
+      onProgress: (done, total) => {
+        bar.show('labelled', done, total);
+      },
+    })
+    .finally(() => {
+      bar.clear();
+    });
+  if (sheet !== undefined) await writeAtomically(sheet, renderContactSheet(inspection, pictures));
+  if (json === true) {
+    printJson(inspection, 2);
+    return;
+  }
+  show(inspection);
+  if (sheet !== undefined) print(`\nSheet       ${sheet}`);
+}
+
+function show(inspection: Inspection): void {
+  const { name, usable, leftOut } = inspection;
+  print(`${'Data'.padEnd(12)}${name}: ${String(usable)} images, ${String(leftOut)} left out`);
+  for (const [term, text] of dataFacts(inspection)) print(`${term.padEnd(12)}${text}`);
+  print();
+  showClasses(inspection);
+  showDuplicates(inspection);
+  showProblems(inspection);
+}
+
+function showClasses({ classes, undivided }: Pick<Inspection, 'classes' | 'undivided'>): void {
+  printTable(
+    ['shows', 'good', 'defective', 'left out', ...(undivided === undefined ? ['train', 'validation', 'test'] : [])],
+    classes.map(({ types, good, defective, leftOut, splits }) => [
+      types,
+      ...[good, defective, leftOut].map(String),
+      ...(splits === undefined ? [] : [splits.train, splits.validation, splits.test].map(String)),
+    ]),
+  );
+  if (undivided !== undefined) print(colours(process.stdout).yellow(`\nNot divided ${undivided}`));
+}
+
+const clustersShown = 5;
+
+function showDuplicates({ duplicates }: Pick<Inspection, 'duplicates'>): void {
+  if (duplicates.length === 0) return;
+  const { yellow } = colours(process.stdout);
+  print(yellow(`\nDuplicates  ${String(duplicates.length)} groups of images that are or look the same`));
+  for (const { ids, similarity, labelsDiffer } of duplicates.slice(0, clustersShown)) {
+    const shown = ids.slice(0, 3).join(', ') + (ids.length > 3 ? ` and ${String(ids.length - 3)} more` : '');
+    const same = similarity === 1 ? 'same pixels' : `similarity ${similarity.toFixed(2)}`;
+    print(`  ${same}: ${shown}${labelsDiffer ? yellow('  with different labels') : ''}`);
+  }
+  if (duplicates.length > clustersShown) print(`  … and ${String(duplicates.length - clustersShown)} more`);
+}
+
+const pathsShown = 3;
+
+function showProblems({ problems }: Pick<Inspection, 'problems'>): void {
+  if (problems.length === 0) return;
+  print(colours(process.stdout).yellow('\nLeft out'));
+  for (const { reason, count, examples } of problems) {
+    print(`  ${String(count)} ${reason}`);
+    for (const { path, message } of examples.slice(0, pathsShown)) {
+      print(`      ${message.includes(path) ? message : `${path}: ${message}`}`);
+    }
+    if (count > pathsShown) print(`      … and ${String(count - pathsShown)} more`);
+  }
+}
+
+interface BuildOptions {
+  readonly out: string;
+  readonly json?: boolean;
+  readonly set: readonly string[];
+}
+
+async function build(file: string, { out, json, set }: BuildOptions): Promise<void> {
+  const runner = defaultRunner();
+  const config = await runner.readConfig(file, set);
+  const bar = new CountBar();
+  const built = await runner
+    .buildLock(config, {
+      file: out,
+      onProgress: (phase, done, total) => {
+        bar.show(phase, done, total);
+      },
+    })
+    .finally(() => {
+      bar.clear();
+    });
+  if (json === true) {
+    printJson(built, 2);
+    return;
+  }
+  const { samples, leftOut, bytes, counts } = built;
+  print(`Locked      ${String(samples)} samples, ${(bytes / 1e6).toFixed(1)} MB of files; ${String(leftOut)} left out`);
+  printTable(
+    ['split', 'good', 'defective'],
+    Object.entries(counts).map(([split, { good, defective }]) => [split, String(good), String(defective)]),
+  );
+  print(`Lock        ${out}\n\nTo train on this data and no other, name the file in the configuration as data.lock.`);
+}
+
+/** Adds the commands. */
+export function addDataset(program: Command): void {
+  const command = program.command('dataset').description('look at the data of a configuration, or lock it');
+  command
+    .command('inspect')
+    .description('count classes, splits, sizes and areas, and list what a run would leave out; trains nothing')
+    .argument('<config>', 'configuration, YAML or JSON')
+    .option('--sheet <file>', 'write a page of examples with defects and areas outlined')
+    .option('--limit <number>', 'examples of each kind on the page', integer(1), 6)
+    .option('--set <key=value>', 'override a key of the configuration; may be repeated', collect, [])
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExample:\n  foveate dataset inspect examples/magnetic-tile-band.yaml --sheet tiles.html')
+    .action(inspect);
+  command
+    .command('build')
+    .description('write a lock: content hash, label and split of every sample, for data.lock to check against')
+    .argument('<config>', 'configuration, YAML or JSON')
+    .requiredOption('-o, --out <file>', 'lock file, JSON Lines')
+    .option('--set <key=value>', 'override a key of the configuration; may be repeated', collect, [])
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExample:\n  foveate dataset build my.yaml --out my.lock.jsonl')
+    .action(build);
+}

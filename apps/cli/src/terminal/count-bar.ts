@@ -1,0 +1,34 @@
+/** A bar that counts, where standard error is a terminal; nothing elsewhere. */
+import { SingleBar } from 'cli-progress';
+
+/** Shows how far one step of work has come. */
+export class CountBar {
+  #bar: SingleBar | undefined;
+
+  /** @param what is counted, for example `labelled` */
+  show(what: string, done: number, total: number): void {
+    if (!process.stderr.isTTY) return;
+    if (this.#bar === undefined) {
+      this.#bar = new SingleBar({
+        format: '[{bar}] {value}/{total} {what}',
+        barsize: 24,
+        barCompleteChar: '=',
+        barIncompleteChar: ' ',
+        clearOnComplete: true,
+        hideCursor: true,
+        stream: process.stderr,
+        gracefulExit: false,
+      });
+      this.#bar.start(total, done, { what });
+    } else {
+      this.#bar.setTotal(total);
+      this.#bar.update(done, { what });
+    }
+  }
+
+  /** Takes the bar away; to be called before anything else is printed. */
+  clear(): void {
+    this.#bar?.stop();
+    this.#bar = undefined;
+  }
+}

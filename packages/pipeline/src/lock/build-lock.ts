@@ -1,0 +1,62 @@
+/** Locks a data set: what a run would read now, to be held against what it reads later. */
+import { availableParallelism, tmpdir } from 'node:os';
+import type { DataCounts } from '@foveate/contracts';
+import { filter, from, lastValueFrom, map, mergeMap, tap, toArray } from 'rxjs';
+import { buildServices } from '../assembly/container.js';
+import type { Registry } from '../assembly/registry.js';
+import { withPackages } from '../assembly/third-party.js';
+import type { RunConfig } from '../config/run-config.js';
+import { loadData } from '../run/load-data.js';
+import type { LoadedData } from '../run/load-data.js';
+import { dataHash, writeLock } from './lock-file.js';
+import { lockSample } from './locked-sample.js';
+
+/** How a lock is made. */
+export interface LockOptions {
+  readonly file: string;
+  /** Called as samples are labelled, then as their files are hashed. */
+  readonly onProgress?: (phase: 'labelled' | 'hashed', done: number, total: number) => void;
+}
+
+/** What was locked. */
+export interface BuiltLock {
+  readonly file: string;
+  readonly counts: DataCounts;
+  readonly samples: number;
+  readonly leftOut: number;
+  readonly bytes: number;
+}
+
+/** @throws FoveateError as a run does when it loads its data; `OUTPUT_UNWRITABLE` */
+export async function buildLock(config: RunConfig, registry: Registry, options: LockOptions): Promise<BuiltLock> {
+  const services = await buildServices(config, await withPackages(registry, config.plugins, config.baseFolder));
+  const uncached = { ...config, data: { ...config.data, cache: 'none' } } as const satisfies RunConfig;
+  const loaded = await lastValueFrom(
+    loadData(uncached, { services, module: registry.module, folder: tmpdir() }).pipe(
+      tap((step) => {
+        if ('type' in step) options.onProgress?.('labelled', step.done, step.total);
+      }),
+      filter((step): step is LoadedData => 'data' in step),
+    ),
+  );
+  await loaded.close();
+  const { samples, skips, counts } = loaded.data;
+  const setting = { source: await services.get('source'), baseFolder: config.baseFolder };
+  let done = 0;
+  const locked = await lastValueFrom(
+    from(samples.entries()).pipe(
+      mergeMap(
+        ([at, sample]) => from(lockSample(sample, setting)).pipe(map((line) => ({ at, line }))),
+        availableParallelism(),
+      ),
+      tap(() => options.onProgress?.('hashed', ++done, samples.length)),
+      toArray(),
+      map((list) => list.sort((a, b) => a.at - b.at).map(({ line }) => line)),
+    ),
+  );
+  const { name, seed } = config;
+  const header = { name, seed, config: dataHash(config), samples: samples.length, leftOut: skips.length };
+  await writeLock(options.file, header, locked);
+  const bytes = locked.reduce((sum, { files }) => sum + files.reduce((total, file) => total + file.bytes, 0), 0);
+  return { file: options.file, counts, samples: samples.length, leftOut: skips.length, bytes };
+}
