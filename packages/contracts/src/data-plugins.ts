@@ -33,7 +33,7 @@ export interface AoiProvider {
 
 /** What a labeller decides. */
 export type LabelDecision =
-  { readonly label: Label; readonly reason: string; readonly shareInside?: number } | { readonly skip: Skip };
+  Pick<LabelledSample, 'label' | 'reason' | 'shareInside' | 'verdicts'> | { readonly skip: Skip };
 
 /** Decides whether a sample counts as defective. */
 export interface Labeller {

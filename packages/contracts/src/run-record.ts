@@ -1,7 +1,7 @@
 /** The content of a run folder's `run.json`. */
 import type { DuplicateCluster } from './duplicates.js';
 import type { DataCounts, EarlyStop, EpochRecord, Explanation, Measures } from './events.js';
-import type { Label, Skip, SplitName } from './sample.js';
+import type { DefectVerdict, Label, Skip, SplitName } from './sample.js';
 
 /** Version of the run.json layout. */
 export const runRecordVersion = 1;
@@ -64,6 +64,8 @@ export interface SampleRecord {
   readonly defectTypes: readonly string[];
   readonly reason: string;
   readonly shareInside: number | null;
+  /** How each of its defects was judged; absent when the labeller does not say. */
+  readonly verdicts?: readonly DefectVerdict[];
 }
 
 /** One line of `predictions.jsonl`. */

@@ -56,6 +56,19 @@ export interface Skip {
   readonly message: string;
 }
 
+/** How a labeller judged one defect of a sample. */
+export interface DefectVerdict {
+  readonly type: string;
+  /** `unknown`: nobody looked, because another defect had settled the label, or there is no mask to look at. */
+  readonly side: 'inside' | 'outside' | 'between' | 'unknown';
+  /** What decided: the name of the type, the place of the defect or its size; null for `unknown`. */
+  readonly rule: 'type' | 'geometry' | 'area' | null;
+  /** Share of its area, or of its part most inside, that lies in the area of interest; null when it was not measured. */
+  readonly shareInside: number | null;
+  /** Share of the image that it covers; null when it was not measured. */
+  readonly area: number | null;
+}
+
 /** A sample whose label was decided from its defects and the area of interest. */
 export interface LabelledSample extends Sample {
   readonly label: Label;
@@ -63,6 +76,8 @@ export interface LabelledSample extends Sample {
   readonly reason: string;
   /** Share of the defect's area inside the area of interest, in [0, 1]; absent when there is no defect mask. */
   readonly shareInside?: number;
+  /** One for each defect type, in the order of `defectTypes`; absent when the labeller does not say. */
+  readonly verdicts?: readonly DefectVerdict[];
 }
 
 /** A labelled sample with its place in the split. */

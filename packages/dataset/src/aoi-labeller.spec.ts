@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LabelDecision, Labeller, Mask, PluginContext, Sample, SampleImages } from '@foveate/contracts';
+import fc from 'fast-check';
 import { emptyMask } from '@foveate/image';
 import { aoiLabeller, shareInside } from './index.js';
 
@@ -58,7 +59,7 @@ describe('labels by geometry', () => {
     [2, 18, { label: 0, shareInside: 0.1, reason: "defect 'rough' lies 10% inside the area of interest" }],
     [0, 20, { label: 0, shareInside: 0, reason: "defect 'rough' lies 0% inside the area of interest" }],
   ])('%i pixels inside and %i outside', async (inside, outside, expected) => {
-    expect(decide(await labeller(), { rough: defect(inside, outside) })).toEqual(expected);
+    expect(decide(await labeller(), { rough: defect(inside, outside) })).toMatchObject(expected);
   });
 
   it.each([
@@ -128,6 +129,7 @@ describe('labels by type', () => {
     expect(label('fabric_border')).toEqual({
       label: 0,
       reason: "defect type 'fabric_border' counts as outside the area of interest",
+      verdicts: [{ type: 'fabric_border', side: 'outside', rule: 'type', shareInside: null, area: null }],
     });
     expect(label('rough')).toMatchObject({ label: 1 });
     expect(label('fabric_border', 'rough')).toMatchObject({ label: 1, reason: expect.stringContaining("'rough'") });
@@ -149,5 +151,155 @@ describe('labels by type', () => {
   it('refuses thresholds the wrong way round', async () => {
     await expect(labeller({ byGeometry: { inside: 0.2, outside: 0.5 } })).rejects.toThrow();
     await expect(labeller({ byType: { rough: 'sideways' } })).rejects.toThrow();
+  });
+});
+
+/** A mask drawn with characters, `#` inside. */
+function drawn(...rows: string[]): Mask {
+  const data = Uint8Array.from(rows.join(''), (character) => (character === '#' ? 255 : 0));
+  return { width: rows[0]!.length, height: rows.length, channels: 1, data };
+}
+
+/** Decides on masks of any size. */
+function decideOn(judge: Labeller, masks: Record<string, Mask>, area: Mask): LabelDecision {
+  const defects = Object.entries(masks).map(([type, mask]) => ({ type, mask }));
+  const image = { ...area, channels: 3 as const, data: new Uint8Array(area.data.length * 3) };
+  return judge.decide({ id: 's1', defectTypes: Object.keys(masks) }, { images: { image, defects }, aoi: area });
+}
+
+describe('labels by parts and size', () => {
+  // A part of 4 pixels inside the area and one of 6 outside.
+  const rough = drawn('##......##', '##......##', '........##', '..........');
+  const left = drawn('#####.....', '#####.....', '#####.....', '#####.....');
+
+  it('judges each part that hangs together when asked to', async () => {
+    expect(decideOn(await labeller(), { rough }, left)).toHaveProperty('skip');
+    expect(decideOn(await labeller({ byGeometry: { each: 'part' } }), { rough }, left)).toMatchObject({
+      label: 1,
+      shareInside: 1,
+      verdicts: [{ type: 'rough', side: 'inside', rule: 'geometry', shareInside: 1, area: 0.25 }],
+    });
+  });
+
+  it('takes several areas as one', async () => {
+    const both = drawn('##......##', '##......##', '##......##', '##......##');
+    expect(decideOn(await labeller(), { rough }, both)).toMatchObject({ label: 1, shareInside: 1 });
+  });
+
+  it('leaves out what is too small', async () => {
+    const judge = await labeller({ byGeometry: { each: 'part', minimumArea: 0.15 } });
+    // 4 of 40 pixels do not count, 6 do.
+    expect(decideOn(judge, { rough }, left)).toMatchObject({ label: 0, shareInside: 0 });
+    const larger = await labeller({ byGeometry: { minimumArea: 0.3 } });
+    expect(decideOn(larger, { rough }, left)).toEqual({
+      label: 0,
+      reason: "defect 'rough' covers 25% of the image, too little to count",
+      verdicts: [{ type: 'rough', side: 'outside', rule: 'area', shareInside: null, area: 0.25 }],
+    });
+  });
+
+  it('says how each defect was judged', async () => {
+    const judge = await labeller({ byType: { stain: 'outside' } });
+    expect(decideOn(judge, { stain: rough, dent: drawn('.##.......', '..........', '..........', '..........'), scratch: rough }, left)).toMatchObject({ label: 1, verdicts: [
+        { type: 'stain', side: 'outside', rule: 'type', shareInside: null, area: null },
+        { type: 'dent', side: 'inside', rule: 'geometry', shareInside: 1, area: 0.05 },
+        { type: 'scratch', side: 'between', rule: 'geometry', shareInside: 0.4, area: 0.25 },
+      ] }); // prettier-ignore
+  });
+});
+
+describe('decisions on any masks', () => {
+  const side = 8;
+  const masks = fc
+    .array(fc.boolean(), { minLength: side * side, maxLength: side * side })
+    .map((bits): Mask => ({
+      width: side,
+      height: side,
+      channels: 1,
+      data: Uint8Array.from(bits, (bit) => (bit ? 255 : 0)),
+    }));
+  const blobs = fc
+    .array(fc.tuple(fc.nat({ max: side - 1 }), fc.nat({ max: side - 1 }), fc.nat({ max: 2 })), { maxLength: 4 })
+    .map((spots): Mask => {
+      const data = new Uint8Array(side * side);
+      for (const [x, y, size] of spots) {
+        for (let dy = 0; dy <= size; dy++) {
+          for (let dx = 0; dx <= size; dx++) if (x + dx < side && y + dy < side) data[(y + dy) * side + x + dx] = 255;
+        }
+      }
+      return { width: side, height: side, channels: 1, data };
+    });
+  const geometries = fc.record({
+    inside: fc.constantFrom(0.5, 0.75, 0.9, 1),
+    outside: fc.constantFrom(0, 0.1, 0.4),
+    between: fc.constantFrom('drop' as const, 'defective' as const, 'good' as const),
+    each: fc.constantFrom('type' as const, 'part' as const),
+    minimumArea: fc.constantFrom(0, 0.02, 0.1),
+  });
+
+  /** Parts by merging sets of pixels until none touch. */
+  function partsOf({ width, data }: Mask): number[][] {
+    let parts = [...data.entries()].flatMap(([pixel, value]) => (value === 0 ? [] : [[pixel]]));
+    const touch = (a: number, b: number) =>
+      Math.abs((a % width) - (b % width)) <= 1 && Math.abs(Math.floor(a / width) - Math.floor(b / width)) <= 1;
+    for (let merged = true; merged;) {
+      merged = false;
+      for (const [i, part] of parts.entries()) {
+        const other = parts.findIndex((one, j) => j > i && one.some((a) => part.some((b) => touch(a, b))));
+        if (other < 0) continue;
+        part.push(...parts[other]!);
+        parts = parts.filter((_, j) => j !== other);
+        merged = true;
+        break;
+      }
+    }
+    return parts;
+  }
+
+  it('are those of brute force, and the same at twice the size', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        geometries,
+        fc.array(fc.oneof(blobs, masks), { minLength: 1, maxLength: 3 }),
+        fc.oneof(blobs, masks),
+        async (byGeometry, list, area) => {
+          const judge = await labeller({ byGeometry });
+          const named = Object.fromEntries(list.map((mask, index) => [`t${index}`, mask]));
+          const result = decideOn(judge, named, area);
+
+          const parts = list.map((mask) => {
+            const pixels = [...mask.data.keys()].filter((pixel) => mask.data[pixel] !== 0);
+            return pixels.length === 0 ? [] : byGeometry.each === 'part' ? partsOf(mask) : [pixels];
+          });
+          const shares = parts
+            .flat()
+            .filter((pixels) => pixels.length / side ** 2 >= byGeometry.minimumArea)
+            .map((pixels) => pixels.filter((pixel) => area.data[pixel] !== 0).length / pixels.length);
+          const most = Math.max(-1, ...shares);
+          const unseen = parts.some((one) => one.length === 0);
+          const expected =
+            most >= byGeometry.inside
+              ? 1
+              : unseen
+                ? 'mask-missing'
+                : most <= byGeometry.outside
+                  ? 0
+                  : { drop: 'between-thresholds', defective: 1, good: 0 }[byGeometry.between];
+          expect('skip' in result ? result.skip.reason : result.label).toBe(expected);
+
+          const twice = ({ data }: Mask): Mask => ({
+            width: 2 * side,
+            height: 2 * side,
+            channels: 1,
+            data: Uint8Array.from({ length: 4 * side * side }, (_, at) => {
+              const [x, y] = [at % (2 * side), Math.floor(at / (2 * side))];
+              return data[(y >> 1) * side + (x >> 1)]!;
+            }),
+          });
+          const large = Object.fromEntries(Object.entries(named).map(([type, mask]) => [type, twice(mask)]));
+          expect(decideOn(judge, large, twice(area))).toEqual(result);
+        },
+      ),
+    );
   });
 });

@@ -2,18 +2,19 @@
  * Labels from defects and the area of interest. A sample is defective when at least one of its defects counts as inside
  * the area, and good when all of them count as outside. Each defect type is judged on its own, by name or else by the
  * share of its mask inside the area: were the masks of one image judged as a whole, a large flaw on the cloth would
- * outvote a small one on the teeth.
+ * outvote a small one on the teeth. Shares do not depend on the resolution, so that the label can be decided again on
+ * images of another size.
  */
 import {
   definePlugin,
+  type DefectVerdict,
   type LabelDecision,
   type Labeller,
   type Mask,
-  type Sample,
   type SampleImages,
 } from '@foveate/contracts';
 import { z } from 'zod';
-import { shareInside } from './share-inside.js';
+import { defectParts } from './_defect-parts.js';
 
 const geometrySchema = z
   .strictObject({
@@ -23,11 +24,22 @@ const geometrySchema = z
       .enum(['drop', 'defective', 'good'])
       .default('drop')
       .describe('What becomes of samples whose most inside defect lies between the two.'),
+    each: z
+      .enum(['type', 'part'])
+      .default('type')
+      .describe('What is judged: the whole mask of a type, or each of its parts that hang together, on its own.'),
+    minimumArea: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe('Defects, or parts, that cover less than this share of the image do not count.'),
   })
   .refine(({ inside, outside }) => outside < inside, "'outside' must be less than 'inside'");
 
 type Geometry = z.infer<typeof geometrySchema>;
 type Side = 'inside' | 'outside';
+type Pixels = { readonly images: SampleImages; readonly aoi: Mask } | undefined;
 
 /** Labels by defect type and by the share of each defect inside the area of interest. */
 export const aoiLabeller = definePlugin({
@@ -47,7 +59,7 @@ export const aoiLabeller = definePlugin({
 
 function geometryOf(option: boolean | Geometry): Geometry | undefined {
   if (option === false) return undefined;
-  return option === true ? { inside: 0.9, outside: 0.1, between: 'drop' } : option;
+  return option === true ? geometrySchema.parse({}) : option;
 }
 
 function labelByAoi(byType: ReadonlyMap<string, Side>, geometry: Geometry | undefined): Labeller {
@@ -59,57 +71,74 @@ function labelByAoi(byType: ReadonlyMap<string, Side>, geometry: Geometry | unde
       const sides = defectTypes.map(sideOf);
       return !sides.includes('inside') && sides.includes(undefined);
     },
-    decide: (sample, pixels) => {
-      if (sample.defectTypes.length === 0) return { label: 0, reason: 'no defect' };
-      const inside = sample.defectTypes.filter((type) => sideOf(type) === 'inside');
-      if (inside.length > 0) return { label: 1, reason: `${named(inside)} counts as inside the area of interest` };
-      const open = sample.defectTypes.filter((type) => sideOf(type) === undefined);
-      if (open.length === 0 || geometry === undefined) {
-        return { label: 0, reason: `${named(sample.defectTypes)} counts as outside the area of interest` };
-      }
-      return byShare(sample, open, geometry, pixels);
+    decide: ({ id, defectTypes }, pixels) => {
+      if (defectTypes.length === 0) return { label: 0, reason: 'no defect' };
+      const verdicts = defectTypes.map((type): DefectVerdict => {
+        const side = sideOf(type);
+        if (side !== undefined) return { type, side, rule: 'type', shareInside: null, area: null };
+        return geometry === undefined ? unknown(type) : judge(type, pixels, geometry);
+      });
+      return decided(id, verdicts, geometry);
     },
   };
 }
 
-function byShare(
-  sample: Sample,
-  types: readonly string[],
-  { inside, outside, between }: Geometry,
-  pixels: { readonly images: SampleImages; readonly aoi: Mask } | undefined,
-): LabelDecision {
-  let decisive: { readonly type: string; readonly share: number } | undefined;
-  let missing: string | undefined;
-  for (const type of types) {
-    const mask = pixels?.images.defects.find((defect) => defect.type === type)?.mask;
-    const share = mask === undefined || pixels === undefined ? undefined : shareInside(mask, pixels.aoi);
-    if (share === undefined) missing ??= type;
-    else if (decisive === undefined || share > decisive.share) decisive = { type, share };
-  }
-  // A defect that is surely inside settles the label; otherwise one of unknown place could still be inside.
-  if (missing !== undefined && (decisive === undefined || decisive.share < inside)) {
-    const message = `'${missing}' has no mask, so that its place is not known`;
-    return { skip: { path: sample.id, reason: 'mask-missing', message } };
-  }
-  if (decisive === undefined) return { label: 0, reason: 'no defect' };
-
-  const { type, share } = decisive;
-  const place = `defect '${type}' lies ${percent(share)} inside the area of interest`;
-  if (share >= inside) return { label: 1, reason: place, shareInside: share };
-  if (share <= outside) return { label: 0, reason: place, shareInside: share };
-  const limits = `between ${percent(outside)} and ${percent(inside)}`;
-  if (between === 'drop') {
-    return { skip: { path: sample.id, reason: 'between-thresholds', message: `The ${place}, ${limits}` } };
-  }
-  return {
-    label: between === 'defective' ? 1 : 0,
-    reason: `${place}, ${limits}, kept as ${between}`,
-    shareInside: share,
-  };
+function unknown(type: string): DefectVerdict {
+  return { type, side: 'unknown', rule: null, shareInside: null, area: null };
 }
 
-function named(types: readonly string[]): string {
-  return `${types.length === 1 ? 'defect type' : 'each of the defect types'} ${types.map((type) => `'${type}'`).join(', ')}`;
+/** Where a defect lies, by its part that is most inside. */
+function judge(type: string, pixels: Pixels, { inside, outside, each, minimumArea }: Geometry): DefectVerdict {
+  const mask = pixels?.images.defects.find((defect) => defect.type === type)?.mask;
+  const parts = mask === undefined || pixels === undefined ? [] : defectParts(mask, pixels.aoi, each);
+  if (mask === undefined || parts.length === 0) return unknown(type);
+  const size = mask.width * mask.height;
+  const area = parts.reduce((sum, part) => sum + part.area, 0) / size;
+  const shares = parts.filter((part) => part.area / size >= minimumArea).map((part) => part.inside / part.area);
+  if (shares.length === 0) return { type, side: 'outside', rule: 'area', shareInside: null, area };
+  const shareInside = Math.max(...shares);
+  const side = shareInside >= inside ? 'inside' : shareInside <= outside ? 'outside' : 'between';
+  return { type, side, rule: 'geometry', shareInside, area };
+}
+
+/** One defect inside settles the label, whatever is not known of others; otherwise one of unknown place could be inside. */
+function decided(id: string, verdicts: readonly DefectVerdict[], geometry: Geometry | undefined): LabelDecision {
+  const byName = verdicts.filter(({ rule, side }) => rule === 'type' && side === 'inside');
+  if (byName.length > 0) {
+    return { label: 1, reason: `${named(byName)} counts as inside the area of interest`, verdicts };
+  }
+  const measured = verdicts.filter(({ rule }) => rule === 'geometry');
+  const [most] = measured.toSorted((a, b) => (b.shareInside ?? 0) - (a.shareInside ?? 0));
+  const missing = verdicts.find(({ side }) => side === 'unknown');
+  if (missing !== undefined && most?.side !== 'inside') {
+    const message = `'${missing.type}' has no mask, so that its place is not known`;
+    return { skip: { path: id, reason: 'mask-missing', message } };
+  }
+  if (most === undefined) return { label: 0, reason: reasonWithoutPlace(verdicts), verdicts };
+
+  const shareInside = most.shareInside ?? 0;
+  const place = `defect '${most.type}' lies ${percent(shareInside)} inside the area of interest`;
+  if (most.side === 'inside') return { label: 1, reason: place, shareInside, verdicts };
+  if (most.side === 'outside' || geometry === undefined) return { label: 0, reason: place, shareInside, verdicts };
+  const { inside, outside, between } = geometry;
+  const limits = `between ${percent(outside)} and ${percent(inside)}`;
+  if (between === 'drop') {
+    return { skip: { path: id, reason: 'between-thresholds', message: `The ${place}, ${limits}` } };
+  }
+  const reason = `${place}, ${limits}, kept as ${between}`;
+  return { label: between === 'defective' ? 1 : 0, reason, shareInside, verdicts };
+}
+
+/** Why a sample is good whose defects are all named as outside, or too small. */
+function reasonWithoutPlace(verdicts: readonly DefectVerdict[]): string {
+  const small = verdicts.find(({ rule }) => rule === 'area');
+  if (small === undefined) return `${named(verdicts)} counts as outside the area of interest`;
+  return `defect '${small.type}' covers ${(100 * (small.area ?? 0)).toPrecision(2)}% of the image, too little to count`;
+}
+
+function named(verdicts: readonly DefectVerdict[]): string {
+  const types = verdicts.map(({ type }) => `'${type}'`).join(', ');
+  return `${verdicts.length === 1 ? 'defect type' : 'each of the defect types'} ${types}`;
 }
 
 /** Whole per cent, but never 0% or 100% for what is not quite so. */

@@ -1,6 +1,6 @@
 export { readImage, readMask, type ReadImageOptions, type ReadMaskOptions } from './decode.js';
 export { encodeJpeg, encodePng, writePng } from './encode.js';
-export { connectedTo } from './connected.js';
+export { connectedParts, connectedTo } from './connected.js';
 export { DisjointSets } from './disjoint-sets.js';
 export { distanceTo } from './distance.js';
 export { convolve, throughJpeg, type Kernel } from './filter.js';

@@ -90,4 +90,15 @@ export const sampleSchema: z.ZodType<SampleRecord> = z.object({
   defectTypes: z.array(z.string()),
   reason: z.string(),
   shareInside: share,
+  verdicts: z
+    .array(
+      z.object({
+        type: z.string(),
+        side: z.enum(['inside', 'outside', 'between', 'unknown']),
+        rule: z.enum(['type', 'geometry', 'area']).nullable(),
+        shareInside: share,
+        area: share,
+      }),
+    )
+    .exactOptional(),
 });
