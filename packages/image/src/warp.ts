@@ -79,8 +79,8 @@ export function samplingOf(width: number, height: number, border: Border, places
 
 /** The sampling of a homography. */
 export function homographySampling(width: number, height: number, border: Border, matrix: Homography): Sampling {
-  const [a, b, c, d, e, f, g, h, i] = matrix;
   return samplingOf(width, height, border, (y, xs, ys) => {
+    const [a, b, c, d, e, f, g, h, i] = matrix;
     for (let x = 0; x < width; x++) {
       const scale = 1 / (g * x + h * y + i);
       xs[x] = (a * x + b * y + c) * scale;
