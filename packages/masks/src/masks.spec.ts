@@ -18,7 +18,7 @@ function images(width: number, height: number, aoi?: Mask): SampleImages {
   return { image, defects: [], ...(aoi === undefined ? {} : { aoi }) };
 }
 
-async function template(shape: TemplateShape): Promise<AoiProvider> {
+async function template(shape: TemplateShape | TemplateShape[]): Promise<AoiProvider> {
   return templateAoi.register({ shape }, context);
 }
 
@@ -50,17 +50,27 @@ describe('template', () => {
     expect(picture(templateMask(triangle, 4, 2))).toEqual(['###.', '#...']);
   });
 
+  it('takes several shapes as one area', () => {
+    const bands: TemplateShape[] = [
+      { kind: 'band', direction: 'vertical', from: 0, to: 0.25 },
+      { kind: 'band', direction: 'vertical', from: 0.75, to: 1 },
+      { kind: 'band', direction: 'horizontal', from: 0.5, to: 1 },
+    ];
+    expect(picture(templateMask(bands, 8, 2))).toEqual(['##....##', '########']);
+  });
+
   it('serves each image at its size', async () => {
     const provider = await template({ kind: 'band', direction: 'vertical', from: 0, to: 0.5 });
     expect(maskArea(await provider.areaOfInterest(sample, images(4, 3)))).toBe(6);
     expect(maskArea(await provider.areaOfInterest(sample, images(10, 1)))).toBe(5);
   });
 
-  it.each<[string, TemplateShape]>([
+  it.each<[string, TemplateShape | TemplateShape[]]>([
     ['band', { kind: 'band', direction: 'vertical', from: 0.5, to: 0.5 }],
     ['band the wrong way round', { kind: 'band', direction: 'horizontal', from: 0.7, to: 0.3 }],
     ['polygon on a line', { kind: 'polygon', points: [[0, 0], [0.5, 0.5], [1, 1]] }], // prettier-ignore
     ['rectangle off the image', { kind: 'rectangle', x: 1, y: 0, width: 0.5, height: 1 }],
+    ['second shape', [{ kind: 'band', direction: 'vertical', from: 0, to: 0.5 }, { kind: 'band', direction: 'vertical', from: 0.5, to: 0.5 }]], // prettier-ignore
   ])('refuses a %s without area before any data is read', async (_name, shape) => {
     await expect(template(shape)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });

@@ -4,21 +4,25 @@ import { z } from 'zod';
 import { checked } from './_checked.js';
 import { shapeSchema, templateMask } from './template-mask.js';
 
-/** One shape for every image, stretched to its size: for parts that always lie in the same place. */
+/** The same shapes on every image, stretched to its size: for parts that always lie in the same place. */
 export const templateAoi = definePlugin({
   meta: {
     kind: 'aoi',
     id: 'template',
     contract: 1,
-    summary: 'A rectangle, polygon or band at the same place of every image.',
+    summary: 'Rectangles, polygons or bands at the same place of every image.',
   },
   options: z.strictObject({
-    shape: shapeSchema.describe('The area, in shares of the width and height of the image.'),
+    shape: z
+      .union([shapeSchema, z.array(shapeSchema).min(1)])
+      .describe('The area, in shares of the width and height of the image; of several shapes all together.'),
   }),
-  register: ({ shape }) => {
+  register: (options) => {
+    const shapes = Array.isArray(options.shape) ? options.shape : [options.shape];
     // A template that covers nothing must be found before any data is read. The odd size and the few pixels allowed keep
     // rounding from making something of a polygon whose corners lie on one line.
-    if (maskArea(templateMask(shape, 997, 1009)) < 10) {
+    for (const shape of shapes) {
+      if (maskArea(templateMask(shape, 997, 1009)) >= 10) continue;
       throw fail({
         code: 'CONFIG_INVALID',
         what: `The template's ${shape.kind} covers less than 0.001% of the image`,
@@ -29,7 +33,7 @@ export const templateAoi = definePlugin({
     }
     return {
       areaOfInterest: async (sample, images) =>
-        checked(templateMask(shape, images.image.width, images.image.height), sample, images),
+        checked(templateMask(shapes, images.image.width, images.image.height), sample, images),
     };
   },
 });

@@ -39,11 +39,18 @@ export const shapeSchema = z.discriminatedUnion('kind', [
 export type TemplateShape = z.infer<typeof shapeSchema>;
 
 /**
- * The shape as a mask of an image of that size. A pixel is inside when its centre is; what leaves the image is cut off.
+ * The shape, or all shapes together, as a mask of an image of that size. A pixel is inside when its centre is; what leaves
+ * the image is cut off.
  */
-export function templateMask(shape: TemplateShape, width: number, height: number): Mask {
-  const points = cornersOf(shape).map(([x, y]): Point => [x * width, y * height]);
-  return fillPolygon(emptyMask(width, height), points);
+export function templateMask(shape: TemplateShape | readonly TemplateShape[], width: number, height: number): Mask {
+  const shapes: readonly TemplateShape[] = 'kind' in shape ? [shape] : shape;
+  return shapes.reduce(
+    (mask, one) => {
+      const points = cornersOf(one).map(([x, y]): Point => [x * width, y * height]);
+      return fillPolygon(mask, points);
+    },
+    emptyMask(width, height),
+  );
 }
 
 function cornersOf(shape: TemplateShape): readonly Point[] {
