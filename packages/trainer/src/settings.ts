@@ -11,8 +11,8 @@ import { clipOptions } from './step/clip.js';
 import { emaOptions } from './step/ema.js';
 import { trunkCacheOptions } from './trunk/trunk-cache.js';
 
-/** Options of {@link TrainingSettings} by key, for schemas that hold them among others. */
-export const trainingOptions = {
+/** Validates {@link TrainingSettings} and fills in the defaults of their parts. */
+export const trainingSettings = z.object({
   train: trainedPart.optional(),
   frozenStatistics: z
     .enum(['held', 'moving'])
@@ -44,15 +44,16 @@ export const trainingOptions = {
   ema: emaOptions.optional(),
   monitor: monitors.optional(),
   earlyStopping: earlyStoppingOptions.optional(),
-  trunkCache: trunkCacheOptions.optional(),
-  logs: logOptions.optional(),
-};
+});
 
 /** What is trained and how; what is left out is off. */
-export type TrainingSettings = {
-  readonly [Key in Exclude<keyof typeof trainingOptions, 'trunkCache' | 'logs'>]?: z.output<
-    (typeof trainingOptions)[Key]
-  >;
+export type TrainingSettings = Readonly<z.output<typeof trainingSettings>>;
+
+/** Options of {@link TrainingSettings}, and of what goes with a training in a run, by key. */
+export const trainingOptions = {
+  ...trainingSettings.shape,
+  trunkCache: trunkCacheOptions.optional(),
+  logs: logOptions.optional(),
 };
 
 /** Options of the cache of a held trunk; left out: on, in the run's folder. */

@@ -7,11 +7,9 @@ import { join } from 'node:path';
 import { readLast } from './checkpoint.js';
 import { adamwOptimizer } from './optimizers/adam.js';
 import { sgdOptimizer } from './optimizers/sgd.js';
-import type { TrainingSettings } from './settings.js';
 import { curve, events, losses, only, tensorsOf } from './testing/events.js';
 import { tinyBatches, tinyCrossEntropy, tinyHeatLoss, tinyStages } from './testing/tiny.js';
 import type { TrainOptions } from './train.js';
-import { scheduleOptions } from './course/schedule.js';
 
 const samples = 22;
 const batchSize = 4;
@@ -24,6 +22,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const order = (epoch: number) =>
   random(1, 'order', epoch).shuffle(Array.from({ length: samples }, (_, index) => index));
+
+type TrainingSettings = NonNullable<TrainOptions['settings']>;
 
 function options(settings: TrainingSettings, changes: Partial<TrainOptions> = {}): TrainOptions {
   return {
@@ -53,13 +53,13 @@ const everything: TrainingSettings = {
     { epoch: 4, train: 'all' },
   ],
   groups: [{ match: 'high/**', learningRate: 0.5 }],
-  schedule: scheduleOptions.parse({ kind: 'plateau', patience: 1, factor: 0.5, minDelta: 0.05, warmup: 0.5 }),
+  schedule: { kind: 'plateau', patience: 1, factor: 0.5, minDelta: 0.05, warmup: 0.5 },
   clip: { norm: 1 },
   classWeights: [1, 2],
   accumulate: 2,
   ema: { decay: 0.9 },
   monitor: 'auroc',
-  earlyStopping: { patience: 9, minDelta: 0 },
+  earlyStopping: { patience: 9 },
 };
 
 /** A training that is stopped at these moments and resumed after each. */
@@ -133,7 +133,7 @@ describe('early stopping', () => {
   it('ends the training, also when it is resumed', async () => {
     // A step size of nothing: no epoch is better than the first.
     const still = options(
-      { earlyStopping: { patience: 2, minDelta: 0 } },
+      { earlyStopping: { patience: 2 } },
       { optimizer: sgdOptimizer({ learningRate: 1e-30 }), epochs: 9 },
     );
     const frozen = { ...still, settings: { ...still.settings, train: 'head' as const } };
@@ -164,9 +164,7 @@ describe('averaged weights', () => {
 
 describe('the learning rate', () => {
   it('is that of the schedule, in every step and in the record', async () => {
-    const all = await events(
-      options({ schedule: scheduleOptions.parse({ kind: 'cosine', warmup: 1 }), accumulate: 4 }, { epochs: 3 }),
-    );
+    const all = await events(options({ schedule: { kind: 'cosine', warmup: 1 }, accumulate: 4 }, { epochs: 3 }));
     // Two updates an epoch: 4 batches and 2.
     const rates = only(all, 'step').map(({ learningRate }) => learningRate / 0.02);
     const cosine = [1, (1 + Math.SQRT1_2) / 2, 0.5, (1 - Math.SQRT1_2) / 2];

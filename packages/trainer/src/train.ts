@@ -2,10 +2,11 @@
 import { fail, type Batch, type Engine, type HostTensors, type Loss, type Model } from '@foveate/contracts';
 import type { Optimizer, RunEvent } from '@foveate/contracts';
 import { Observable } from 'rxjs';
+import type { z } from 'zod';
 import { checkpointPath, checkVariables, readLast, type Checkpoint } from './checkpoint.js';
 import { atStart } from './course/progress.js';
 import { phasesOf, type Phase } from './freezing/phases.js';
-import type { TrainingSettings } from './settings.js';
+import { trainingSettings, type TrainingSettings } from './settings.js';
 import { classWeights } from './step/class-weights.js';
 import { TrainingLoop } from './training-loop.js';
 import { completed, initialModel, stateSpecs } from './training-state.js';
@@ -31,8 +32,8 @@ export interface TrainOptions {
   readonly classCounts?: readonly number[];
   readonly batchSize: number;
   readonly epochs: number;
-  /** What is trained and how; what is left out is off. */
-  readonly settings?: TrainingSettings;
+  /** What is trained and how; what is left out is off. The stream fails with a ZodError when an option is out of range. */
+  readonly settings?: z.input<typeof trainingSettings>;
   /** An integer in [0, 2^53): initial weights. */
   readonly seed: number;
   /** Values that stand in for the model's initial ones, by variable; not necessarily of all. */
@@ -82,12 +83,12 @@ export function train(options: TrainOptions): Observable<RunEvent> {
 }
 
 async function run(options: TrainOptions, released: AbortSignal, emit: (event: RunEvent) => void): Promise<void> {
-  const { settings = {}, model } = options;
-  const phases = phasesOf(model, settings);
-  const start = await startingPoint(options, phases);
+  const settings = trainingSettings.parse(options.settings ?? {});
+  const phases = phasesOf(options.model, settings);
+  const start = await startingPoint(options, settings, phases);
   const steps = stepsPerEpoch(options.samples, options.batchSize);
   const stop = options.signal === undefined ? released : AbortSignal.any([options.signal, released]);
-  const parts = { ...options, ...lossWeights(options), settings, phases, steps, stop, released, emit };
+  const parts = { ...options, ...lossWeights(options, settings), settings, phases, steps, stop, released, emit };
   const loop = new TrainingLoop(parts, start);
   try {
     await loop.run(start.progress);
@@ -96,11 +97,12 @@ async function run(options: TrainOptions, released: AbortSignal, emit: (event: R
   }
 }
 
-function lossWeights({ settings, classCounts = [], model }: TrainOptions): {
-  readonly classWeights?: readonly number[];
-} {
-  if (settings?.classWeights === undefined) return {};
-  const weights = classWeights(settings.classWeights, classCounts);
+function lossWeights(
+  { classCounts = [], model }: TrainOptions,
+  { classWeights: chosen }: TrainingSettings,
+): { readonly classWeights?: readonly number[] } {
+  if (chosen === undefined) return {};
+  const weights = classWeights(chosen, classCounts);
   if (weights.length === model.classes) return { classWeights: weights };
   throw fail({
     code: 'CONFIG_INVALID',
@@ -111,8 +113,12 @@ function lossWeights({ settings, classCounts = [], model }: TrainOptions): {
   });
 }
 
-async function startingPoint(options: TrainOptions, phases: readonly Phase[]): Promise<Checkpoint> {
-  const { model, optimizer, settings = {}, folder, fingerprint, seed, initialValues } = options;
+async function startingPoint(
+  options: TrainOptions,
+  settings: TrainingSettings,
+  phases: readonly Phase[],
+): Promise<Checkpoint> {
+  const { model, optimizer, folder, fingerprint, seed, initialValues } = options;
   const checkpoint = options.resume ? await readLast(folder) : undefined;
   const progress = checkpoint?.progress ?? atStart(fingerprint, seed);
   const path = checkpointPath(folder, 'last');
