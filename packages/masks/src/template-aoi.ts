@@ -14,7 +14,9 @@ export const templateAoi = definePlugin({
   },
   options: z.strictObject({
     shape: z
-      .union([shapeSchema, z.array(shapeSchema).min(1)])
+      .union([shapeSchema, z.array(shapeSchema).min(1)], {
+        error: "expected a shape of kind 'rectangle', 'polygon' or 'band' with its coordinates, or a list of shapes",
+      })
       .describe('The area, in shares of the width and height of the image; of several shapes all together.'),
   }),
   register: (options) => {
