@@ -123,7 +123,7 @@ export class TrainingSession {
         `${which}, but their features on training images cannot be kept: each epoch augments anew. ` +
         'Leave out data.augment, or set data.augmentVariants.'
       );
-    return `${which}: their features are computed once and kept in ${trunkCache.folder}.`;
+    return `${which}: their features are computed once and kept on the disk.`;
   }
 
   /**

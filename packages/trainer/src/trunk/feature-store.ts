@@ -5,6 +5,7 @@
  */
 import { writeAtomically, type HostTensor, type HostTensors } from '@foveate/contracts';
 import { encodeSafetensors } from '@foveate/tensor';
+import { createHash } from 'node:crypto';
 import { open, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -88,8 +89,7 @@ export class FeatureStore {
    * @throws FoveateError `OUTPUT_UNWRITABLE`
    */
   async write(samples: ReadonlyMap<string, StoredSample>, shape: readonly number[]): Promise<void> {
-    const [first] = samples.keys();
-    if (first === undefined) return;
+    if (samples.size === 0) return;
     const tensors: Record<string, HostTensor> = {};
     for (const [content, { trunk, aoi }] of samples) {
       tensors[`${content}/trunk`] = { dtype: 'float32', shape, data: trunk };
@@ -98,7 +98,11 @@ export class FeatureStore {
     const bytes = encodeSafetensors(tensors as HostTensors);
     if (bytes.length > this.#room) return;
     this.#room -= bytes.length;
-    const file = join(this.#folder, `${first}${suffix}`);
+    // The name says what is in it: two processes that write the same file write the same bytes.
+    const name = createHash('sha256')
+      .update([...samples.keys()].sort().join())
+      .digest('hex');
+    const file = join(this.#folder, `${name}${suffix}`);
     await writeAtomically(file, bytes);
     this.#note(file, bytes);
   }

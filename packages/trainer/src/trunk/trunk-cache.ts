@@ -46,10 +46,6 @@ export class TrunkCache {
     this.#place = place;
   }
 
-  get folder(): string {
-    return this.#place.folder;
-  }
-
   /** What a sample looks like; undefined as long as nobody has seen it in this process. */
   contentOf(variant: string, id: string): SampleContent | undefined {
     return this.#contents.get(`${variant}/${id}`);

@@ -94,7 +94,7 @@ describe('a cached trunk', () => {
   it('says what it does and what it was good for', async () => {
     const all = await events(options({ trunkCache: cache() }));
     expect(only(all, 'notice').map(({ message }) => message)).toEqual([
-      `The first 2 of 3 stages are held: their features are computed once and kept in ${store()}.`,
+      'The first 2 of 3 stages are held: their features are computed once and kept on the disk.',
     ]);
     const counts = only(all, 'epoch').map(({ record: { trunk } }) => [trunk?.read, trunk?.computed]);
     expect(counts).toEqual([
