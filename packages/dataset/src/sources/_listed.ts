@@ -1,6 +1,6 @@
 /** A row of a list as a sample. */
 import { basename } from 'node:path';
-import { fail, type FoveateError, type Skip, type SourceItem, type SplitName } from '@foveate/contracts';
+import { fail, type FoveateError, type SourceItem, type SplitName } from '@foveate/contracts';
 import { fileSample, idOf } from './_file-sample.js';
 import type { Layout } from './_file-source.js';
 import { didYouMean } from './_nearest.js';
@@ -125,9 +125,4 @@ export function invalidRow(place: Place, what: string, got: string, advice: stri
 
 function at({ file, line }: Place): string {
   return `${basename(file)}:${line}`;
-}
-
-/** A skip for something that a row names. */
-export function rowSkip(place: Place, path: string, reason: string, message: string): Skip {
-  return { path, reason, message: `${at(place)}: ${message}` };
 }

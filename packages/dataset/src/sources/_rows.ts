@@ -6,17 +6,14 @@ import { fail, type FoveateError } from '@foveate/contracts';
 import { CsvError, parse } from 'csv-parse';
 import { didYouMean } from './_nearest.js';
 
-/** A value of a cell; CSV has texts alone. */
-export type Cell = unknown;
-
 /** A row and where it stands. */
 export interface Row {
   /** Line in the file, from 1; of a row that spans several the last. */
   readonly line: number;
   /** Columns of the header; of JSON Lines the keys of this row. */
   readonly columns: readonly string[];
-  /** The cell of a column; undefined when it is empty or not there. */
-  readonly get: (column: string) => Cell;
+  /** The cell of a column, in CSV a text; undefined when it is empty or not there. */
+  readonly get: (column: string) => unknown;
 }
 
 /** True for `.jsonl` and `.ndjson`. */
@@ -33,17 +30,20 @@ export function readRows(path: string, delimiter = ','): AsyncGenerator<Row> {
   return isJsonLines(path) ? jsonRows(path) : csvRows(path, delimiter);
 }
 
+// A quote that is not closed must not gather the rest of the file.
+const longestRow = 1_000_000;
+
 async function* csvRows(path: string, delimiter: string): AsyncGenerator<Row> {
   const parser = createReadStream(path)
     .on('error', (error) => parser.destroy(error))
-    .pipe(parse({ bom: true, info: true, delimiter, skip_empty_lines: true, trim: true, relax_quotes: false }));
+    .pipe(parse({ bom: true, info: true, delimiter, skip_empty_lines: true, trim: true, max_record_size: longestRow }));
   let header: ReturnType<typeof headerOf> | undefined;
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
       if (header === undefined) header = headerOf(record, path);
       else {
         const { places, columns } = header;
-        const get = (column: string): Cell => {
+        const get = (column: string): unknown => {
           const at = places.get(column);
           return at === undefined || record[at] === '' ? undefined : record[at];
         };
@@ -79,7 +79,7 @@ async function* jsonRows(path: string): AsyncGenerator<Row> {
       const row: unknown = JSON.parse(json);
       if (typeof row !== 'object' || row === null || Array.isArray(row)) throw new SyntaxError('not an object');
       const cells = row as Readonly<Record<string, unknown>>;
-      const get = (column: string): Cell => {
+      const get = (column: string): unknown => {
         const value = Object.hasOwn(cells, column) ? cells[column] : undefined;
         return value === null || value === '' ? undefined : value;
       };

@@ -44,7 +44,7 @@ export async function* scanClasses(
 }
 
 /** Items in the order of their ids or paths. */
-export function sortItems(items: readonly SourceItem[]): SourceItem[] {
+function sortItems(items: readonly SourceItem[]): SourceItem[] {
   const keyOf = (item: SourceItem): string => ('sample' in item ? item.sample.id : item.skip.path);
   return [...items].sort((a, b) => byCodeUnit(keyOf(a), keyOf(b)));
 }

@@ -2,7 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { maskArea } from '@foveate/image';
 import { copyFile, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { btad, dagm, folders, globs, industrial, kolektorSdd2, mvtec, mvtecAd2, visa } from '../index.js';
+import {
+  btad,
+  dagm,
+  folders,
+  globs,
+  industrial,
+  kolektorSdd2,
+  mvtec,
+  mvtecAd2,
+  stratifiedSplitter,
+  visa,
+} from '../index.js';
 import { Tree, lines, reasons } from './testing/tree.js';
 
 let tree: Tree;
@@ -232,6 +243,29 @@ describe('industrial', () => {
     expect(skips).toEqual([]);
     expect((await load(samples[0])).defects).toHaveLength(1);
     await expect(tree.scan(industrial, { root: 'ind', test: 'tests' })).rejects.toThrow(join(tree.base, 'ind/tests'));
+  });
+
+  it('is divided 80 to 20 beside its test set, as the paper has it', async () => {
+    const name = (index: number) => `${String(index).padStart(3, '0')}.png`;
+    await tree.putAll(Array.from({ length: 20 }, (_, i) => `paper/train/good/${name(i)}`));
+    await tree.putAll(Array.from({ length: 10 }, (_, i) => `paper/train/dent/${name(i)}`));
+    await tree.putAll(['paper/test/good/a.png', 'paper/test/good/b.png', 'paper/test/dent/c.png']);
+    const { samples } = await tree.scan(industrial, { root: 'paper', requireMasks: false });
+    const labelled = samples.map((sample) => ({
+      ...sample,
+      label: sample.defectTypes.length === 0 ? (0 as const) : (1 as const),
+      reason: 'by folder',
+    }));
+    const splitter = await stratifiedSplitter.register(
+      { train: 0.8, validation: 0.2, test: 0 } as never,
+      tree.context(),
+    );
+    const splits = splitter.assign(labelled, 1);
+    const counts = (type: string) =>
+      ['train', 'validation', 'test'].map(
+        (split) => labelled.filter(({ id }, i) => splits[i] === split && id.includes(`/${type}/`)).length,
+      );
+    expect([counts('good'), counts('dent')]).toEqual([[16, 4, 2], [8, 2, 1]]); // prettier-ignore
   });
 });
 

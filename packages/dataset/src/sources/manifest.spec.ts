@@ -104,6 +104,7 @@ describe('a CSV list', () => {
     ],
     ['a wrong split', 'image,split\na.png,trian\n', {}, /:2: This is not a split .*'trian'.*Did you mean 'train'/],
     ['cells too many', 'image,type\na.png,good\nc.png,good,3\n', {}, /:3: The line is not valid CSV/],
+    ['a row without end', `image,type\na.png,"${'x'.repeat(2_000_000)}`, {}, /:2: The line is not valid CSV/],
     ['an open quote', 'image,type\na.png,"good\n', {}, /The line is not valid CSV/],
     ['an empty image', 'image,type\n,good\n', {}, /:2: Column 'image' is empty/],
     ['a mask without type', 'image,mask,type\na.png,m/b1.png,\n', {}, /:2: There is a mask and no defect type/],

@@ -6,7 +6,7 @@ import { fail } from '@foveate/contracts';
 import type { AssignedSample, Label, Raster, SampleSource, SplitName } from '@foveate/contracts';
 
 /** A file by its content. */
-export interface LockedFile {
+interface LockedFile {
   /** As seen from the folder that the configuration's paths start from, `/`-separated. */
   readonly path: string;
   readonly bytes: number;
