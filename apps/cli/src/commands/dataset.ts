@@ -1,4 +1,5 @@
 /** `foveate dataset` */
+import { relative, resolve, sep } from 'node:path';
 import { writeAtomically } from '@foveate/contracts';
 import { dataFacts, renderContactSheet } from '@foveate/report';
 import type { Inspection } from '@foveate/report';
@@ -119,7 +120,9 @@ async function build(file: string, { out, json, set }: BuildOptions): Promise<vo
     ['split', 'good', 'defective'],
     Object.entries(counts).map(([split, { good, defective }]) => [split, String(good), String(defective)]),
   );
-  print(`Lock        ${out}\n\nTo train on this data and no other, name the file in the configuration as data.lock.`);
+  print(`Lock        ${out}`);
+  const key = relative(config.baseFolder, resolve(out)).split(sep).join('/');
+  print(`\nTo train on this data and no other, add to the configuration\n  data:\n    lock: ${key}`);
 }
 
 /** Adds the commands. */

@@ -1,7 +1,7 @@
 /** A closer look at samples: what their files say of themselves, and pictures of some of them. */
 import { availableParallelism } from 'node:os';
 import { isFoveateError } from '@foveate/contracts';
-import type { AoiProvider, Mask, Sample, SampleSource } from '@foveate/contracts';
+import type { AoiProvider, Mask, Sample, SampleImages, SampleSource } from '@foveate/contracts';
 import { encodeJpeg, encodePng, maskArea, readImageHeader, resize } from '@foveate/image';
 import type { ImageHeader } from '@foveate/image';
 import type { Picture } from '@foveate/report';
@@ -20,8 +20,11 @@ export interface Seen {
   readonly size: string;
   /** Share of the image that the area of interest covers, in [0, 1]. */
   readonly coverage: number;
-  readonly thumbnail: Pick<Picture, 'width' | 'height' | 'image' | 'aoi' | 'defects'>;
+  /** Made of samples that are shown. */
+  readonly thumbnail: Thumbnail | undefined;
 }
+
+type Thumbnail = Pick<Picture, 'width' | 'height' | 'image' | 'aoi' | 'defects'>;
 
 /** Longest side of a thumbnail in pixels. */
 const longest = 240;
@@ -49,11 +52,23 @@ export function readHeaders(samples: readonly Sample[]): Promise<readonly ImageH
   });
 }
 
-/** Decodes samples; those that cannot be decoded, which are listed elsewhere, are not among the results. */
-export function lookAt(samples: readonly Sample[], eyes: Eyes): Promise<readonly Seen[]> {
+/**
+ * Decodes samples; those that cannot be decoded, which are listed elsewhere, are not among the results.
+ * @param shown those that need thumbnails
+ */
+export function lookAt(
+  samples: readonly Sample[],
+  shown: ReadonlySet<Sample>,
+  { source, aoi }: Eyes,
+): Promise<readonly Seen[]> {
   return concurrently(samples, async (sample) => {
     try {
-      return [await look(sample, eyes)];
+      const images = await source.load(sample);
+      const area = await aoi.areaOfInterest(sample, images);
+      const { width, height } = images.image;
+      const coverage = maskArea(area) / (area.width * area.height);
+      const thumbnail = shown.has(sample) ? await thumbnailOf(images, coverage === 1 ? undefined : area) : undefined;
+      return [{ id: sample.id, size: `${String(width)}x${String(height)}`, coverage, thumbnail }];
     } catch (error) {
       if (!isFoveateError(error)) throw error;
       return [];
@@ -61,22 +76,17 @@ export function lookAt(samples: readonly Sample[], eyes: Eyes): Promise<readonly
   });
 }
 
-async function look(sample: Sample, { source, aoi }: Eyes): Promise<Seen> {
-  const images = await source.load(sample);
-  const area = await aoi.areaOfInterest(sample, images);
-  const { width, height } = images.image;
-  const scale = Math.min(1, longest / Math.max(width, height));
-  const [w, h] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
-  const coverage = maskArea(area) / (area.width * area.height);
-  const defects = images.defects.map(({ mask }) => shrunk(mask, w, h));
-  const thumbnail = {
-    width: w,
-    height: h,
-    image: await encodeJpeg(await resize(images.image, w, h), 82),
-    aoi: coverage === 1 ? undefined : await encodePng(shrunk(area, w, h)),
-    defects: defects.length === 0 ? undefined : await encodePng(united(defects)),
+async function thumbnailOf({ image, defects }: SampleImages, area: Mask | undefined): Promise<Thumbnail> {
+  const scale = Math.min(1, longest / Math.max(image.width, image.height));
+  const [width, height] = [image.width, image.height].map((side) => Math.max(1, Math.round(side * scale))) as [number, number]; // prettier-ignore
+  const masks = defects.map(({ mask }) => shrunk(mask, width, height));
+  return {
+    width,
+    height,
+    image: await encodeJpeg(await resize(image, width, height), 82),
+    aoi: area === undefined ? undefined : await encodePng(shrunk(area, width, height)),
+    defects: masks.length === 0 ? undefined : await encodePng(united(masks)),
   };
-  return { id: sample.id, size: `${String(width)}x${String(height)}`, coverage, thumbnail };
 }
 
 /** A smaller mask in which nothing vanishes: a pixel is inside when any pixel that falls into it is. */

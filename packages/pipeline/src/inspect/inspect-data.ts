@@ -57,8 +57,9 @@ export async function inspectData(
   const byChance = shuffled(findings, config.seed);
   const measured = byChance.filter((finding) => outcomeOf(finding) !== 'left out').slice(0, mostMeasured);
   const shown = chosen(byChance, options.examples);
-  const wanted = new Set([...measured, ...shown].map(({ sample }) => sample));
-  const seen = await lookAt([...wanted], { source, aoi: await services.get('aoi') });
+  const pictured = new Set(shown.map(({ sample }) => sample));
+  const wanted = new Set([...measured.map(({ sample }) => sample), ...pictured]);
+  const seen = await lookAt([...wanted], pictured, { source, aoi: await services.get('aoi') });
   const measuredIds = new Set(measured.map(({ sample }) => sample.id));
   const inspection = summarise({
     name: config.name,
