@@ -69,7 +69,8 @@ const valuesOf = (values: HostTensors) =>
     return tf.tensor(data, [...shape]);
   });
 
-// Computed in PyTorch 1.13 with torchvision 0.14 (float64), and in Keras 3.15.
+// Computed in PyTorch 1.13 with torchvision 0.14 and timm 1.0.29 (float64), and in Keras 3.15. The noise depends on the names,
+// so that these are theirs too.
 const logits: readonly (readonly [id: string, unknown, scheme: string, readonly WeightNaming[], readonly number[]])[] =
   [
     ['efficientnet-b0', efficientNetB0, 'torchvision', efficientNetNames, [-0.12188, -0.38856, -0.33172]],
@@ -77,6 +78,9 @@ const logits: readonly (readonly [id: string, unknown, scheme: string, readonly 
     ['mobilenet-v2', mobileNetV2, 'torchvision', mobileNetV2Names, [-3.35032, -2.73342, -0.07023]],
     ['mobilenet-v3-small', mobileNetV3Small, 'torchvision', mobileNetV3SmallNames, [-0.49779, 0.40314, -1.06376]],
     ['resnet-18', resNet18, 'torchvision', resNet18Names, [-10.67693, -24.75889, 3.62924]],
+    ['efficientnet-b0', efficientNetB0, 'timm', efficientNetNames, [0.31767, 0.29838, 0.13755]],
+    ['mobilenet-v2', mobileNetV2, 'timm', mobileNetV2Names, [0.38222, 2.56042, -0.62965]],
+    ['mobilenet-v3-small', mobileNetV3Small, 'timm', mobileNetV3SmallNames, [0.20929, 0.40057, 0.40927]],
     ['efficientnet-b0', efficientNetB0, 'keras', efficientNetNames, [-0.67317, 0.98073, 0.13835]],
     ['mobilenet-v2', mobileNetV2, 'keras', mobileNetV2Names, [0.31969, 0.36937, 5.29456]],
     ['mobilenet-v3-small', mobileNetV3Small, 'keras', mobileNetV3SmallNames, [0.34187, -0.30844, -0.16435]],
@@ -87,9 +91,9 @@ describe('logits', () => {
     'of %s are those its origin computes from the same weights (%#)',
     async (...[, plugin, scheme, namings, expected]) => {
       const size = 40;
-      const padding = scheme === 'keras' ? { padding: 'same' } : {};
-      const model = await buildModel(plugin as Plugin<'model'>, padding, { size, classes: 3 });
       const naming = namings.find((candidate) => candidate.scheme === scheme) as WeightNaming;
+      const options = naming.padding === 'same' ? { padding: 'same' } : {};
+      const model = await buildModel(plugin as Plugin<'model'>, options, { size, classes: 3 });
       const file = { path: 'noise', format: 'npy-folder' as const, entries: noiseFile(model, naming), metadata: {} };
       const scope = valuesOf(importWeights(model, file, { namings, head: 'load' }).tensors);
       const pixels = noise(size * size * 3, 'image', 1, 0.5);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { HostTensors, Plugin, PluginContext } from '@foveate/contracts';
 import { encodeSafetensors } from '@foveate/tensor';
-import { efficientNetB0, identifyWeights, mobileNetV2, readWeights } from '../index.js';
+import { efficientNetB0, identifyWeights, mobileNetV2, mobileNetV3Small, readWeights, resNet18 } from '../index.js';
 import { toHwio } from './layout.js';
 import { namesOf } from './naming.js';
 import { mobileNetV2Names } from './names/mobilenet-v2.js';
@@ -78,6 +78,20 @@ describe('known weights', () => {
       expect(new URL(url).protocol).toBe('https:');
       expect(checksum?.value ?? '00000000').toMatch(/^[0-9a-f]{8,64}$/);
       expect(megabytes).toBeGreaterThan(1);
+    }
+  });
+
+  it('expect the input that their model makes with that padding', async () => {
+    const plugins: Readonly<Record<string, unknown>> = {
+      'efficientnet-b0': efficientNetB0,
+      'mobilenet-v2': mobileNetV2,
+      'mobilenet-v3-small': mobileNetV3Small,
+      'resnet-18': resNet18,
+    };
+    for (const { architecture, tag, padding, normalisation } of knownWeights) {
+      const plugin = plugins[architecture] ?? efficientNetB0;
+      const factory = await factoryOf(plugin, architecture === 'resnet-18' ? {} : { padding });
+      expect([architecture, tag, factory.card?.normalisation]).toEqual([architecture, tag, normalisation.text]);
     }
   });
 
