@@ -86,7 +86,11 @@ describe('renderReport', () => {
             config: { [nasty]: '</pre></style><script>' },
             loss: { id: nasty, options: { [nasty]: nasty } },
             versions: { [nasty]: nasty },
-            data: { ...fabricate(scores).record.data, skips: [{ path: nasty, reason: nasty, message: nasty }] },
+            data: {
+              ...fabricate(scores).record.data,
+              skips: [{ path: nasty, reason: nasty, message: nasty }],
+              duplicates: [{ ids: [nasty, nasty], similarity: 1, labelsDiffer: true, treated: true }],
+            },
           },
         ),
       ],
@@ -141,6 +145,24 @@ describe('renderReport', () => {
     expect(text).toContain('no defect, defective 1 of 2');
     expect(text).toContain('25 × image-truncated');
     expect(text).toContain('and 5 more, listed in run.json');
+  });
+
+  it('lists duplicates, those first whose labels differ', () => {
+    const { data } = fabricate(scores).record;
+    const cluster = (ids: readonly string[], more: object = {}) =>
+      ({ ids, similarity: 1, labelsDiffer: false, treated: true, ...more }) as const;
+    const duplicates = [
+      cluster(['a', 'b', 'c']),
+      cluster(['d', 'e'], { similarity: 0.913, labelsDiffer: true }),
+      cluster(['f', 'g', 'h', 'i'], { similarity: 0.86, treated: false }),
+    ];
+    const text = textOf(renderReport([fabricate(scores, { data: { ...data, duplicates } })]));
+    expect(text).toContain('5 images in 2 clusters of duplicates, none across splits');
+    expect(text).toMatch(
+      /1 × labels differ d, e similarity 0.91.*1 × too many to be copies.*f, g, h, i similarity 0.86/,
+    );
+    expect(text).toMatch(/1 × the same pixels a, b, c.*1 × nearly the same d, e/);
+    expect(textOf(renderReport([fabricate(scores)]))).not.toContain('duplicates');
   });
 
   it('is honest about unfinished runs and figures that do not fit', () => {

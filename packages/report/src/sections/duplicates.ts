@@ -4,6 +4,13 @@ import { html, type Content } from '../html.js';
 import type { NamedRun } from '../identity.js';
 import { each, listed } from './found.js';
 
+const kinds: readonly (readonly [string, (cluster: DuplicateCluster) => boolean])[] = [
+  ['labels differ', ({ labelsDiffer }) => labelsDiffer],
+  ['too many to be copies; left as they are', ({ treated }) => !treated],
+  ['the same pixels', ({ treated, similarity }) => treated && similarity === 1],
+  ['nearly the same', ({ treated, similarity }) => treated && similarity < 1],
+];
+
 /** Images that the data holds more than once, with what was done with them. */
 export function duplicateImages(runs: readonly NamedRun[]): Content {
   return each<DuplicateCluster>(
@@ -13,25 +20,9 @@ export function duplicateImages(runs: readonly NamedRun[]): Content {
       if (list.length === 0) return '';
       const treated = list.filter((cluster) => cluster.treated);
       const images = treated.reduce((sum, { ids }) => sum + ids.length, 0);
-      return html`<h3>
-          ${who}${count(images, 'image')} in ${count(treated.length, 'cluster')} of duplicates, none across splits
-        </h3>
-        ${clusters(
-          'labels differ',
-          list.filter(({ labelsDiffer }) => labelsDiffer),
-        )}
-        ${clusters(
-          'too many to be copies; left as they are',
-          list.filter((cluster) => !cluster.treated),
-        )}
-        ${clusters(
-          'the same pixels',
-          treated.filter(({ similarity }) => similarity === 1),
-        )}
-        ${clusters(
-          'nearly the same',
-          treated.filter(({ similarity }) => similarity < 1),
-        )}`;
+      const head = `${count(images, 'image')} in ${count(treated.length, 'cluster')} of duplicates, none across splits`;
+      return html`<h3>${who}${treated.length === 0 ? 'Images that look alike' : head}</h3>
+        ${kinds.map(([kind, isOne]) => clusters(kind, list.filter(isOne)))}`;
     },
   );
 }
