@@ -38,7 +38,9 @@ function sample(number) {
 const samples = Array.from({ length: 8 }, (_, number) => sample(number));
 const context = { other: async (choice) => samples[Math.floor(choice * samples.length)] };
 const services = new Map();
-for (const { meta, options, register } of Object.values(plugins)) {
+for (const { meta, options, register, slots } of Object.values(plugins)) {
+  // What only chooses among others costs nothing of its own.
+  if (slots !== undefined) continue;
   const checked = await options['~standard'].validate({ probability: 1 });
   services.set(meta.id, await register(checked.value, { baseFolder: '.', seed: 1 }));
 }

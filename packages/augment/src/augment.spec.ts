@@ -15,12 +15,15 @@ const context = {
 };
 const all: [string, Plugin<'augmentation'>][] = Object.entries(plugins);
 
-/** Where the defaults are too gentle for a picture of 48x40. */
-const visible: Record<string, object> = { 'defocus-blur': { radius: 0.1 } };
+/** Options that are needed, or where the defaults are too gentle for a picture of 48x40. */
+const needed: Record<string, Record<string, unknown>> = {
+  'defocus-blur': { radius: 0.1 },
+  'one-of': { of: [{ id: 'gamma', service: await build(plugins.gamma) }] },
+};
 
 describe.each(all)('%s', (...[, plugin]) => {
   it('is pure: what was drawn can be written as JSON and gives the same again', async () => {
-    const service = await build(plugin, { probability: 1 });
+    const service = await build(plugin, { ...needed[plugin.meta.id], probability: 1 });
     const input = example();
     for (const seed of [1, 2, 3]) {
       const parameters = service.draw(random(seed), input.image);
@@ -36,7 +39,7 @@ describe.each(all)('%s', (...[, plugin]) => {
   it('changes the image and keeps sizes, bytes and binary masks', async () => {
     const input = example();
     const outputs = await Promise.all(
-      [1, 2, 3, 4].map((seed) => operate(plugin, input, { seed, context, ...visible[plugin.meta.id] })),
+      [1, 2, 3, 4].map((seed) => operate(plugin, input, { seed, context, ...needed[plugin.meta.id] })),
     );
     expect(outputs.some(({ image }) => !Buffer.from(image.data).equals(input.image.data))).toBe(true);
     for (const { image, aoi, defects } of outputs) {
@@ -52,16 +55,16 @@ describe.each(all)('%s', (...[, plugin]) => {
   });
 
   it('leaves the masks alone when it is photometric', async () => {
-    if ((await build(plugin)).effect !== 'photometric') return;
+    if ((await build(plugin, needed[plugin.meta.id])).effect !== 'photometric') return;
     const input = example();
-    const output = await operate(plugin, input);
+    const output = await operate(plugin, input, { ...needed[plugin.meta.id] });
     expect(output.aoi).toBe(input.aoi);
     expect(output.defects).toBe(input.defects);
   });
 
   it('happens as often as asked', async () => {
     const count = async (probability: number) => {
-      const service = await build(plugin, { probability });
+      const service = await build(plugin, { ...needed[plugin.meta.id], probability });
       const drawn = Array.from({ length: 1000 }, (_, i) => service.draw(random(7, i), { width: 48, height: 40 }));
       return drawn.filter((parameters) => parameters !== undefined).length;
     };

@@ -35,7 +35,7 @@ function drift({ image, aoi, defects }: AugmentedImages): number {
   return largest;
 }
 
-const all: Plugin<'augmentation'>[] = Object.values(plugins);
+const all = Object.values<Plugin<'augmentation'>>(plugins).filter(({ slots }) => slots === undefined);
 const geometric = (await Promise.all(all.map(async (plugin) => ({ plugin, service: await build(plugin) })))).filter(
   ({ service }) => service.effect === 'geometric',
 );

@@ -14,6 +14,7 @@ export { illuminationGradient } from './illumination-gradient.js';
 export { jpeg } from './jpeg.js';
 export { motionBlur } from './motion-blur.js';
 export { noise } from './noise.js';
+export { oneOf } from './one-of.js';
 export { perspective } from './perspective.js';
 export { randomResizedCrop } from './random-resized-crop.js';
 export { rotate90 } from './rotate-90.js';

@@ -68,6 +68,12 @@ export interface PluginContext {
   get<K extends PluginKind>(kind: K, id?: string): PluginServices[K];
 }
 
+/** A plugin that an option of another plugin named, built. */
+export interface BuiltPlugin<K extends PluginKind = PluginKind> {
+  readonly id: string;
+  readonly service: PluginServices[K];
+}
+
 /** A plugin: who it is, its options, and how its service is made. */
 export interface Plugin<K extends PluginKind = PluginKind, Options = unknown> {
   readonly meta: PluginMeta<K>;
@@ -77,6 +83,11 @@ export interface Plugin<K extends PluginKind = PluginKind, Options = unknown> {
    * have their defaults.
    */
   readonly variants?: readonly Readonly<Record<string, unknown>>[];
+  /**
+   * Options that are lists of plugins, and of which kind. A configuration names plugins there as it does elsewhere, and
+   * they are checked; `register` gets a list of {@link BuiltPlugin} instead.
+   */
+  readonly slots?: Readonly<Record<string, PluginKind>>;
   register(options: Options, context: PluginContext): PluginServices[K] | Promise<PluginServices[K]>;
 }
 
@@ -97,6 +108,7 @@ export function definePlugin<K extends PluginKind, Schema extends OptionsSchema>
   readonly meta: PluginMeta<K>;
   readonly options: Schema;
   readonly variants?: Plugin['variants'];
+  readonly slots?: Plugin['slots'];
   register(
     options: StandardSchemaV1.InferOutput<Schema>,
     context: PluginContext,

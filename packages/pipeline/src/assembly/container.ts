@@ -1,6 +1,6 @@
 /** A configuration becomes an Inversify container in which each plugin kind's service can be asked for. */
 import { fail, isFoveateError, serviceToken } from '@foveate/contracts';
-import type { Plugin, PluginContext, PluginKind, PluginServices } from '@foveate/contracts';
+import type { BuiltPlugin, Plugin, PluginContext, PluginKind, PluginServices } from '@foveate/contracts';
 import { Container } from 'inversify';
 import type { RunConfig } from '../config/run-config.js';
 import { slots } from '../config/slots.js';
@@ -65,12 +65,29 @@ export async function buildServices(config: RunConfig, registry: Registry): Prom
     return inChain(() => plugin.register(options() as never, context));
   };
 
+  /** The service of a plugin the configuration names, those that its options name built first. */
+  const build = (plugin: Plugin, options: Readonly<Record<string, unknown>>): Service | Promise<Service> => {
+    const name = `${plugin.meta.kind} '${plugin.meta.id}'`;
+    const nested = Object.entries(plugin.slots ?? {});
+    if (nested.length === 0) return register(plugin, name, () => options);
+    return Promise.all(nested.map(async ([key, kind]) => [key, await buildAll(kind, options[key])] as const)).then(
+      (built) => register(plugin, name, () => ({ ...options, ...Object.fromEntries(built) })),
+    );
+  };
+  const buildAll = (kind: PluginKind, references: unknown): Promise<readonly BuiltPlugin[]> =>
+    Promise.all(
+      (references as readonly { readonly id: string }[]).map(async ({ id, ...options }) => ({
+        id,
+        service: await build(await registry.get(kind, id).load(), options),
+      })),
+    );
+
   for (const slot of slots) {
     for (const { id, options } of slot.read(config)) {
       const plugin = await registry.get(slot.kind, id).load();
       container
         .bind<Service>(serviceToken(slot.kind))
-        .toDynamicValue(() => register(plugin, `${slot.kind} '${id}'`, () => options))
+        .toDynamicValue(() => build(plugin, options))
         .whenDefault();
     }
   }

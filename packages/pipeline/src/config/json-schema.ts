@@ -1,5 +1,6 @@
 /** JSON Schema of the whole configuration, put together from the base schema and every registered plugin's own. */
-import type { Plugin } from '@foveate/contracts';
+import { pluginKinds } from '@foveate/contracts';
+import type { Plugin, PluginKind } from '@foveate/contracts';
 import { z } from 'zod';
 import type { Registry } from '../assembly/registry.js';
 import { baseSchema, explainSchema } from './base-schema.js';
@@ -54,27 +55,54 @@ function referenceSchemas(plugin: Plugin, extra: Readonly<Record<string, unknown
       type: 'object',
       description: summary,
       ...without(options, '$schema', 'type', 'properties', 'required'),
-      properties: { id: { const: id, description: summary }, ...extra, ...properties(options) },
+      properties: {
+        id: { const: id, description: summary },
+        ...extra,
+        ...properties(options),
+        ...slotProperties(plugin, options),
+      },
       required: ['id', ...required],
       additionalProperties: false,
     },
   ];
 }
 
-async function slotSchema(slot: Slot, registry: Registry): Promise<JsonSchema> {
-  const extra = slot.kind === 'explainer' ? properties(z.toJSONSchema(explainSchema, { io: 'input' })) : {};
-  const plugins = await Promise.all(registry.list(slot.kind).map((entry) => entry.load()));
-  const reference = { anyOf: plugins.flatMap((plugin) => referenceSchemas(plugin, extra)) };
-  return slot.many
-    ? { type: 'array', description: slot.summary, items: reference }
-    : { description: slot.summary, ...reference };
+/** Options that are lists of plugins: what stands in them is defined once, as such lists may nest. */
+function slotProperties({ slots: own = {} }: Plugin, options: JsonSchema): JsonSchema {
+  return Object.fromEntries(
+    Object.entries(own).map(([key, kind]) => [key, { ...properties(options)[key], items: definition(kind) }]),
+  );
+}
+
+function definition(kind: PluginKind): JsonSchema {
+  return { $ref: `#/$defs/${kind}` };
+}
+
+function pluginsOf(kind: PluginKind, registry: Registry): Promise<readonly Plugin[]> {
+  return Promise.all(registry.list(kind).map((entry) => entry.load()));
+}
+
+/** References to all plugins of a kind. */
+async function kindSchema(kind: PluginKind, registry: Registry): Promise<JsonSchema> {
+  const extra = kind === 'explainer' ? properties(z.toJSONSchema(explainSchema, { io: 'input' })) : {};
+  return { anyOf: (await pluginsOf(kind, registry)).flatMap((plugin) => referenceSchemas(plugin, extra)) };
+}
+
+function slotSchema({ many, summary }: Slot, reference: JsonSchema): JsonSchema {
+  return many ? { type: 'array', description: summary, items: reference } : { description: summary, ...reference };
 }
 
 /** JSON Schema, draft 2020-12, that accepts what a registry's plugins accept. */
 export async function configJsonSchema(registry: Registry): Promise<JsonSchema> {
   const base: JsonSchema = z.toJSONSchema(baseSchema, { io: 'input', target });
+  const plugins = (await Promise.all(pluginKinds.map((kind) => pluginsOf(kind, registry)))).flat();
+  const nested = new Set(plugins.flatMap((plugin) => Object.values(plugin.slots ?? {})));
+  const definitions = await Promise.all([...nested].map(async (kind) => [kind, await kindSchema(kind, registry)]));
   const replacements = await Promise.all(
-    slots.map(async (slot) => ({ path: slot.path, schema: await slotSchema(slot, registry) })),
+    slots.map(async (slot) => ({
+      path: slot.path,
+      schema: slotSchema(slot, nested.has(slot.kind) ? definition(slot.kind) : await kindSchema(slot.kind, registry)),
+    })),
   );
   const replace = (schema: JsonSchema, prefix: readonly string[]): JsonSchema => ({
     ...schema,
@@ -88,5 +116,6 @@ export async function configJsonSchema(registry: Registry): Promise<JsonSchema> 
     ),
   });
   const { $schema, ...rest } = replace(base, []) as Record<string, unknown>;
-  return { $schema, title: 'Foveate configuration', ...rest };
+  const $defs = definitions.length === 0 ? {} : { $defs: Object.fromEntries(definitions) as JsonSchema };
+  return { $schema, title: 'Foveate configuration', ...rest, ...$defs };
 }

@@ -1,7 +1,7 @@
 /** Validates a configuration as written against the base schema and each chosen plugin's own schema. */
 import { basename, extname, resolve } from 'node:path';
 import { fail } from '@foveate/contracts';
-import type { ChosenPlugin, Plugin } from '@foveate/contracts';
+import type { ChosenPlugin, Plugin, PluginKind } from '@foveate/contracts';
 import type { Registry } from '../assembly/registry.js';
 import { baseSchema, explainSchema, nearDuplicate } from './base-schema.js';
 import type { BaseConfig } from './base-schema.js';
@@ -51,7 +51,7 @@ function namedInText(text: string): { readonly id: string; readonly path?: strin
 
 /** Options of one plugin reference, with defaults filled in; undefined when it has problems. */
 async function resolvePlugin(
-  slot: Slot,
+  kind: PluginKind,
   path: ConfigPath,
   value: unknown,
   registry: Registry,
@@ -62,22 +62,31 @@ async function resolvePlugin(
   if (typeof text !== 'string') {
     problems.add(
       path,
-      `expected a ${slot.kind}: its id, or { id: …, options }`,
-      `Known: ${registry.ids(slot.kind).join(', ')}`,
+      `expected ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}: its id, or { id: …, options }`,
+      `Known: ${registry.ids(kind).join(', ')}`,
     );
     return undefined;
   }
   const { id, ...named } = namedInText(text);
   const options = { ...named, ...given };
-  const entry = registry.find(slot.kind, id);
+  const entry = registry.find(kind, id);
   if (entry === undefined) {
-    const { what, advice } = registry.unknown(slot.kind, id);
+    const { what, advice } = registry.unknown(kind, id);
     problems.add(typeof value === 'string' ? path : [...path, 'id'], what, advice, 'PLUGIN_UNKNOWN');
     return undefined;
   }
   const plugin: Plugin = await entry.load();
-  const own = slot.kind === 'explainer' ? Object.keys(explainSchema.shape) : [];
-  const input = Object.fromEntries(Object.entries(options).filter(([key]) => !own.includes(key)));
+  const own = kind === 'explainer' ? Object.keys(explainSchema.shape) : [];
+  const input: PlainObject = Object.fromEntries(Object.entries(options).filter(([key]) => !own.includes(key)));
+  for (const [key, nestedKind] of Object.entries(plugin.slots ?? {})) {
+    const list = input[key];
+    // What is no list is the schema's to complain of.
+    if (!Array.isArray(list)) continue;
+    const nested = await resolveList(nestedKind, [...path, key], list, registry, problems);
+    const complete = nested.filter((one) => one !== undefined);
+    if (complete.length < nested.length) return undefined;
+    input[key] = complete.map(({ id: nestedId, options: own }) => ({ id: nestedId, ...own }));
+  }
   const result = await plugin.options['~standard'].validate(input);
   if (result.issues !== undefined) {
     problems.addIssues(path, result.issues as readonly SchemaIssue[], (below) =>
@@ -86,6 +95,21 @@ async function resolvePlugin(
     return undefined;
   }
   return { id, options: (result.value ?? {}) as PlainObject };
+}
+
+/** As {@link resolvePlugin}, for each item of a list. */
+async function resolveList(
+  kind: PluginKind,
+  path: ConfigPath,
+  list: readonly unknown[],
+  registry: Registry,
+  problems: Problems,
+): Promise<readonly (ChosenPlugin | undefined)[]> {
+  const resolved: (ChosenPlugin | undefined)[] = [];
+  for (const [index, item] of list.entries()) {
+    resolved.push(await resolvePlugin(kind, [...path, index], item, registry, problems));
+  }
+  return resolved;
 }
 
 /**
@@ -104,16 +128,12 @@ export async function resolveConfig(document: ConfigDocument, registry: Registry
       document.value,
     );
     if (!slot.many) {
-      chosen.set(slot, [await resolvePlugin(slot, slot.path, value, registry, problems)]);
+      chosen.set(slot, [await resolvePlugin(slot.kind, slot.path, value, registry, problems)]);
     } else if (value !== undefined && !Array.isArray(value)) {
       problems.add(slot.path, `expected a list of ${slot.kind} plugins`);
     } else {
       const list = (value ?? []) as readonly unknown[];
-      const resolved: (ChosenPlugin | undefined)[] = [];
-      for (const [index, item] of list.entries()) {
-        resolved.push(await resolvePlugin(slot, [...slot.path, index], item, registry, problems));
-      }
-      chosen.set(slot, resolved);
+      chosen.set(slot, await resolveList(slot.kind, slot.path, list, registry, problems));
     }
   }
   const explainOwn = isObject(document.value) && isObject(document.value['explain']) ? document.value['explain'] : {};
