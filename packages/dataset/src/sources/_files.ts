@@ -1,7 +1,7 @@
 /** Folder listings that do not depend on the platform: sorted by code unit, links followed within bounds. */
 import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail } from '@foveate/contracts';
+import { fail, isFoveateError } from '@foveate/contracts';
 import { byCodeUnit } from '../_order.js';
 import { isInside, resolved } from './_paths.js';
 
@@ -74,7 +74,7 @@ export interface WalkOptions {
 /**
  * The files of a folder in the order of their paths, one folder held at a time.
  * @returns undefined when there is no such folder
- * @throws FoveateError `PATH_MISSING` when it may not be read
+ * @throws FoveateError `PATH_MISSING` when it may not be read; folders in it that may not are left out
  */
 export async function walk(folder: string, options: WalkOptions): Promise<AsyncIterable<Found> | undefined> {
   const [listing, real] = [await list(folder), await resolved(folder)];
@@ -119,8 +119,9 @@ async function* enterFolder(
   } else if (options.realRoot !== undefined && !isInside(options.realRoot, real)) {
     yield { left: path, reason: 'outside-root', why: `The link ${name} leads out of the data set, to ${real}` };
   } else {
-    const listing = await list(full);
-    if (listing !== undefined) yield* enter(full, `${path}/`, listing, [...ancestors, real], options);
+    const listing = await list(full).catch((error: unknown) => (isFoveateError(error) ? error : Promise.reject(error)));
+    if (isFoveateError(listing)) yield { left: path, reason: 'folder-unreadable', why: listing.message };
+    else if (listing !== undefined) yield* enter(full, `${path}/`, listing, [...ancestors, real], options);
   }
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { maskArea } from '@foveate/image';
-import { copyFile, mkdir, symlink } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   btad,
@@ -307,6 +307,22 @@ describe('folders', () => {
     const anywhere = await tree.scan(folders, { ...options, links: 'anywhere' });
     expect(lines(anywhere.samples)).toContain('good/away/c.png good');
     expect((await anywhere.load(anywhere.samples[2])).image.width).toBe(8);
+  });
+
+  it('leaves out what it may not read', async () => {
+    // Root may read everything.
+    if (process.getuid?.() === 0) return console.log('skipped: run by root');
+    await tree.putAll(['closed/good/a.png', 'closed/good/b.png', 'closed/good/room/c.png']);
+    await chmod(join(tree.base, 'closed/good/b.png'), 0);
+    await chmod(join(tree.base, 'closed/good/room'), 0);
+    const { samples, skips, load } = await tree.scan(folders, {
+      root: 'closed',
+      classes: { good: 'good' },
+      recursive: true,
+    });
+    await chmod(join(tree.base, 'closed/good/room'), 0o755);
+    expect(reasons(skips)).toEqual(['good/room folder-unreadable']);
+    await expect(load(samples[1])).rejects.toMatchObject({ parts: { reason: 'image-unreadable' } });
   });
 
   it('refuses images of too many pixels before it decodes them', async () => {
