@@ -206,8 +206,9 @@ export class TrainingLoop {
     }
     emit({ type: 'checkpoint', kind: 'last', path: await writeLast(folder, { tensors, progress }) });
     emit({ type: 'epoch', epochs, record, best });
-    const message = explosion(before.startLoss, record);
-    if (message !== undefined) emit({ type: 'warning', message });
+    for (const message of [explosion(before.startLoss, record), await this.#session.trunk?.takeWarning()]) {
+      if (message !== undefined) emit({ type: 'warning', message });
+    }
     return progress;
   }
 

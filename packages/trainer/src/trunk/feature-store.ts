@@ -3,7 +3,7 @@
  * `<content>/aoi` int32, the area of interest a bit per pixel. Files are written atomically and never changed, so that
  * processes may share a folder and anybody may delete it at any time.
  */
-import { writeAtomically, type HostTensor, type HostTensors } from '@foveate/contracts';
+import { isFoveateError, writeAtomically, type HostTensor, type HostTensors } from '@foveate/contracts';
 import { encodeSafetensors } from '@foveate/tensor';
 import { createHash } from 'node:crypto';
 import { open, readdir, rm, stat, utimes } from 'node:fs/promises';
@@ -37,6 +37,7 @@ export class FeatureStore {
   readonly #places = new Map<string, Place>();
   #shape: readonly number[] | undefined;
   #room: number;
+  #closed: string | undefined;
 
   private constructor(folder: string, room: number) {
     this.#folder = folder;
@@ -64,6 +65,11 @@ export class FeatureStore {
     return this.#shape;
   }
 
+  /** Why nothing more is kept; undefined as long as something is. */
+  get closed(): string | undefined {
+    return this.#closed;
+  }
+
   has(content: string): boolean {
     return this.#places.has(content);
   }
@@ -84,27 +90,35 @@ export class FeatureStore {
   }
 
   /**
-   * Keeps the samples of a batch, if there is room.
+   * Keeps the samples of a batch, if there is room. When they cannot be written the store closes: a training does not
+   * depend on it.
    * @param samples by content
-   * @throws FoveateError `OUTPUT_UNWRITABLE`
    */
   async write(samples: ReadonlyMap<string, StoredSample>, shape: readonly number[]): Promise<void> {
-    if (samples.size === 0) return;
+    if (samples.size === 0 || this.#closed !== undefined) return;
     const tensors: Record<string, HostTensor> = {};
     for (const [content, { trunk, aoi }] of samples) {
       tensors[`${content}/trunk`] = { dtype: 'float32', shape, data: trunk };
       tensors[`${content}/aoi`] = { dtype: 'int32', shape: [aoi.length], data: aoi };
     }
     const bytes = encodeSafetensors(tensors as HostTensors);
-    if (bytes.length > this.#room) return;
+    if (bytes.length > this.#room) {
+      this.#closed = 'the disk space for features (training.trunkCache.megabytes) is used up';
+      return;
+    }
     this.#room -= bytes.length;
     // The name says what is in it: two processes that write the same file write the same bytes.
     const name = createHash('sha256')
       .update([...samples.keys()].sort().join())
       .digest('hex');
     const file = join(this.#folder, `${name}${suffix}`);
-    await writeAtomically(file, bytes);
-    this.#note(file, bytes);
+    try {
+      await writeAtomically(file, bytes);
+      this.#note(file, bytes);
+    } catch (error) {
+      if (!isFoveateError(error)) throw error;
+      this.#closed = error.message;
+    }
   }
 
   async #index(file: string): Promise<void> {

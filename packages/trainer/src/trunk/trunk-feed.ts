@@ -30,10 +30,19 @@ export class TrunkFeed {
   readonly #program: CompiledProgram;
   readonly #tally = new TrunkTally();
   #store: Promise<FeatureStore> | undefined;
+  #warned = false;
 
   constructor(parts: TrunkFeedParts) {
     this.#parts = parts;
     this.#program = parts.engine.compile(trunkProgram(parts.model, parts.held), parts.state);
+  }
+
+  /** Why features are computed again and again, said once. */
+  async takeWarning(): Promise<string | undefined> {
+    const closed = this.#warned ? undefined : (await this.#store)?.closed;
+    if (closed === undefined) return undefined;
+    this.#warned = true;
+    return `Features of held stages that are not kept yet are computed in every epoch: ${closed.replace(/\.$/, '')}.`;
   }
 
   /** How many samples came from where since the last call. */

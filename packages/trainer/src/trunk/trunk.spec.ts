@@ -160,6 +160,24 @@ describe('a cached trunk', () => {
     expect(readdirSync(store()).length).toBe(2);
   });
 
+  it.each([
+    ['there is no room', () => cache(1e-3), 'training.trunkCache.megabytes'],
+    [
+      'they cannot be written',
+      () => {
+        writeFileSync(store(), 'a file in the way');
+        return cache();
+      },
+      'File cannot be written',
+    ],
+  ] as const)('computes features in every epoch when %s, and says so once', async (...[, makeCache, message]) => {
+    const straight = await events(options());
+    const all = await events(options({ trunkCache: makeCache() }));
+    numbers(all).forEach((value, index) => expect(Math.abs(value - numbers(straight)[index]!)).toBeLessThan(1e-6));
+    expect(only(all, 'warning').map((warning) => warning.message)).toEqual([expect.stringContaining(message)]);
+    expect(only(all, 'epoch').map(({ record: { trunk } }) => trunk?.computed)).toEqual([15, 15, 15]);
+  });
+
   it('serves evaluation too', async () => {
     const shared = cache();
     const settings = options({ trunkCache: shared });
