@@ -93,7 +93,11 @@ async function main() {
       .map(([name, value]) => `${name}: ${value}`)
       .join(', '),
   );
-  console.log(torch === undefined ? 'No python3 with torch: the engines are measured alone.' : `PyTorch: ${torch}`);
+  console.log(
+    torch === undefined
+      ? 'No python3 with torch and torchvision: the engines are measured alone.'
+      : `PyTorch: ${torch}`,
+  );
   const measured = [];
   const versions = new Set();
   for (const work of works(values.quick).filter(({ id }) => id.includes(values.only))) {

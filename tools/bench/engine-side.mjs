@@ -8,18 +8,30 @@ import { loadTfjsEngine } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
 import { ce } from '@foveate/loss-ce';
 import { ceod } from '@foveate/loss-ceod';
-import { customCnn } from '@foveate/models';
+import { customCnn, efficientNetB0 } from '@foveate/models';
 import { initialise, withPrefix } from '@foveate/tensor';
 import { adamaxOptimizer, stepTensors, trainStepProgram } from '@foveate/trainer';
-import { b0Blocks, initialValues } from './b0-blocks.mjs';
 
 const context = { baseFolder: '.', seed: 1, get: () => gradCam.register({}, context) };
-const defaults = (plugin) => plugin.options['~standard'].validate({}).value;
+const defaults = (plugin, chosen = {}) => plugin.options['~standard'].validate(chosen).value;
 
-function modelOf({ net, size }) {
-  const shape = { height: size, width: size, classes: 2 };
-  if (net === 'b0-blocks') return b0Blocks(shape);
-  return customCnn.register(defaults(customCnn), context).build(shape);
+/** Models without what is drawn at random in training, so that all sides compute the same. */
+const models = {
+  'custom-cnn': () => customCnn.register(defaults(customCnn), context),
+  'efficientnet-b0': () =>
+    efficientNetB0.register(defaults(efficientNetB0, { dropout: 0, stochasticDepth: 0 }), context),
+};
+
+const modelOf = ({ net, size }) => models[net]().build({ height: size, width: size, classes: 2 });
+
+/** Initial values of all variables, the same for all sides. */
+function initialValues(model) {
+  return Object.fromEntries(
+    model.variables.map(({ name, shape, initial }) => [
+      name,
+      { dtype: 'float32', shape, data: initial(random(1, 'bench', name)) },
+    ]),
+  );
 }
 
 /** The i-th number in [0, 1) of a fixed sequence that is as easily made in Python. */
@@ -49,7 +61,7 @@ async function stepOf(work, side, threads, folder) {
   const batch = batchOf(work);
   if (side === 'torch-graph') return graphStep(`${folder}/torch.onnx`, batch, threads);
   const engine = await engineOf(side, threads);
-  const values = initialValues(model, 1);
+  const values = initialValues(model);
   if (work.task === 'infer') {
     const program = ({ images }, variables) => {
       const inference = { training: false, get: (name) => variables[name], frozen: () => true };
@@ -94,7 +106,7 @@ async function graphStep(file, { images }, threads) {
 
 /** Files from which the other side takes the same initial values: names and shapes, and all numbers in one row. */
 function writeValues(work, folder) {
-  const values = initialValues(modelOf(work), 1);
+  const values = initialValues(modelOf(work));
   writeFileSync(
     `${folder}/values.json`,
     JSON.stringify(Object.entries(values).map(([name, { shape }]) => [name, shape])),

@@ -9,9 +9,10 @@ import { Side } from './side.mjs';
 const self = fileURLToPath(new URL('../bench.mjs', import.meta.url));
 const torchSide = fileURLToPath(new URL('torch_side.py', import.meta.url));
 
-/** A Python that has PyTorch: the one on the path, or the system's. */
+/** A Python that has PyTorch and torchvision: the one on the path, or the system's. */
 export function findTorch() {
-  const has = (python) => spawnSync(python, ['-c', 'import torch, numpy'], { stdio: 'ignore' }).status === 0;
+  const has = (python) =>
+    spawnSync(python, ['-c', 'import torch, torchvision, numpy'], { stdio: 'ignore' }).status === 0;
   return ['python3', '/usr/bin/python3'].find(has);
 }
 
@@ -50,7 +51,7 @@ export async function measure(work, { rounds, threads, torch }) {
     prepare(work, { threads, torch, folder });
     for (const name of work.sides) {
       if (name.startsWith('torch') && torch === undefined) {
-        results[name] = { missing: 'no python3 with torch and numpy' };
+        results[name] = { missing: 'no python3 with torch, torchvision and numpy' };
         continue;
       }
       const side = start(work, name, { threads, torch, folder });

@@ -10,10 +10,10 @@ import time
 import numpy
 import torch
 import torch.nn.functional as F
+import torchvision
 
 WORK, THREADS, FOLDER = json.loads(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 BATCH, SIZE = WORK["batch"], WORK["size"]
-STAGES = [(1, 3, 1), (6, 3, 2), (6, 5, 2), (6, 3, 2), (6, 5, 1), (6, 5, 2), (6, 3, 1)]
 torch.set_num_threads(THREADS)
 
 
@@ -44,51 +44,68 @@ def batch():
     return images, labels, aoi
 
 
-class Net:
-    """Both networks over a table of values."""
+class CustomCnn(torch.nn.Module):
+    """The paper's network over a table of values."""
 
-    def __init__(self, values, training):
-        self.v, self.training = values, training
+    def __init__(self, values):
+        super().__init__()
+        self.names = {name: name.replace("/", "_") for name in values}
+        for name, value in values.items():
+            if name.endswith(("/mean", "/variance")):
+                self.register_buffer(self.names[name], value)
+            else:
+                self.register_parameter(self.names[name], torch.nn.Parameter(value))
+
+    def value(self, name):
+        return getattr(self, self.names[name])
 
     def norm(self, name, x):
-        v = self.v
-        statistics = v[f"{name}/mean"], v[f"{name}/variance"]
-        return F.batch_norm(x, *statistics, v[f"{name}/gamma"], v[f"{name}/beta"], self.training, 0.1, 1e-5)
+        mean, variance, gamma, beta = (self.value(f"{name}/{part}") for part in ("mean", "variance", "gamma", "beta"))
+        return F.batch_norm(x, mean, variance, gamma, beta, self.training, 0.1, 1e-5)
 
-    def conv(self, name, x, size, stride, active=True):
-        y = self.norm(f"{name}/norm", F.conv2d(x, self.v[f"{name}/kernel"], None, stride, (size - 1) // 2))
-        return F.silu(y) if active else y
-
-    def bottleneck(self, name, x, expansion, size, stride):
-        v = self.v
-        if expansion != 1:
-            x = self.conv(f"{name}/expand", x, 1, 1)
-        filters = v[f"{name}/depthwise"]
-        y = F.conv2d(x, filters, None, stride, (size - 1) // 2, groups=filters.shape[0])
-        y = F.silu(self.norm(f"{name}/norm", y))
-        narrow = F.silu(F.conv2d(y.mean((2, 3), keepdim=True), v[f"{name}/squeeze"], v[f"{name}/squeeze-bias"]))
-        gate = torch.sigmoid(F.conv2d(narrow, v[f"{name}/excite"], v[f"{name}/excite-bias"]))
-        return self.conv(f"{name}/project", y * gate, 1, 1, active=False)
-
-    def features(self, x):
-        x, v = x * 2 - 1, self.v
-        if WORK["net"] == "b0-blocks":
-            x = self.conv("stem", x, 3, 2)
-            for index, stage in enumerate(STAGES):
-                x = self.bottleneck(f"stage{index + 1}", x, *stage)
-            return self.conv("last", x, 1, 1)
+    def features(self, images):
+        x = images * 2 - 1
         for index in range(1, 9):
             name = f"block{index}"
-            x = F.conv2d(x, v[f"{name}/conv/kernel"], v[f"{name}/conv/bias"], 1, 1)
+            x = F.conv2d(x, self.value(f"{name}/conv/kernel"), self.value(f"{name}/conv/bias"), 1, 1)
             x = self.norm(f"{name}/norm", x)
             x = F.relu(F.max_pool2d(x, 2) if index % 2 == 0 else x)
         return x
 
     def head(self, maps):
-        pooled = maps.mean((2, 3))
-        if WORK["net"] == "custom-cnn":
-            pooled = torch.cat([pooled, maps.amax((2, 3))], 1)
-        return pooled @ self.v["logits/kernel"] + self.v["logits/bias"]
+        pooled = torch.cat([maps.mean((2, 3)), maps.amax((2, 3))], 1)
+        return pooled @ self.value("logits/kernel") + self.value("logits/bias")
+
+    def forward(self, images):
+        return self.head(self.features(images))
+
+
+class EfficientNetB0(torch.nn.Module):
+    """That of torchvision, whose values stand in the same order, without what is drawn at random."""
+
+    def __init__(self, values):
+        super().__init__()
+        self.net = torchvision.models.efficientnet_b0(num_classes=2, stochastic_depth_prob=0.0)
+        self.net.classifier[0].p = 0.0
+        state = self.net.state_dict()
+        names = [name for name in state if not name.endswith("num_batches_tracked")]
+        for name, value in zip(names, values.values()):
+            state[name] = value.t() if value.dim() == 2 else value
+        self.net.load_state_dict(state)
+        self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406])[:, None, None])
+        self.register_buffer("deviation", torch.tensor([0.229, 0.224, 0.225])[:, None, None])
+
+    def features(self, images):
+        return self.net.features((images - self.mean) / self.deviation)
+
+    def head(self, maps):
+        return self.net.classifier(maps.mean((2, 3)))
+
+    def forward(self, images):
+        return self.head(self.features(images))
+
+
+NETS = {"custom-cnn": CustomCnn, "efficientnet-b0": EfficientNetB0}
 
 
 def ceod(net, images, labels, aoi):
@@ -112,35 +129,18 @@ def ceod(net, images, labels, aoi):
     return (ce + 0.001 * labels * od).mean()
 
 
-class Inference(torch.nn.Module):
-    """For the export: values as buffers, so that they become constants of the graph."""
-
-    def __init__(self, values):
-        super().__init__()
-        for name, value in values.items():
-            self.register_buffer(name.replace("/", "_"), value)
-        self.names = list(values)
-
-    def forward(self, images):
-        net = Net({name: getattr(self, name.replace("/", "_")) for name in self.names}, False)
-        return net.head(net.features(images))
-
-
 def step_function():
-    values = read_values()
+    net = NETS[WORK["net"]](read_values())
     images, labels, aoi = batch()
     if WORK["task"] == "infer":
-        net = Inference(values)
+        net.eval()
 
         def infer():
             with torch.no_grad():
                 return net(images)[0, 0].item()
 
         return infer
-    frozen = ("/mean", "/variance")
-    trained = [value.requires_grad_() for name, value in values.items() if not name.endswith(frozen)]
-    optimizer = torch.optim.Adamax(trained, lr=0.002, eps=1e-7)
-    net = Net(values, True)
+    optimizer = torch.optim.Adamax(net.parameters(), lr=0.002, eps=1e-7)
 
     def train():
         optimizer.zero_grad(set_to_none=True)
@@ -158,7 +158,7 @@ def say(**message):
 
 def main():
     if len(sys.argv) > 4:  # a file: export the network instead
-        module = Inference(read_values())
+        module = NETS[WORK["net"]](read_values()).eval()
         names = {"input_names": ["images"], "output_names": ["logits"]}
         torch.onnx.export(module, batch()[0], sys.argv[4], opset_version=16, do_constant_folding=True, **names)
         return

@@ -3,7 +3,7 @@
 /**
  * @typedef {object} Work
  * @property {string} id
- * @property {'custom-cnn' | 'b0-blocks'} net
+ * @property {'custom-cnn' | 'efficientnet-b0'} net
  * @property {'train' | 'infer'} task
  * @property {'ce' | 'ceod'} loss
  * @property {number} batch
@@ -49,10 +49,10 @@ export function works(quick) {
     train('custom-cnn', 'ceod', engines),
     infer('custom-cnn', 1),
     infer('custom-cnn', 32),
-    train('b0-blocks', 'ce', ['onnx', 'torch']),
-    train('b0-blocks', 'ceod', ['onnx', 'torch']),
-    infer('b0-blocks', 1),
-    infer('b0-blocks', 32),
+    train('efficientnet-b0', 'ce', ['onnx', 'torch']),
+    train('efficientnet-b0', 'ceod', ['onnx', 'torch']),
+    infer('efficientnet-b0', 1),
+    infer('efficientnet-b0', 32),
     tiny,
   ];
 }

@@ -5,7 +5,7 @@ import { withTracing, type TraceSession } from './backend.js';
 import { GraphBuilder, type Target } from './builder.js';
 import type { ElementType, Graph, GraphOutput, Value } from './ir.js';
 import { arrange, identity, materialise, type Lazy } from './layout.js';
-import { cpuPasses, optimise } from './passes/index.js';
+import { idlePasses, optimise } from './passes/index.js';
 import { TracedVariables, type VariableUse } from './variables.js';
 
 /** Shape and element type of a program's input. */
@@ -141,8 +141,7 @@ function record(
       session.afterwards(variables.restore());
     }
   });
-  const left = b.target === 'cpu' ? skip : [...skip, ...cpuPasses];
-  return { compiled: { graph: optimise(graph, left), state, captured }, uses };
+  return { compiled: { graph: optimise(graph, [...skip, ...idlePasses(b.target)]), state, captured }, uses };
 }
 
 function inputLazy(b: GraphBuilder, name: string, { shape, dtype, order }: InputSpec): Lazy {

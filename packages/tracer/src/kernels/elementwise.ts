@@ -67,6 +67,10 @@ const number = (b: GraphBuilder, value: number, x: Lazy): Lazy => uniform(b, val
 /** One at true, zero at false, in float32. */
 const step = (b: GraphBuilder, condition: Lazy): Lazy => cast(b, condition, 'float32');
 
+/** One above zero, zero elsewhere: a ramp from 0 to 1 so steep that no number lies on it, one sweep on all threads. */
+const steep = (b: GraphBuilder, x: Lazy): Lazy =>
+  elementwise(b, 'HardSigmoid', [x], 'float32', { alpha: { float: 3e38 }, beta: { float: 0 } });
+
 /** Arithmetic, comparison, logic and activation, by tfjs kernel name. */
 export const elementwiseLowerings: LoweringTable = {
   Add: arithmetic(
@@ -229,6 +233,7 @@ export const elementwiseLowerings: LoweringTable = {
   Step: (call) => {
     const x = input(call, 'x');
     const alpha = (call.attrs['alpha'] as number | undefined) ?? 0;
+    if (alpha === 0 && call.b.target === 'cpu') return steep(call.b, cast(call.b, x, 'float32'));
     const positive = elementwise(call.b, 'Greater', [x, number(call.b, 0, x)], 'bool');
     return alpha === 0
       ? { ...step(call.b, positive), shape: x.shape }

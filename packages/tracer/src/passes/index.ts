@@ -1,6 +1,6 @@
+import type { Target } from '../builder.js';
 import type { Graph } from '../ir.js';
 import { verify } from '../verify.js';
-import { affinePerChannel } from './affine-per-channel.js';
 import { commonSubexpressions } from './common-subexpressions.js';
 import { deadCode } from './dead-code.js';
 import { dotInsteadOfSumOfProducts } from './dot-instead-of-sum-of-products.js';
@@ -18,13 +18,22 @@ export const passes: Readonly<Record<string, Pass>> = {
   reluGradientFromOutput,
   selectInsteadOfMask,
   swishGradient,
-  affinePerChannel,
   dotInsteadOfSumOfProducts,
   sweep: deadCode,
 };
 
-/** Those whose result only ONNX Runtime's CPU provider runs well. */
-export const cpuPasses: readonly string[] = ['dotInsteadOfSumOfProducts'];
+/** Passes that pay on some targets only; the others run always. */
+const targeted: Readonly<Partial<Record<string, Target>>> = {
+  // One sweep instead of two, but ONNX Runtime's CPU provider chooses on one thread and multiplies on all.
+  selectInsteadOfMask: 'portable',
+  // The operator it needs is ONNX Runtime's own.
+  dotInsteadOfSumOfProducts: 'cpu',
+};
+
+/** Names of the passes that do not pay on a target. */
+export function idlePasses(target: Target): string[] {
+  return Object.keys(passes).filter((name) => (targeted[name] ?? target) !== target);
+}
 
 /** Runs the passes, verifying the graph before the first and after each. @param skip names of passes to leave out */
 export function optimise(graph: Graph, skip: readonly string[] = []): Graph {

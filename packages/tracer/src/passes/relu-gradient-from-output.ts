@@ -1,4 +1,4 @@
-import type { Graph, Value } from '../ir.js';
+import type { Graph, Node, Value } from '../ir.js';
 import { rewrite } from './rewrite.js';
 
 /**
@@ -7,11 +7,18 @@ import { rewrite } from './rewrite.js';
 export function reluGradientFromOutput(graph: Graph): Graph {
   const activated = new Map<Value, Value>();
   return rewrite(graph, (node) => {
-    const [x, bound] = node.inputs as [Value, Value | undefined];
+    const [x] = node.inputs as [Value];
     if (node.op === 'Relu') activated.set(x, node.outputs[0] as Value);
     const y = activated.get(x);
-    if (node.op === 'Greater' && y !== undefined && bound?.data?.length === 1 && bound.data[0] === 0)
-      node.inputs[0] = y;
+    if (y !== undefined && asksForSign(node)) node.inputs[0] = y;
     return undefined;
   });
+}
+
+/** A comparison with zero, or the ramp that stands for it on the CPU. */
+function asksForSign({ op, inputs, attributes }: Node): boolean {
+  const bound = inputs[1]?.data;
+  if (op === 'Greater') return bound?.length === 1 && bound[0] === 0;
+  const { beta } = attributes;
+  return op === 'HardSigmoid' && beta !== undefined && 'float' in beta && beta.float === 0;
 }
