@@ -5,9 +5,14 @@ import type { Raster } from '@foveate/contracts';
 export function flipHorizontal<R extends Raster>(raster: R): R {
   const { width, channels, data } = raster;
   const result = new Uint8Array(data.length);
-  for (let start = 0; start < data.length; start += width * channels) {
-    for (let from = start, to = start + (width - 1) * channels; from < start + width * channels; to -= channels) {
-      for (let channel = 0; channel < channels; channel++) result[to + channel] = data[from++] as number;
+  const row = width * channels;
+  // In a grey raster the last channel is the first.
+  const [second, third] = channels === 3 ? [1, 2] : [0, 0];
+  for (let start = 0; start < data.length; start += row) {
+    for (let from = start, to = start + row - channels; from < start + row; from += channels, to -= channels) {
+      result[to] = data[from] as number;
+      result[to + second] = data[from + second] as number;
+      result[to + third] = data[from + third] as number;
     }
   }
   return { ...raster, data: result };

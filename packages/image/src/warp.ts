@@ -144,9 +144,10 @@ export function warpMask(mask: Mask, { width, height, at, right, down }: Samplin
   for (let pixel = 0; pixel < at.length; pixel++) {
     const corner = at[pixel] as number;
     if (corner < 0) continue;
-    const column = (right[pixel] as number) < 128 ? 0 : nextColumn;
-    const row = (down[pixel] as number) < 128 ? 0 : nextRow;
-    result[pixel] = data[corner + column + row] as number;
+    // Half a pixel and more on is the next; by arithmetic, as the processor could not guess a branch.
+    const column = ((right[pixel] as number) + 128) >> 8;
+    const row = ((down[pixel] as number) + 128) >> 8;
+    result[pixel] = data[corner + column * nextColumn + row * nextRow] as number;
   }
   return { ...mask, data: result };
 }
