@@ -74,22 +74,22 @@ export async function inspectData(
   return { inspection, pictures: picturesOf(shown, seen) };
 }
 
-/** What the mask stage makes of each sample, by id. */
+/** What the mask stage makes of each sample. Not by id: whether ids are unique is yet to be seen. */
 async function labelAll(
   config: RunConfig,
   registry: Registry,
   services: Services,
   items: readonly SourceItem[],
   { onProgress }: InspectOptions,
-): Promise<ReadonlyMap<string, MaskedItem>> {
+): Promise<ReadonlyMap<Sample, MaskedItem>> {
   const samples = items.filter((item) => 'sample' in item);
-  const results = new Map<string, MaskedItem>();
+  const results = new Map<Sample, MaskedItem>();
   // Nothing is looked at twice at network size.
   const plain: RunConfig = { ...config, data: { ...config.data, cache: 'none' } };
   const { work, close } = await openWork(plain, samples.length, { services, module: registry.module, folder: '' });
   const label = async (stored: { readonly sample: Sample }): Promise<MaskedItem> => {
     const result = await work.label(stored);
-    results.set(stored.sample.id, result);
+    results.set(stored.sample, result);
     return result;
   };
   const concurrency = Math.max(2 * work.threads, availableParallelism());
@@ -119,13 +119,13 @@ async function divide(config: RunConfig, services: Services, items: readonly Mas
   }
 }
 
-function skipsOf(items: readonly SourceItem[], masked: ReadonlyMap<string, MaskedItem>) {
+function skipsOf(items: readonly SourceItem[], masked: ReadonlyMap<Sample, MaskedItem>) {
   return [...items, ...masked.values()].flatMap((item) => ('skip' in item ? [item.skip] : []));
 }
 
 function findingsOf(
   items: readonly SourceItem[],
-  masked: ReadonlyMap<string, MaskedItem>,
+  masked: ReadonlyMap<Sample, MaskedItem>,
   divided: DataSet | string,
 ): readonly Finding[] {
   const data = typeof divided === 'string' ? undefined : divided;
@@ -134,7 +134,7 @@ function findingsOf(
   return items.flatMap((item) => {
     if ('skip' in item) return [];
     const { sample } = item;
-    const result = masked.get(sample.id);
+    const result = masked.get(sample);
     const labelled = result !== undefined && 'sample' in result ? result.sample : undefined;
     const early = result !== undefined && 'skip' in result ? result.skip : undefined;
     const own = assigned.get(sample.id);
