@@ -1,9 +1,12 @@
 /**
- * Measures the engines, beside PyTorch where there is one. `npm run bench -- --help` says how.
+ * Measures the engines, beside PyTorch where there is one, and the way of images into batches. `npm run bench -- --help`
+ * says how.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureData } from './bench/data.mjs';
 import { findTorch, measure, spread } from './bench/measure.mjs';
 import { works } from './bench/works.mjs';
 
@@ -13,6 +16,8 @@ const help = `npm run bench -- [options]
 --only TEXT     only works whose name contains TEXT
 --rounds N      turns of each side (default 7)
 --threads N     threads of each side (default: the processors)
+--data FOLDER   the magnetic-tile images, for the works on data (default: ../shared/data/magnetic-tile)
+--workers N     workers of the works on data (default 2)
 --json FILE     also write all figures to FILE
 `;
 
@@ -79,6 +84,8 @@ async function main() {
       only: { type: 'string', default: '' },
       rounds: { type: 'string' },
       threads: { type: 'string', default: String(availableParallelism()) },
+      data: { type: 'string', default: '../shared/data/magnetic-tile' },
+      workers: { type: 'string', default: '2' },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -106,9 +113,18 @@ async function main() {
     for (const { describe } of Object.values(results)) if (describe !== undefined) versions.add(describe);
     measured.push({ ...work, results });
   }
+  const { only, quick } = values;
+  const data = await measureData({ only, quick, workers: Number(values.workers), folder: resolve(values.data) });
   console.log(`\n${[...versions].join('\n')}`);
   if (values.json === undefined) return;
-  const content = { date: new Date().toISOString(), machine: here, versions: [...versions], rounds, works: measured };
+  const content = {
+    date: new Date().toISOString(),
+    machine: here,
+    versions: [...versions],
+    rounds,
+    works: measured,
+    data,
+  };
   writeFileSync(values.json, `${JSON.stringify(content, null, 2)}\n`);
 }
 
