@@ -76,10 +76,10 @@ export async function augmentSample(
     const next = await augmentation.apply(current, parameters, context);
     let undone: string | undefined;
     if (augmentation.effect !== 'photometric' && next !== current) {
-      const before = (decision ??= decide(current));
       const after = decide(next);
       if (!next.aoi.data.includes(255)) undone = 'aoi-empty';
-      else if (outcome(after) !== outcome(before)) {
+      // What the label is anyhow needs no look at what it would have been before.
+      else if (outcome(after) !== label && outcome(after) !== outcome(decision ?? decide(current))) {
         if ('skip' in after) undone = after.skip.reason;
         else label = after.label;
       }
