@@ -12,6 +12,7 @@ import {
   Variables,
   type Layer,
 } from './_blocks/index.js';
+import { pretrainedBy, weightsOptions } from './weights/pretrained.js';
 
 const options = z.strictObject({
   channels: z
@@ -20,6 +21,7 @@ const options = z.strictObject({
     .refine((list) => list.length % 2 === 0, 'needs an even number of blocks: a max-pool follows every second one')
     .default([16, 16, 32, 32, 64, 64, 128, 128])
     .describe('Channels of each 3x3 convolution block; a 2x2 max-pool follows every second block.'),
+  ...weightsOptions,
 });
 
 /** Small against the variance of a faint edge on an even surface; the usual 1e-3 would drown it. */
@@ -91,5 +93,8 @@ export const customCnn = definePlugin({
     summary: "The paper's CNN of eight convolution blocks, 294,994 parameters.",
   },
   options,
-  register: ({ channels }) => build(channels),
+  register: ({ channels, ...start }, context) => ({
+    ...build(channels),
+    ...pretrainedBy({ architecture: 'custom-cnn', namings: [], ...start }, context),
+  }),
 });

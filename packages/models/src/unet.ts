@@ -3,6 +3,7 @@ import { definePlugin, type Model, type ModelFactory, type VariableScope } from 
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { biasedConv, centred, convNorm, normalise, relu, upConv, Variables, type Layer } from './_blocks/index.js';
+import { pretrainedBy, weightsOptions } from './weights/pretrained.js';
 
 const options = z.strictObject({
   channels: z
@@ -12,6 +13,7 @@ const options = z.strictObject({
     .describe(
       'Channels of each level, from full resolution down; each level halves the image. The paper: 64 to 1,024.',
     ),
+  ...weightsOptions,
 });
 
 /** Batch norm, which the paper does not have yet, as elsewhere in this package. */
@@ -109,5 +111,8 @@ export const unet = definePlugin({
       'U-Net: encoder and decoder with a feature map as large as the image; classifies by the mean of its pixels.',
   },
   options,
-  register: ({ channels }) => factory(channels),
+  register: ({ channels, ...start }, context) => ({
+    ...factory(channels),
+    ...pretrainedBy({ architecture: 'unet', namings: [], ...start }, context),
+  }),
 });

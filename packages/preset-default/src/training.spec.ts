@@ -25,7 +25,7 @@ const context: PluginContext = {
 };
 
 async function training() {
-  const factory = await customCnn.register({ channels: [4, 4, 6, 6] }, context);
+  const factory = await customCnn.register({ channels: [4, 4, 6, 6], weights: 'none', head: 'fresh' }, context);
   const model = factory.build({ height: 16, width: 12, classes: 2 });
   const options = {
     omega: 1,

@@ -14,7 +14,7 @@ import { adamaxOptimizer, evaluateProgram, stepTensors, trainStepProgram } from 
 
 const context = { baseFolder: '.', seed: 1, get: () => gradCam.register({}, context) };
 const [n, height, width] = [6, 16, 12];
-const factory = await customCnn.register({ channels: [4, 4, 6, 6] }, context);
+const factory = await customCnn.register({ channels: [4, 4, 6, 6], weights: 'none', head: 'fresh' }, context);
 const model = factory.build({ height, width, classes: 2 });
 // The mask kernel keeps the overlap off its clips, where the gradient would be zero.
 const { value: options } = ceod.options['~standard'].validate({ omega: 1, maskKernel: 0.2 });

@@ -24,7 +24,7 @@ export function cachedPath({ architecture, tag, url }: KnownWeights, folder: str
 }
 
 /** Digest of a file, hexadecimal. */
-export async function digestOf(path: string, algorithm: Checksum['algorithm']): Promise<string> {
+async function digestOf(path: string, algorithm: Checksum['algorithm']): Promise<string> {
   const hash = createHash(algorithm);
   for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
   return hash.digest('hex');

@@ -221,16 +221,16 @@ describe('importWeights', () => {
 
   it('names tensors that have no place, and variables that have no tensor', async () => {
     const extra = await failure((entries) => [...entries, { ...(entries[0] as WeightsEntry), name: 'extra.weight' }]);
-    expect(extra).toThrow('1 tensors have no place in this model (got extra.weight)');
+    expect(extra).toThrow('1 tensor has no place in this model (got extra.weight)');
     const missing = await failure((entries) => entries.filter(({ name }) => name !== 'features.8.0.weight'));
-    expect(missing).toThrow('1 variables have no tensor in the file (got top/conv/kernel)');
+    expect(missing).toThrow('1 variable has no tensor in the file (got top/conv/kernel)');
     expect(missing).toThrow(expect.objectContaining({ code: 'WEIGHTS_INVALID' }));
   });
 
   it('lists shapes that differ as a table of variable, expected, got and source', async () => {
     const wide = foreign(await buildModel(efficientNetB0 as Plugin<'model'>, { width: 0.5 }), torchvision).entries;
     const throwing = await failure(() => wide);
-    expect(throwing).toThrow(/do not have the shape of their variable/);
+    expect(throwing).toThrow(/tensors do not fit their variables/);
     expect(throwing).toThrow(
       /variable +expected +got +from\n +stem\/conv\/kernel +\[3, 3, 3, 8\] +\[3, 3, 3, 16\] +features\.0\.0\.weight\n/,
     );
@@ -241,6 +241,16 @@ describe('importWeights', () => {
       ),
     );
     expect(integers).toThrow(/no floats/);
+  });
+
+  it('refuses values that are not finite', async () => {
+    const broken = await failure((entries) =>
+      entries.map((entry, index) => {
+        const data = new Float32Array(entry.tensor?.data.length ?? 0).fill(index === 3 ? Number.NaN : 0);
+        return { ...entry, tensor: { dtype: 'float32', shape: entry.shape, data } };
+      }),
+    );
+    expect(broken).toThrow("Tensor 'features.0.1.running_mean' holds values that are not finite");
   });
 
   it('refuses files of nothing known, and keeps to the scheme that was asked for', async () => {

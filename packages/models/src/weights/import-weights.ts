@@ -4,7 +4,7 @@ import { sameButForPixels, toHwio, type Leaf } from './layout.js';
 import { checkInputMean } from './input-mean.js';
 import { bestMatch, possibleNamings, type Match } from './match.js';
 import type { WeightNaming } from './naming.js';
-import { misfitTable, nameList } from './tell.js';
+import { counted, misfitTable, nameList } from './tell.js';
 import { invalid, type WeightsEntry, type WeightsFile } from './weights-file.js';
 
 /** How weights are imported. */
@@ -51,6 +51,7 @@ export function importWeights(model: Model, file: WeightsFile, options: ImportOp
   const converted = wanted.map((spec) => [spec, convert(spec, match)] as const);
   const misfits = converted.filter(([spec, tensor]) => tensor === undefined || !fits(spec, tensor));
   if (misfits.length > 0) throw misfitError(model, file, match, misfits);
+  checkFinite(converted, match, file.path);
   return {
     tensors: Object.fromEntries(
       converted.map(([{ name, shape }, tensor]) => [name, { ...(tensor as HostTensor), shape }]),
@@ -87,6 +88,17 @@ function convert(spec: VariableSpec, { found, naming }: Match): HostTensor | und
   return toHwio(tensor, spec.name.slice(spec.name.lastIndexOf('/') + 1) as Leaf, naming.convention.layout);
 }
 
+/** @throws FoveateError for NaN and infinity, which no training recovers from */
+function checkFinite(
+  converted: readonly (readonly [VariableSpec, HostTensor | undefined])[],
+  { found }: Match,
+  where: string,
+): void {
+  const broken = converted.find(([, tensor]) => tensor?.data.some((value) => !Number.isFinite(value)) === true)?.[0];
+  if (broken === undefined) return;
+  throw invalid(where, `Tensor '${found.get(broken)?.name ?? ''}' holds values that are not finite`);
+}
+
 function fits({ shape }: VariableSpec, tensor: HostTensor): boolean {
   return tensor.shape.join() === shape.join() || sameButForPixels(tensor.shape, shape);
 }
@@ -110,7 +122,7 @@ function accountFor(
   });
   const unexplained = rest.filter(({ reason }) => reason === undefined).map(({ name }) => name);
   if (unexplained.length > 0) {
-    throw invalid(file.path, `${unexplained.length} tensors have no place in this model`, {
+    throw invalid(file.path, `${counted(unexplained, 'tensor has', 'tensors have')} no place in this model`, {
       got: nameList(unexplained),
       advice: naming.advice ?? `Use weights of the same architecture (names were taken as those of ${naming.scheme})`,
     });
@@ -120,7 +132,7 @@ function accountFor(
 
 function missingError(file: WeightsFile, { naming }: Match, missing: readonly VariableSpec[]): Error {
   const onlyHead = missing.every(({ name }) => lastLayer.test(name));
-  return invalid(file.path, `${missing.length} variables have no tensor in the file`, {
+  return invalid(file.path, `${counted(missing, 'variable has', 'variables have')} no tensor in the file`, {
     got: nameList(missing.map(({ name }) => name)),
     advice: onlyHead
       ? "The file has no classifying layer: set head to 'fresh'"
@@ -141,7 +153,11 @@ function misfitError(
       advice: `Set head to 'fresh' to train a new last layer.\n${table}\n`,
     });
   }
-  return invalid(file.path, `${misfits.length} tensors do not have the shape of their variable`, {
-    advice: `Use weights of the same architecture and width.\n${table}\n`,
-  });
+  return invalid(
+    file.path,
+    counted(misfits, 'tensor does not fit its variable', 'tensors do not fit their variables'),
+    {
+      advice: `Use weights of the same architecture and width.\n${table}\n`,
+    },
+  );
 }

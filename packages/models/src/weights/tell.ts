@@ -9,6 +9,11 @@ export function nameList(names: readonly string[]): string {
   return names.slice(0, listed).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
+/** `1 tensor has`, `3 tensors have` */
+export function counted(list: readonly unknown[], one: string, several: string): string {
+  return `${list.length} ${list.length === 1 ? one : several}`;
+}
+
 /** A tensor that does not fit its variable. */
 export interface Misfit {
   readonly spec: VariableSpec;
