@@ -1,6 +1,6 @@
 import { definePlugin, type SplitName } from '@foveate/contracts';
 import { z } from 'zod';
-import { foldersIn, notACategory } from './_categories.js';
+import { foldersIn, wrongLayout } from './_layouts.js';
 import { companion } from './_class-files.js';
 import { good } from './_file-sample.js';
 import { fileSource } from './_file-source.js';
@@ -33,7 +33,7 @@ export const btad = definePlugin({
         }
       }
       const expected = 'folders train/ok and test/ko in it';
-      if (classes.length === 0) throw await notACategory(layout.root, 'BTAD', expected, '01');
+      if (classes.length === 0) throw await wrongLayout(layout.root, 'BTAD', expected, '01');
       yield* scanClasses(classes, layout);
     }),
 });

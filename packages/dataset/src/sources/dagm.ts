@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { definePlugin, type SourceItem, type SplitName } from '@foveate/contracts';
 import { z } from 'zod';
-import { foldersIn, notACategory } from './_categories.js';
+import { foldersIn, wrongLayout } from './_layouts.js';
 import { fileSample, idOf } from './_file-sample.js';
 import { fileSource, type Layout } from './_file-source.js';
 import { list } from './_files.js';
@@ -47,7 +47,7 @@ async function classFolders(root: string, category: string | undefined): Promise
     }
   }
   if (found.length > 0) return found;
-  throw await notACategory(root, 'DAGM 2007', 'folders Class1/Train and Class1/Test in it', 'Class1');
+  throw await wrongLayout(root, 'DAGM 2007', 'folders Class1/Train and Class1/Test in it', 'Class1');
 }
 
 async function* scanPart(

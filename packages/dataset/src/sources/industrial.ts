@@ -1,7 +1,7 @@
-import { posix } from 'node:path';
+import { join, posix } from 'node:path';
 import { definePlugin } from '@foveate/contracts';
 import { z } from 'zod';
-import { foldersIn, notACategory } from './_categories.js';
+import { foldersIn, wrongLayout } from './_layouts.js';
 import { companion, type Companion } from './_class-files.js';
 import { good } from './_file-sample.js';
 import { fileSource } from './_file-source.js';
@@ -37,8 +37,8 @@ export const industrial = definePlugin({
       for (const part of [options.development, options.test]) {
         const names = await foldersIn(layout.root, part);
         if (names.length === 0) {
-          const expected = `folders ${options.development}/${options.good} and ${options.test}/${options.good} in it`;
-          throw await notACategory(posix.join(layout.root, part), 'an industrial set', expected, 'data');
+          const expected = `folders such as ${options.good} in it`;
+          throw await wrongLayout(join(layout.root, part), 'an industrial set', expected);
         }
         for (const name of names) {
           const path = `${part}/${name}`;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { definePlugin, isFoveateError, type SourceItem, type SplitName } from '@foveate/contracts';
 import { maskArea, readMask } from '@foveate/image';
 import { z } from 'zod';
-import { notACategory } from './_categories.js';
+import { wrongLayout } from './_layouts.js';
 import { fileSample, idOf } from './_file-sample.js';
 import { fileSource, type Layout } from './_file-source.js';
 import { walk } from './_files.js';
@@ -34,7 +34,7 @@ async function* scanSplit(folder: string, split: SplitName | undefined, layout: 
   const realRoot = layout.links === 'inside' ? await resolved(layout.root) : undefined;
   const found = await walk(join(layout.root, folder), { realRoot, recursive: false });
   if (found === undefined) {
-    throw await notACategory(layout.root, 'KolektorSDD2', 'folders train and test in it', 'KolektorSDD2');
+    throw await wrongLayout(layout.root, 'KolektorSDD2', 'folders train and test in it');
   }
   const [maskName, imageName] = [namePattern('_GT.png'), namePattern('.png')];
   const masks = new Map<string, string>();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { maskArea } from '@foveate/image';
+import { maskArea, writePng } from '@foveate/image';
 import { chmod, copyFile, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -155,6 +155,14 @@ describe('visa', () => {
     expect(defects.map(({ type, mask }) => [type, maskArea(mask)])).toEqual([['chunk of wax', 12], ['weird wick', 12]]); // prettier-ignore
     const own = await tree.scan(visa, { root: 'visa', category: 'candle' });
     expect(lines(own.samples)[1]).toBe('candle/Data/Images/Anomaly/000.JPG chunk of wax+weird wick');
+  });
+
+  it('takes small numbers in masks for inside', async () => {
+    const path = join(tree.base, 'visa/candle/Data/Masks/Anomaly/001.png');
+    await writePng(path, { width: 8, height: 6, channels: 1, data: new Uint8Array(48).fill(1, 0, 5) });
+    const { samples, load } = await tree.scan(visa, { root: 'visa', category: 'candle' });
+    const { defects } = await load(samples.find(({ id }) => id.endsWith('Anomaly/001.JPG')));
+    expect(maskArea(defects[0]!.mask)).toBe(5);
   });
 
   it('says when the list lacks the category', async () => {

@@ -1,6 +1,6 @@
 import { definePlugin, type SplitName } from '@foveate/contracts';
 import { z } from 'zod';
-import { foldersIn, notACategory } from './_categories.js';
+import { foldersIn, wrongLayout } from './_layouts.js';
 import { companion } from './_class-files.js';
 import { good } from './_file-sample.js';
 import { fileSource } from './_file-source.js';
@@ -43,7 +43,7 @@ export const mvtecAd2 = definePlugin({
         }
       }
       const expected = 'folders train/good and test_public/bad in it';
-      if (classes.length === 0) throw await notACategory(layout.root, 'MVTec AD 2', expected, 'fabric');
+      if (classes.length === 0) throw await wrongLayout(layout.root, 'MVTec AD 2', expected, 'fabric');
       yield* scanClasses(classes, layout);
     }),
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { definePlugin, type SourceItem, type SplitName } from '@foveate/contracts';
 import { z } from 'zod';
-import { foldersIn, notACategory } from './_categories.js';
+import { foldersIn, wrongLayout } from './_layouts.js';
 import { companion } from './_class-files.js';
 import { good } from './_file-sample.js';
 import { fileSource, type Layout } from './_file-source.js';
@@ -52,7 +52,7 @@ async function classesOf(root: string, aoiFolder: string | undefined, prescribe:
     }
   }
   if (classes.length > 0) return classes;
-  throw await notACategory(root, 'MVTec AD', 'folders train/good and test/<type> in it', 'zipper');
+  throw await wrongLayout(root, 'MVTec AD', 'folders train/good and test/<type> in it', 'zipper');
 }
 
 /** Masks below `ground_truth` of types that have no test folder. */

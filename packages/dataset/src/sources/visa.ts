@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { definePlugin, type SourceItem } from '@foveate/contracts';
 import { z } from 'zod';
-import { notACategory } from './_categories.js';
+import { wrongLayout } from './_layouts.js';
 import { companion } from './_class-files.js';
 import { good } from './_file-sample.js';
 import { fileSource, type Layout } from './_file-source.js';
@@ -93,13 +93,13 @@ async function* scanSplits(
     const masks = pairMasks(pathsOf(row.get('mask')), named, place);
     yield listedSample({ image, types: named, masks, split: splitOf(String(row.get('split')), place) }, place, layout);
   }
-  if (!found) throw await notACategory(layout.root, 'VisA', `rows of the object '${category}' in ${name}`, category);
+  if (!found) throw await wrongLayout(layout.root, 'VisA', `rows of the object '${category}' in ${name}`, category);
 }
 
 async function* scanFolders(category: string, layout: Layout): AsyncGenerator<SourceItem> {
   const data = `${category}/Data`;
   if ((await list(join(layout.root, data, 'Images'))) === undefined) {
-    throw await notACategory(join(layout.root, category), 'VisA', 'image_anno.csv or Data/Images in it', 'candle');
+    throw await wrongLayout(join(layout.root, category), 'VisA', 'image_anno.csv or Data/Images in it', 'candle');
   }
   const classes: ClassFolder[] = [
     { folder: `${data}/Images/Normal`, type: good },

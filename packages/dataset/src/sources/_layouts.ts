@@ -1,16 +1,16 @@
-/** Data sets that come as a folder per category. */
+/** Folders of data sets, and what to say when they are not as they should be. */
 import { join } from 'node:path';
 import { fail } from '@foveate/contracts';
 import { list } from './_files.js';
 
 /**
- * Says why a folder is not a category.
+ * Says why a folder is not of a data set.
  * @param layout the data set's name
- * @param expected what a category holds
- * @param example a category
+ * @param expected what the folder should hold
+ * @param category an example, where the data set is divided into categories
  * @returns an error `PATH_MISSING`, to be thrown
  */
-export async function notACategory(root: string, layout: string, expected: string, example: string) {
+export async function wrongLayout(root: string, layout: string, expected: string, category?: string) {
   const here = await list(root);
   return fail({
     code: 'PATH_MISSING',
@@ -18,7 +18,10 @@ export async function notACategory(root: string, layout: string, expected: strin
     where: root,
     expected,
     ...(here === undefined ? {} : { got: here.folders.length === 0 ? 'no folders' : here.folders.join(', ') }),
-    advice: `Set root to the category (…/${example}), or root to the folder above it and category to its name`,
+    advice:
+      category === undefined
+        ? 'Check root, which is relative to the configuration file'
+        : `Set root to the category (…/${category}), or root to the folder above it and category to its name`,
   });
 }
 
