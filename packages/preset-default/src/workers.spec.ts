@@ -84,6 +84,14 @@ const augment = [
 ];
 
 describe('workers', () => {
+  it('do every operation alike', async () => {
+    const ids = runner.registry.ids('augmentation').filter((id) => id !== 'one-of');
+    const every = [...ids.map((id) => ({ id, probability: 1 })), { id: 'one-of', of: ids }];
+    const epoch = (workers: number) =>
+      withData({ augment: every, workers }, (stage) => contents(trainingBatches(stage, 1, 0)));
+    expect(await epoch(2)).toEqual(await epoch(0));
+  });
+
   it('make the same batches however many they are, wherever samples are kept', async () => {
     const epochs = (data: object) =>
       withData({ augment, ...data }, async (stage) => [
