@@ -60,7 +60,7 @@ function entryFile(json: PackageFile['json']): string {
  * @param from folder the package is looked up from, as Node.js does
  * @throws FoveateError `PLUGIN_UNKNOWN` when it is not installed, `PLUGIN_INVALID` when its manifest is missing or wrong
  */
-export async function readManifest(name: string, from: string): Promise<readonly RegistryEntry[]> {
+async function readManifest(name: string, from: string): Promise<readonly RegistryEntry[]> {
   const { folder, json } = await findPackage(name, from);
   const manifest = manifestSchema.safeParse(json['foveate']);
   if (!manifest.success) {
