@@ -125,6 +125,7 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--rule);
 .outcome.defective { color: var(--wrong); border-color: currentcolor; }
 .sheet { display: grid; gap: 1.1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 9rem), 1fr)); align-items: start; margin-bottom: 2rem; }
 .sheet .picture { max-height: 14rem; background: none; }
+.sheet.copies { border-left: 3px solid var(--rule); padding-left: 1rem; margin-bottom: 1.25rem; }
 .sheet figcaption { font-size: .8125rem; line-height: 1.35; }
 .sheet code { display: block; font-size: .75rem; }
 @media (max-width: 40rem) {

@@ -21,7 +21,7 @@ async function inspect(file: string, { json, sheet, limit, set }: InspectOptions
   const runner = defaultRunner();
   const config = await runner.readConfig(file, set);
   const bar = new CountBar();
-  const { inspection, pictures } = await runner
+  const { inspection, pictures, copies } = await runner
     .inspectData(config, {
       examples: sheet === undefined ? 0 : limit,
       onProgress: (done, total) => {
@@ -31,7 +31,7 @@ async function inspect(file: string, { json, sheet, limit, set }: InspectOptions
     .finally(() => {
       bar.clear();
     });
-  if (sheet !== undefined) await writeAtomically(sheet, renderContactSheet(inspection, pictures));
+  if (sheet !== undefined) await writeAtomically(sheet, renderContactSheet(inspection, pictures, copies));
   if (json === true) {
     printJson(inspection, 2);
     return;

@@ -1,7 +1,7 @@
 /** Looks at a data set as a run would read, label and divide it, and at what would be left out. Trains nothing. */
 import { availableParallelism } from 'node:os';
 import { isFoveateError, random } from '@foveate/contracts';
-import type { Sample, SourceItem } from '@foveate/contracts';
+import type { DuplicateCluster, Sample, SourceItem } from '@foveate/contracts';
 import type { Inspection, Picture } from '@foveate/report';
 import { from, lastValueFrom, tap, toArray } from 'rxjs';
 import { buildServices } from '../assembly/container.js';
@@ -36,6 +36,8 @@ export interface InspectedData {
   readonly inspection: Inspection;
   /** By types, then by outcome. */
   readonly pictures: readonly Picture[];
+  /** Images that look the same, some groups of them; those with different labels first. */
+  readonly copies: readonly (readonly Picture[])[];
 }
 
 /** Images whose areas of interest are measured at most; they are decoded a second time. */
@@ -57,7 +59,9 @@ export async function inspectData(
   const byChance = shuffled(findings, config.seed);
   const measured = byChance.filter((finding) => outcomeOf(finding) !== 'left out').slice(0, mostMeasured);
   const shown = chosen(byChance, options.examples);
-  const pictured = new Set(shown.map(({ sample }) => sample));
+  const duplicates = typeof divided === 'string' ? [] : divided.duplicates;
+  const copies = copiesAmong(findings, duplicates, options.examples);
+  const pictured = new Set([...shown, ...copies.flat()].map(({ sample }) => sample));
   const wanted = new Set([...measured.map(({ sample }) => sample), ...pictured]);
   const seen = await lookAt([...wanted], pictured, { source, aoi: await services.get('aoi') });
   const measuredIds = new Set(measured.map(({ sample }) => sample.id));
@@ -67,11 +71,11 @@ export async function inspectData(
     findings,
     skips: typeof divided === 'string' ? skipsOf(items, masked) : divided.skips,
     undivided: typeof divided === 'string' ? divided : undefined,
-    duplicates: typeof divided === 'string' ? [] : divided.duplicates,
+    duplicates,
     headers: await readHeaders(findings.map(({ sample }) => sample)),
     seen: seen.filter(({ id }) => measuredIds.has(id)),
   });
-  return { inspection, pictures: picturesOf(shown, seen) };
+  return { inspection, pictures: picturesOf(shown, seen), copies: copies.map((group) => picturesOf(group, seen)) };
 }
 
 /** What the mask stage makes of each sample. Not by id: whether ids are unique is yet to be seen. */
@@ -159,6 +163,22 @@ function chosen(findings: readonly Finding[], examples: number): readonly Findin
   return [...groupBy(findings, kind)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([, group]) => group.slice(0, examples));
+}
+
+/** Images of a group of copies that are shown. */
+const copiesShown = 4;
+
+/** The first images of some groups of copies; wrong labels are found by looking at those that differ. */
+function copiesAmong(
+  findings: readonly Finding[],
+  duplicates: readonly DuplicateCluster[],
+  groups: number,
+): readonly (readonly Finding[])[] {
+  const byId = new Map(findings.map((finding) => [finding.sample.id, finding]));
+  return duplicates
+    .toSorted((a, b) => Number(b.labelsDiffer) - Number(a.labelsDiffer))
+    .slice(0, groups)
+    .map(({ ids }) => ids.slice(0, copiesShown).flatMap((id) => byId.get(id) ?? []));
 }
 
 function picturesOf(shown: readonly Finding[], seen: readonly Seen[]): readonly Picture[] {

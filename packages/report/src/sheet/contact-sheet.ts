@@ -9,13 +9,19 @@ import type { Inspection, Picture } from './inspection.js';
 /**
  * One self-contained HTML page on a data set: what it holds, how it was labelled and divided, what was left out and why,
  * and pictures of each kind with outlines of defects and areas of interest. The same input gives the same text.
+ * @param pictures of each kind
+ * @param copies groups of images that look the same
  */
-export function renderContactSheet(inspection: Inspection, pictures: readonly Picture[]): string {
+export function renderContactSheet(
+  inspection: Inspection,
+  pictures: readonly Picture[],
+  copies: readonly (readonly Picture[])[],
+): string {
   return pageText({
     title: `${inspection.name} – Foveate data set`,
     definitions: maskOutlines(1.5),
     header: header(inspection),
-    main: [classes(inspection), examples(pictures), duplicates(inspection), problems(inspection)],
+    main: [classes(inspection), examples(pictures), duplicates(inspection, copies), problems(inspection)],
     footer: 'Made by Foveate from the data as the configuration reads it.',
   });
 }
@@ -86,7 +92,7 @@ function folded(open: boolean, summary: Markup, items: Content): Markup {
   return open ? html`<details open="open">${content}</details>` : html`<details>${content}</details>`;
 }
 
-function duplicates({ duplicates: list }: Inspection): Markup | null {
+function duplicates({ duplicates: list }: Inspection, copies: readonly (readonly Picture[])[]): Markup | null {
   if (list.length === 0) return null;
   const kinds = [
     ['with different labels', list.filter(({ labelsDiffer }) => labelsDiffer)],
@@ -98,6 +104,7 @@ function duplicates({ duplicates: list }: Inspection): Markup | null {
     'duplicates',
     'Duplicates',
     html`<p class="note">Groups of images that are the same or look the same.</p>
+      ${copies.map((pictures) => html`<div class="sheet copies">${pictures.map((picture) => card(picture, true))}</div>`)}
       ${kinds.map(([what, clusters]) => clusters.length > 0 && clusterList(what, clusters))}`,
   );
 }
@@ -133,11 +140,13 @@ function group(pictures: readonly Picture[]): Markup {
   const { types = '', outcome = 'good' } = pictures[0] ?? {};
   const chip = html`<span class="outcome ${outcome.replace(' ', '-')}">${outcome}</span>`;
   return html`<h3 class="group">${types} ${types !== outcome && chip}</h3>
-    <div class="sheet">${pictures.map(card)}</div>`;
+    <div class="sheet">${pictures.map((picture) => card(picture))}</div>`;
 }
 
-function card(picture: Picture): Markup {
-  const { id, width, height, split } = picture;
+/** @param withKind whether what it shows and counts as is to be said, which a heading does elsewhere */
+function card(picture: Picture, withKind = false): Markup {
+  const { id, width, height, split, types, outcome } = picture;
+  const kind = types === outcome ? types : `${types}, ${outcome}`;
   return html`<figure>
     <svg
       class="picture"
@@ -151,6 +160,7 @@ function card(picture: Picture): Markup {
     </svg>
     <figcaption>
       <code>${id}</code>
+      ${withKind && html`<strong>${kind}</strong>`}
       <span class="muted">${split !== undefined && `${split}, `}${picture.reason}</span>
     </figcaption>
   </figure>`;
