@@ -52,33 +52,53 @@ function drawnOrder(samples: readonly LabelledSample[], seed: number): Uint32Arr
 
 /** Samples of the same label and defect types, in order of the types' names. */
 function strataOf(samples: readonly LabelledSample[]) {
-  const found = new Map<string, { readonly name: string; members: number; rank: number }>();
-  const list = samples.map(({ label, defectTypes }) => {
+  const found: { readonly types: string; readonly label: Label; readonly number: number; members: number }[] = [];
+  const known = labels.map(() => new Map<string, (typeof found)[number]>());
+  const numbers = Uint32Array.from(samples, ({ label, defectTypes }) => {
     const types = defectTypes.length < 2 ? (defectTypes[0] ?? '') : [...defectTypes].sort(byCodeUnit).join(' ');
-    const name = `${types}\n${String(label)}`;
-    const stratum = found.get(name) ?? { name, members: 0, rank: 0 };
-    if (stratum.members++ === 0) found.set(name, stratum);
-    return stratum;
+    let stratum = known[label]?.get(types);
+    if (stratum === undefined) {
+      stratum = { types, label, number: found.length, members: 0 };
+      found.push(stratum);
+      known[label]?.set(types, stratum);
+    }
+    stratum.members++;
+    return stratum.number;
   });
-  const sorted = [...found.values()].sort((a, b) => byCodeUnit(a.name, b.name));
-  for (const [rank, stratum] of sorted.entries()) stratum.rank = rank;
-  return { of: Uint32Array.from(list, ({ rank }) => rank), sizes: sorted.map(({ members }) => members) };
+  const sorted = found.toSorted((a, b) => byCodeUnit(a.types, b.types) || a.label - b.label);
+  const ranks = new Uint32Array(found.length);
+  for (const [rank, { number }] of sorted.entries()) ranks[number] = rank;
+  return { of: numbers.map((number) => ranks[number] ?? 0), sizes: sorted.map(({ members }) => members) };
 }
 
 /** Groups of two and more, largest first, and the other samples; otherwise in the order given. */
 function gather(samples: readonly LabelledSample[], order: Uint32Array) {
-  const members = new Map<string, number[]>();
+  const known = new Map<string, number>();
+  const sizes: number[] = [];
+  // Number of the group of each sample, from 1; 0 for none.
+  const groupOf = new Uint32Array(samples.length);
   for (const index of order) {
     const group = samples[index]?.group;
     if (group === undefined) continue;
-    const list = members.get(group);
-    if (list === undefined) members.set(group, [index]);
-    else list.push(index);
+    const number = known.get(group) ?? sizes.length + 1;
+    if (number > sizes.length) known.set(group, sizes.push(0));
+    sizes[number - 1] = (sizes[number - 1] ?? 0) + 1;
+    groupOf[index] = number;
   }
-  const alone = (group: string | undefined): boolean => group === undefined || members.get(group)?.length === 1;
+  const sizeOf = (index: number): number => sizes[(groupOf[index] ?? 0) - 1] ?? 1;
+  const members = sizes.map((size) => (size > 1 ? new Array<number>(size) : []));
+  const filled = new Uint32Array(sizes.length);
+  for (const index of order) {
+    if (sizeOf(index) === 1) continue;
+    const at = (groupOf[index] ?? 0) - 1;
+    const place = filled[at] ?? 0;
+    const list = members[at];
+    if (list !== undefined) list[place] = index;
+    filled[at] = place + 1;
+  }
   return {
-    groups: [...members.values()].filter(({ length }) => length > 1).sort((a, b) => b.length - a.length),
-    singles: order.filter((index) => alone(samples[index]?.group)),
+    groups: members.filter(({ length }) => length > 1).sort((a, b) => b.length - a.length),
+    singles: order.filter((index) => sizeOf(index) === 1),
   };
 }
 
