@@ -66,8 +66,8 @@ export function renderAugmentPreview(preview: AugmentPreview): string {
       <h1>${title}</h1>
       <p class="lead">${lead(operations)}</p>
       <p class="muted">
-        ${count(samples.length, 'training image')} and ${count(variants, 'variant')}, ${width}\u00a0×\u00a0${height} pixels,
-        seed ${seed}
+        ${count(samples.length, 'training image')} and ${count(variants, 'variant')}, ${width} × ${height} pixels, seed
+        ${seed}
       </p>
     </header>`,
     main: html`<section id="images" aria-labelledby="images-title">
