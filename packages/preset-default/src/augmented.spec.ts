@@ -5,8 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SampleRecord } from '@foveate/contracts';
-import { createRunner } from '@foveate/pipeline';
+import { readImage } from '@foveate/image';
+import { createRunner, replay } from '@foveate/pipeline';
 import type { BuiltSet } from '@foveate/pipeline';
+import { buildServices } from '../../pipeline/src/assembly/container.js';
+import { operationsOf } from '../../pipeline/src/assembly/operations.js';
+import { openSamples } from '../../pipeline/src/augmented/open-samples.js';
+import type { OperationRecord } from '../../pipeline/src/stages/4-augment.js';
 import { defaultConfig, defaultPlugins } from './index.js';
 
 const root = mkdtempSync(join(tmpdir(), 'foveate-augmented-'));
@@ -54,7 +59,7 @@ interface Provenance {
   readonly split: string;
   readonly variant: number;
   readonly label: number;
-  readonly operations: readonly unknown[];
+  readonly operations: readonly OperationRecord[];
   readonly sha256: string;
   readonly defects: readonly { readonly type: string; readonly file: string }[];
 }
@@ -112,6 +117,23 @@ describe('a multiplied data set', () => {
     const byOrigin = new Map(rows().flatMap(({ origin, variant, label }) => (variant === 0 ? [[origin, label]] : [])));
     const changed = rows().filter(({ origin, label }) => byOrigin.get(origin) !== label);
     expect(changed.length).toBeGreaterThan(0);
+  });
+
+  it('can be made again from what it says', async () => {
+    const registry = runner.registry;
+    const settings = await config();
+    const { samples, prepare } = await openSamples(settings, registry);
+    const operations = await operationsOf(settings, await buildServices(settings, registry));
+    const alone = rows().filter(
+      ({ variant, operations: done }) => variant > 0 && done.every(({ id }) => !/swap|paste/.test(id)),
+    );
+    expect(alone.length).toBeGreaterThan(1);
+    for (const { file, origin, operations: record } of alone) {
+      const from = samples.find(({ sample }) => sample.id === origin)!;
+      const context = { other: () => Promise.resolve(undefined) };
+      const { image } = await replay(operations, await prepare(from), record, context);
+      expect(await readImage(join(folder, file))).toEqual(image);
+    }
   });
 
   it('goes on after a stop, and is the same as without', async () => {
