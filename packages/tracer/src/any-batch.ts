@@ -26,8 +26,7 @@ export function anyBatch(one: Graph, other: Graph): Graph {
   const declare = (value: Value, twin: Value | undefined, node?: Node): Value => {
     if (value.shape.length !== twin?.shape.length) throw needsSize(node ?? first, `value '${value.name}' changes rank`);
     const shape = value.shape.map((size, axis) => (size === twin.shape[axis] ? size : anySize));
-    const { producer: _producer, ...form } = value;
-    const free: Value = { ...form, shape };
+    const free: Value = { name: value.name, type: value.type, shape };
     values.set(value, free);
     return free;
   };

@@ -24,10 +24,10 @@ export function halfPrecision(graph: Graph): Graph {
     const known = values.get(value);
     if (known !== undefined) return known;
     if (value.type !== 'float32') return value;
-    const { producer: _producer, ...form } = value;
     const half: Value = {
-      ...form,
+      name: value.name,
       type: 'float16',
+      shape: value.shape,
       ...(value.data === undefined ? {} : { data: halfData(value, value.data as Float32Array) }),
     };
     values.set(value, half);
