@@ -2,56 +2,11 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { AnyPlugin } from '@foveate/contracts';
-import {
-  affine,
-  backgroundSwap,
-  brightnessContrast,
-  clahe,
-  defectPaste,
-  defocusBlur,
-  dropout,
-  elastic,
-  flipHorizontal,
-  flipVertical,
-  gamma,
-  glare,
-  hueSaturation,
-  illuminationGradient,
-  jpeg,
-  motionBlur,
-  noise,
-  oneOf,
-  perspective,
-  randomResizedCrop,
-  rotate90,
-  shadow,
-  translate,
-  vignette,
-} from '@foveate/augment';
-import {
-  aoiLabeller,
-  btad,
-  coco,
-  dagm,
-  folders,
-  globs,
-  industrial,
-  kFoldSplitter,
-  kolektorSdd2,
-  manifest,
-  mvtec,
-  mvtecAd2,
-  sourceSplitter,
-  stratifiedSplitter,
-  syntheticZipper,
-  visa,
-} from '@foveate/dataset';
 import { onnx } from '@foveate/engine-onnx';
 import { tfjs } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
 import { ce } from '@foveate/loss-ce';
 import { ceod } from '@foveate/loss-ceod';
-import { sourceAoi, templateAoi, wholeAoi } from '@foveate/masks';
 import { aoiShare, classification } from '@foveate/metrics';
 import {
   customCnn,
@@ -66,6 +21,7 @@ import {
   unet,
 } from '@foveate/models';
 import { adam, adamax, adamw, sgd } from '@foveate/trainer';
+import { dataPlugins } from './data-plugins.js';
 
 // Weights belong to the models of the default plugins; apps reach them here, since only this package names plugins.
 export {
@@ -79,49 +35,7 @@ export {
 
 /** All plugins that come with Foveate, by kind in pipeline order. */
 export const defaultPlugins: readonly AnyPlugin[] = [
-  syntheticZipper,
-  folders,
-  mvtec,
-  mvtecAd2,
-  visa,
-  btad,
-  kolektorSdd2,
-  dagm,
-  industrial,
-  manifest,
-  coco,
-  globs,
-  sourceAoi,
-  templateAoi,
-  wholeAoi,
-  aoiLabeller,
-  stratifiedSplitter,
-  sourceSplitter,
-  kFoldSplitter,
-  flipHorizontal,
-  flipVertical,
-  rotate90,
-  translate,
-  affine,
-  perspective,
-  randomResizedCrop,
-  elastic,
-  brightnessContrast,
-  gamma,
-  hueSaturation,
-  illuminationGradient,
-  vignette,
-  glare,
-  shadow,
-  motionBlur,
-  defocusBlur,
-  noise,
-  jpeg,
-  clahe,
-  dropout,
-  backgroundSwap,
-  defectPaste,
-  oneOf,
+  ...dataPlugins,
   customCnn,
   efficientNetB0,
   efficientNetB1,
@@ -145,11 +59,14 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   tfjs,
 ];
 
+// As compiled, whatever runs this thread.
+const addressOf = (name: string) => pathToFileURL(createRequire(import.meta.url).resolve(name)).href;
+
 /** Where threads find {@link defaultPlugins}. */
 export const defaultPluginModule = {
-  // As compiled, whatever runs this thread.
-  url: pathToFileURL(createRequire(import.meta.url).resolve('#plugins')).href,
+  url: addressOf('#plugins'),
   export: 'defaultPlugins',
+  data: { url: addressOf('#data-plugins'), export: 'dataPlugins' },
 } as const;
 
 /** The configuration of a file that says nothing; plugin options have their own defaults. */

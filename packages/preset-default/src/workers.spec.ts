@@ -1,5 +1,6 @@
 /** Data work in threads, with the plugins of the preset. The threads run what is compiled into dist. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -183,29 +184,13 @@ describe('workers', () => {
   });
 
   it('that die are an error and no wait without end', async () => {
-    const folder = join(root, 'deadly');
-    mkdirSync(folder, { recursive: true });
-    const plugin = { kind: 'source', id: 'deadly', summary: 'Ends its thread.' };
-    writeFileSync(
-      join(folder, 'package.json'),
-      JSON.stringify({
-        type: 'module',
-        main: 'index.js',
-        foveate: { contract: 1, plugins: [{ ...plugin, export: 'deadly' }] },
-      }),
-    );
-    writeFileSync(
-      join(folder, 'index.js'),
+    await plugin(
+      { kind: 'source', id: 'deadly', summary: 'Ends its thread.' },
       `import { isMainThread } from 'node:worker_threads';
-       export const deadly = {
-         meta: ${JSON.stringify({ ...plugin, contract: 1 })},
-         options: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }),
-           jsonSchema: { input: () => ({ type: 'object' }), output: () => ({ type: 'object' }) } } },
-         register: () => ({
-           async *scan() { for (let i = 0; i < 9; i++) yield { sample: { id: String(i), defectTypes: [] } }; },
-           load: () => { if (!isMainThread) process.exit(7); return Promise.reject(new Error('not in this thread')); },
-         }),
-       };`,
+       export const register = () => ({
+         async *scan() { for (let i = 0; i < 9; i++) yield { sample: { id: String(i), defectTypes: [] } }; },
+         load: () => { if (!isMainThread) process.exit(7); return Promise.reject(new Error('not in this thread')); },
+       });`,
     );
     const before = workersAlive();
     const { loading } = await open({ source: 'deadly', workers: 2 }, { plugins: ['./deadly'] });
@@ -215,7 +200,38 @@ describe('workers', () => {
     });
     await backTo(before);
   });
+
+  it('find plugins of other kinds where one for data asks for them', async () => {
+    await plugin(
+      { kind: 'aoi', id: 'asking', summary: 'Asks for the loss.' },
+      `export const register = (options, context) => {
+         const { uses } = context.get('loss');
+         return { areaOfInterest: async (sample, { image: { width, height } }) =>
+           ({ width, height, channels: 1, data: new Uint8Array(width * height).fill(uses.length === 0 ? 255 : 1) }) };
+       };`,
+    );
+    const { loading } = await open({ aoi: 'asking', workers: 1 }, { plugins: ['./asking'] });
+    const loaded = (await lastValueFrom(loading)) as LoadedData;
+    expect(loaded.stored.length).toBeGreaterThan(12);
+    await loaded.close();
+  });
 });
+
+/** Writes a plugin package into the folder of the configuration; `code` exports `register`. */
+async function plugin(meta: { kind: string; id: string; summary: string }, code: string): Promise<void> {
+  const folder = join(root, meta.id);
+  await mkdir(folder, { recursive: true });
+  const foveate = { contract: 1, plugins: [{ ...meta, export: 'plugin' }] };
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', main: 'index.js', foveate }));
+  await writeFile(join(folder, 'register.js'), code);
+  await writeFile(
+    join(folder, 'index.js'),
+    `import { register } from './register.js';
+     const jsonSchema = { input: () => ({ type: 'object' }), output: () => ({ type: 'object' }) };
+     const standard = { version: 1, vendor: 'test', validate: (value) => ({ value }), jsonSchema };
+     export const plugin = { meta: ${JSON.stringify({ ...meta, contract: 1 })}, options: { '~standard': standard }, register };`,
+  );
+}
 
 it('trains with workers to the same numbers as without, and says how long it waited', async () => {
   const train = async (workers: number) => {

@@ -1,5 +1,5 @@
 /** A configuration becomes an Inversify container in which each plugin kind's service can be asked for. */
-import { fail, isFoveateError, serviceToken } from '@foveate/contracts';
+import { fail, isFoveateError, pluginKinds, serviceToken } from '@foveate/contracts';
 import type { BuiltPlugin, Plugin, PluginContext, PluginKind, PluginServices } from '@foveate/contracts';
 import { Container } from 'inversify';
 import type { RunConfig } from '../config/run-config.js';
@@ -20,9 +20,14 @@ type Service = PluginServices[PluginKind];
 
 /**
  * Binds every chosen plugin, as the default of its kind, and every loaded plugin with default options under its id.
+ * @param kinds of services that will be asked for
  * @throws FoveateError `PLUGIN_UNKNOWN`
  */
-export async function buildServices(config: RunConfig, registry: Registry): Promise<Services> {
+export async function buildServices(
+  config: RunConfig,
+  registry: Registry,
+  kinds: readonly PluginKind[] = pluginKinds,
+): Promise<Services> {
   const container = new Container({ defaultScope: 'Singleton' });
   // Plugins being built, outermost first. `register` asks for others synchronously, within the container's get, so
   // that one variable per container is enough to see a cycle.
@@ -82,7 +87,7 @@ export async function buildServices(config: RunConfig, registry: Registry): Prom
       })),
     );
 
-  for (const slot of slots) {
+  for (const slot of slots.filter(({ kind }) => kinds.includes(kind))) {
     for (const { id, options } of slot.read(config)) {
       const plugin = await registry.get(slot.kind, id).load();
       container

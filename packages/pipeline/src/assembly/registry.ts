@@ -12,12 +12,21 @@ export interface RegistryEntry {
   load(): Promise<Plugin>;
 }
 
-/** Where another thread finds the plugins handed over by the program. */
-export interface PluginModule {
+/** Where a list of plugins is. */
+export interface PluginList {
   /** Address of a module, for `import()`. */
   readonly url: string;
   /** Name of its export, a list of plugins. */
   readonly export: string;
+}
+
+/** Where another thread finds the plugins handed over by the program. */
+export interface PluginModule extends PluginList {
+  /**
+   * Those that work on data alone: all that a worker imports unless one of them asks for a plugin of another kind. It
+   * starts sooner then and collects its garbage in a fraction of the time.
+   */
+  readonly data?: PluginList;
 }
 
 const idPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;

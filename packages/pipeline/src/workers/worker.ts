@@ -1,19 +1,30 @@
 /** A worker: a container of its own, built from the same configuration, that does what it is asked to. */
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { packError } from '@foveate/contracts';
-import type { AnyPlugin, Batch } from '@foveate/contracts';
+import { isFoveateError, packError, pluginKinds } from '@foveate/contracts';
+import type { AnyPlugin, Batch, PluginKind } from '@foveate/contracts';
 import { buildServices } from '../assembly/container.js';
 import { Registry } from '../assembly/registry.js';
+import type { PluginList } from '../assembly/registry.js';
 import { withPackages } from '../assembly/third-party.js';
 import { LocalWork } from './data-work.js';
 import type { Answer, Call, Request, WorkerSetup } from './messages.js';
 
+/** The kinds of {@link PluginModule.data}. */
+const dataKinds = ['source', 'aoi', 'labeller', 'splitter', 'augmentation'] as const satisfies readonly PluginKind[];
+
 async function start({ config, module, slots }: WorkerSetup): Promise<LocalWork> {
-  const exports = (await import(module.url)) as Readonly<Record<string, readonly AnyPlugin[]>>;
-  const registry = Registry.of(exports[module.export] ?? [], module);
-  const services = await buildServices(config, await withPackages(registry, config.plugins, config.baseFolder));
-  return LocalWork.of(config, services, slots);
+  const build = async (list: PluginList, kinds: readonly PluginKind[]) => {
+    const exports = (await import(list.url)) as Readonly<Record<string, readonly AnyPlugin[]>>;
+    const registry = Registry.of(exports[list.export] ?? []);
+    const complete = await withPackages(registry, config.plugins, config.baseFolder);
+    return LocalWork.of(config, await buildServices(config, complete, kinds), slots);
+  };
+  if (module.data === undefined) return build(module, pluginKinds);
+  return build(module.data, dataKinds).catch((error: unknown) => {
+    if (isFoveateError(error) && error.code === 'PLUGIN_UNKNOWN') return build(module, pluginKinds);
+    throw error;
+  });
 }
 
 function call(work: LocalWork, { method, args }: Call): Promise<unknown> {
