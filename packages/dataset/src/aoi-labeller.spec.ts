@@ -210,14 +210,12 @@ describe('labels by parts and size', () => {
 
 describe('decisions on any masks', () => {
   const side = 8;
-  const masks = fc
-    .array(fc.boolean(), { minLength: side * side, maxLength: side * side })
-    .map((bits): Mask => ({
-      width: side,
-      height: side,
-      channels: 1,
-      data: Uint8Array.from(bits, (bit) => (bit ? 255 : 0)),
-    }));
+  const masks = fc.array(fc.boolean(), { minLength: side * side, maxLength: side * side }).map((bits): Mask => ({
+    width: side,
+    height: side,
+    channels: 1,
+    data: Uint8Array.from(bits, (bit) => (bit ? 255 : 0)),
+  }));
   const blobs = fc
     .array(fc.tuple(fc.nat({ max: side - 1 }), fc.nat({ max: side - 1 }), fc.nat({ max: 2 })), { maxLength: 4 })
     .map((spots): Mask => {
