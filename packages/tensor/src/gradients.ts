@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 // The CommonJS bundle of tfjs-core has operations but no gradients; that of tfjs-layers registers all of them on import.
 import '@tensorflow/tfjs-layers';
 import './convolution-gradients.js';
+import './missing-gradients.js';
 import './saved-outputs.js';
 import './second-order.js';
 

@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { lowerings, trace } from './index.js';
+import { adviceOn } from './refusals.js';
 
 const readme = new URL('../README.md', import.meta.url);
 
@@ -14,7 +15,12 @@ function kernelLists(): string {
     const names = known.filter((name) => name in lowerings === traced).sort();
     return `${names.length} kernels that ${traced ? 'can' : 'cannot'} be traced:\n${names.map((name) => `\`${name}\``).join(', ')}.`;
   };
-  return `${list(true)}\n\n${list(false)}`;
+  const missing = known.filter((name) => !(name in lowerings)).sort();
+  const advised = [...new Set(missing.map(adviceOn))].flatMap((advice) => {
+    const names = missing.filter((name) => adviceOn(name) === advice).map((name) => `\`${name}\``);
+    return advice === undefined ? [] : [`- ${names.join(', ')}: ${advice}.`];
+  });
+  return `${list(true)}\n\n${list(false)}\n\nWhat to use instead:\n\n${advised.join('\n')}`;
 }
 
 it('lists the kernels that can and cannot be traced', () => {

@@ -49,31 +49,45 @@ export function valueRead(tracing: boolean): FoveateError {
   });
 }
 
-const shapes =
-  'The shape of its result depends on values, and a graph has fixed shapes; use a mask (tf.where) or tf.topk';
-const complex = 'ONNX has no complex numbers; keep real and imaginary parts apart';
-const strings = 'Graphs compute with numbers; treat strings outside';
-const volumes = 'Only images can be convolved and pooled; fold the depth into the batch or the channels';
+/** What to use instead, and for which kernels. */
+const instead: readonly (readonly [advice: string, ...kernels: string[]])[] = [
+  [
+    'The shape of its result depends on values, and a graph has fixed shapes; use a mask (tf.where) or tf.topk',
+    ...['Unique', 'NonMaxSuppressionV3', 'NonMaxSuppressionV4', 'NonMaxSuppressionV5', 'Where'],
+    ...['RaggedGather', 'RaggedRange', 'RaggedTensorToTensor', 'SparseFillEmptyRows', 'SparseReshape'],
+  ],
+  [
+    'ONNX has no complex numbers; keep real and imaginary parts apart',
+    ...['Complex', 'ComplexAbs', 'FFT', 'IFFT', 'Imag', 'Real'],
+  ],
+  [
+    'Graphs compute with numbers; treat strings outside',
+    ...['StaticRegexReplace', 'StringNGrams', 'StringSplit', 'StringToHashBucketFast'],
+  ],
+  [
+    'Only images can be convolved and pooled; fold the depth into the batch or the channels',
+    ...['AvgPool3D', 'AvgPool3DGrad', 'Conv3D', 'Conv3DBackpropFilterV2', 'Conv3DBackpropInputV2'],
+    ...['MaxPool3D', 'MaxPool3DGrad'],
+  ],
+  [
+    'Cut with tf.slice and tf.image.resizeBilinear, or warp the image outside',
+    ...['CropAndResize', 'RotateWithOffset', 'Transform'],
+  ],
+  ['Multiply a tensor of one-hot rows (tf.oneHot) instead', 'DenseBincount', 'SparseSegmentMean', 'SparseSegmentSum'],
+  ['Use tf.scatterND', 'SparseToDense'],
+  ['Sum a comparison: tf.sum(tf.less(sorted, value))', 'LowerBound', 'SearchSorted', 'UpperBound'],
+  ['Use tf.maxPool, whose window is flat', 'Dilation2D', 'Dilation2DBackpropFilter', 'Dilation2DBackpropInput'],
+  ['Use tf.reverse', 'FlipLeftRight'],
+  ['Use tf.notEqual', 'LogicalXor'],
+  ['Multiply by tf.eye or by a mask', 'Diag', 'MatrixBandPart'],
+  ['Draw the numbers outside and pass them in as an input', 'Multinomial'],
+  ['Decode the image outside and pass its pixels in as an input', 'Draw', 'FromPixels'],
+];
 
-/** What to use instead, where there is more to say than to look at the list. */
-const advice: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    ['Unique', 'NonMaxSuppressionV3', 'NonMaxSuppressionV4', 'NonMaxSuppressionV5', 'RaggedRange', 'Where'].map(
-      (name) => [name, shapes],
-    ),
-  ),
-  ...Object.fromEntries(['Complex', 'ComplexAbs', 'FFT', 'IFFT', 'Imag', 'Real'].map((name) => [name, complex])),
-  ...Object.fromEntries(
-    ['StaticRegexReplace', 'StringNGrams', 'StringSplit', 'StringToHashBucketFast'].map((name) => [name, strings]),
-  ),
-  ...Object.fromEntries(
-    ['AvgPool3D', 'AvgPool3DGrad', 'Conv3D', 'Conv3DBackpropFilterV2', 'Conv3DBackpropInputV2', 'MaxPool3D'].map(
-      (name) => [name, volumes],
-    ),
-  ),
-  Multinomial: 'Draw the numbers outside and pass them in as an input',
-  FromPixels: 'Decode the image outside and pass its pixels in as an input',
-};
+/** What to use instead of a kernel, where there is more to say than to look at the list. */
+export function adviceOn(kernelName: string): string | undefined {
+  return instead.find(([, ...kernels]) => kernels.includes(kernelName))?.[0];
+}
 
 /** The error for a kernel without counterpart in the graph. */
 export function unsupportedKernel(kernelName: string): FoveateError {
@@ -81,7 +95,7 @@ export function unsupportedKernel(kernelName: string): FoveateError {
     code: 'ENGINE_UNSUPPORTED',
     what: `The tfjs operation ${kernelName} cannot be traced`,
     where: callSite(),
-    advice: `${advice[kernelName] ?? 'Write it with the operations listed in the README of @foveate/tracer'}, or use the engine tfjs, which runs eagerly`,
+    advice: `${adviceOn(kernelName) ?? 'Write it with the operations listed in the README of @foveate/tracer'}, or use the engine tfjs, which runs eagerly`,
   });
 }
 

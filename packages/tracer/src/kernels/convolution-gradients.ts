@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../builder.js';
 import type { Value } from '../ir.js';
 import { reshapeValue, transposeValue } from '../layout.js';
 import { convAttributes, ints, type Info } from './convolution-geometry.js';
-import { sliceValue } from './shape.js';
+import { sliceValue } from './slice.js';
 
 /** The filter of a convolution as its input gradient needs it; both are the same numbers in another order. */
 interface GradientFilter {
@@ -23,17 +23,23 @@ export function inputGradient(b: GraphBuilder, dy: Value, filter: GradientFilter
   const physical = [info.batchSize, info.inChannels, info.inHeight, info.inWidth];
   const { padInfo: p, filterHeight: kh, filterWidth: kw } = info;
   const reach = [(kh - 1) * info.dilationHeight, (kw - 1) * info.dilationWidth] as const;
-  const fits = p.top <= reach[0] && p.bottom <= reach[0] && p.left <= reach[1] && p.right <= reach[1];
-  if (info.strideHeight !== 1 || info.strideWidth !== 1 || !fits) {
+  if (info.strideHeight !== 1 || info.strideWidth !== 1) {
+    if (Math.min(p.bottom, p.right) < 0)
+      throw new Error('its gradient leaves out pixels that no window sees; pad the image first, then use "valid"');
     return transposed(b, dy, filter.forward(), info, physical, group);
   }
+  // What lies further out than the filter reaches saw padding alone.
+  const margins = [reach[0] - p.top, reach[1] - p.left, reach[0] - p.bottom, reach[1] - p.right] as const;
+  const [top, left, bottom, right] = margins.map((margin) => Math.max(0, -margin)) as [number, number, number, number];
+  const [n, outputs, h, w] = dy.shape as [number, number, number, number];
+  const near = sliceValue(b, dy, [0, 0, top, left], [n, outputs, h - bottom, w - right]);
   const swapped = filter.swapped();
   const [i, o] = swapped.shape as [number, number];
   const turned = sliceValue(b, swapped, [0, 0, kh - 1, kw - 1], [i, o, -1, -1], [1, 1, -1, -1]);
-  return b.op('Conv', [dy, kh === 1 && kw === 1 ? swapped : turned], physical, 'float32', {
+  return b.op('Conv', [near, kh === 1 && kw === 1 ? swapped : turned], physical, 'float32', {
     strides: ints(1, 1),
     dilations: ints(info.dilationHeight, info.dilationWidth),
-    pads: ints(reach[0] - p.top, reach[1] - p.left, reach[0] - p.bottom, reach[1] - p.right),
+    pads: ints(...margins.map((margin) => Math.max(0, margin))),
     kernel_shape: ints(kh, kw),
     group: { int: group },
   });

@@ -4,6 +4,8 @@ import type { Value } from '../ir.js';
 import { materialise, reshapeValue, type Lazy } from '../layout.js';
 import { depthwiseFilterGradient, filterGradient, inputGradient } from './convolution-gradients.js';
 import { convAttributes, convInfo, ints, type Info } from './convolution-geometry.js';
+import { sliceValue } from './slice.js';
+import { isSmall, matrixFilterGradient, matrixForward, matrixInputGradient } from './depthwise-matrix.js';
 import { input, type LoweringTable } from './types.js';
 
 /** Physical order of an image whose logical order is `dataFormat`. */
@@ -23,6 +25,13 @@ function depthwiseFilter(b: GraphBuilder, filter: Lazy): Value {
   return reshapeValue(b, materialise(b, filter, [2, 3, 0, 1]), [c * m, 1, kh, kw]);
 }
 
+/** An image in NCHW order without rows and columns at the end that no window sees. */
+function covered(b: GraphBuilder, x: Lazy, { dataFormat, padInfo: p }: Info): Value {
+  const value = materialise(b, x, imageOrder(dataFormat === 'channelsLast'));
+  const [n, c, h, w] = value.shape as [number, number, number, number];
+  return sliceValue(b, value, [0, 0, 0, 0], [n, c, h + Math.min(0, p.bottom), w + Math.min(0, p.right)]);
+}
+
 /** Images as they come from outside: few channels, side by side in memory. */
 function staysInterleaved(b: GraphBuilder, { value, perm }: Lazy, info: Info): boolean {
   return (
@@ -30,6 +39,7 @@ function staysInterleaved(b: GraphBuilder, { value, perm }: Lazy, info: Info): b
     info.inChannels > 1 &&
     info.inChannels <= 4 &&
     info.dilationWidth === 1 &&
+    Math.min(info.padInfo.bottom, info.padInfo.right) >= 0 &&
     value.shape.length === 4 &&
     perm.every((axis, position) => axis === position)
   );
@@ -61,7 +71,7 @@ export const convolutionLowerings: LoweringTable = {
     const last = info.dataFormat === 'channelsLast';
     const physical = [info.batchSize, info.outChannels, info.outHeight, info.outWidth];
     if (last && staysInterleaved(call.b, x, info)) return image(interleaved(call.b, x, filter, info), last);
-    const values = [materialise(call.b, x, imageOrder(last)), materialise(call.b, filter, [3, 2, 0, 1])];
+    const values = [covered(call.b, x, info), materialise(call.b, filter, [3, 2, 0, 1])];
     return image(call.b.op('Conv', values, physical, 'float32', convAttributes(info)), last);
   },
   Conv2DBackpropInput: (call) => {
@@ -86,8 +96,12 @@ export const convolutionLowerings: LoweringTable = {
   DepthwiseConv2dNative: (call) => {
     const [x, filter] = [input(call, 'x'), input(call, 'filter')];
     const info = convInfo(call.attrs, x.shape, filter.shape, true);
+    if (isSmall(call.b, info)) {
+      const all = [materialise(call.b, x, imageOrder(true)), depthwiseFilter(call.b, filter)] as const;
+      return image(matrixForward(call.b, ...all, info), true);
+    }
     const physical = [info.batchSize, info.outChannels, info.outHeight, info.outWidth];
-    const values = [materialise(call.b, x, imageOrder(true)), depthwiseFilter(call.b, filter)];
+    const values = [covered(call.b, x, info), depthwiseFilter(call.b, filter)];
     return image(call.b.op('Conv', values, physical, 'float32', convAttributes(info, info.inChannels)), true);
   },
   DepthwiseConv2dNativeBackpropInput: (call) => {
@@ -97,6 +111,7 @@ export const convolutionLowerings: LoweringTable = {
     const forward = (): Value => depthwiseFilter(call.b, filter);
     const swapped = (): Value => reshapeValue(call.b, forward(), [c, m, kh, kw]);
     const value = materialise(call.b, dy, imageOrder(true));
+    if (isSmall(call.b, info)) return image(matrixInputGradient(call.b, value, forward(), info), true);
     return image(inputGradient(call.b, value, { forward, swapped }, info, c), true);
   },
   DepthwiseConv2dNativeBackpropFilter: (call) => {
@@ -104,7 +119,8 @@ export const convolutionLowerings: LoweringTable = {
     const shape = call.attrs['filterShape'] as [number, number, number, number];
     const info = convInfo(call.attrs, x.shape, shape, true);
     const values = [materialise(call.b, x, imageOrder(true)), materialise(call.b, dy, imageOrder(true))] as const;
-    const taps = depthwiseFilterGradient(call.b, values[0], values[1], info);
+    const gradient = isSmall(call.b, info) ? matrixFilterGradient : depthwiseFilterGradient;
+    const taps = gradient(call.b, values[0], values[1], info);
     const [kh, kw, c, m] = shape;
     return { type: 'float32', shape, value: reshapeValue(call.b, taps, [c, m, kh, kw]), perm: [2, 3, 0, 1] };
   },

@@ -3,6 +3,7 @@ import { convolutionLowerings } from './convolution.js';
 import { elementwiseLowerings } from './elementwise.js';
 import { fusedLowerings } from './fused.js';
 import { linearLowerings } from './linear.js';
+import { localResponseLowerings } from './local-response.js';
 import { poolingLowerings } from './pooling.js';
 import { reduceLowerings } from './reduce.js';
 import { shapeLowerings } from './shape.js';
@@ -16,6 +17,7 @@ export const lowerings: LoweringTable = {
   ...blockLowerings,
   ...convolutionLowerings,
   ...poolingLowerings,
+  ...localResponseLowerings,
   ...linearLowerings,
   ...fusedLowerings,
 };

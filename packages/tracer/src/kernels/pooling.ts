@@ -2,8 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GraphBuilder } from '../builder.js';
 import { sizeOf, type Attribute, type Value } from '../ir.js';
-import { materialise, reshapeValue, uniform, type Lazy } from '../layout.js';
-import { sliceValue } from './shape.js';
+import { castValue, materialise, reshapeValue, uniform, type Lazy } from '../layout.js';
+import { withTruePadding } from './convolution-geometry.js';
+import { sliceValue } from './slice.js';
 import { input, type KernelCall, type LoweringTable } from './types.js';
 
 type Info = tf.backend_util.Conv2DInfo;
@@ -17,7 +18,7 @@ function poolInfo(call: KernelCall, shape: readonly number[]): Info {
     pad: 'valid' | 'same' | number;
     dimRoundingMode?: 'floor' | 'round' | 'ceil';
   };
-  return tf.backend_util.computePool2DInfo(
+  const info = tf.backend_util.computePool2DInfo(
     shape as [number, number, number, number],
     filterSize,
     strides,
@@ -25,6 +26,10 @@ function poolInfo(call: KernelCall, shape: readonly number[]): Info {
     pad,
     dimRoundingMode,
   );
+  const whole = withTruePadding(info);
+  if (Math.min(whole.padInfo.bottom, whole.padInfo.right) < 0)
+    throw new Error('no window sees the last pixels with this padding; pad the image first, then use "valid"');
+  return whole;
 }
 
 function attributes(info: Info): Record<string, Attribute> {
@@ -98,6 +103,28 @@ function toFirstMaxima(b: GraphBuilder, x: Value, y: Value, dy: Value, info: Inf
 export const poolingLowerings: LoweringTable = {
   MaxPool: (call) => pool(call, 'MaxPool'),
   AvgPool: (call) => pool(call, 'AveragePool'),
+  MaxPoolWithArgmax: (call) => {
+    const { b } = call;
+    const source = input(call, 'x');
+    const result = pool(call, 'MaxPool');
+    const info = poolInfo(call, source.shape);
+    const { batchSize: n, inChannels: c, inHeight, inWidth } = info;
+    const indices = maximumIndices(b, result, source, info);
+    const calculate = (op: string, value: Value, other: Value): Value =>
+      b.op(op, [value, other], indices.shape, 'int64');
+    const along = (count: number, step: number, shape: number[]): Value =>
+      b.constant(
+        BigInt64Array.from({ length: count }, (_, i) => BigInt(i * step)),
+        shape,
+        'int64',
+      );
+    // ONNX counts in NCHW; tfjs in NHWC, within an image unless told otherwise.
+    const pixel = calculate('Mod', indices, b.int64([inHeight * inWidth]));
+    const inImage = calculate('Add', calculate('Mul', pixel, b.int64([c])), along(c, 1, [1, c, 1, 1]));
+    const whole = call.attrs['includeBatchInIndex'] === true;
+    const flat = whole ? calculate('Add', inImage, along(n, inHeight * inWidth * c, [n, 1, 1, 1])) : inImage;
+    return [result, { ...image(flat), type: 'int32', value: castValue(b, flat, 'int32') }];
+  },
   MaxPoolGrad: (call) => {
     const { b } = call;
     const source = input(call, 'input');

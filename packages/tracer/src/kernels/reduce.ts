@@ -1,7 +1,8 @@
 /** Reductions, argmax, softmax, cumulative sums and top-k. */
 import type { GraphBuilder } from '../builder.js';
-import { sizeOf } from '../ir.js';
+import { sizeOf, type Value } from '../ir.js';
 import { cast, castValue, elementwise, materialise, plain, uniform, uniformValue, type Lazy } from '../layout.js';
+import { sliceValue } from './slice.js';
 import { input, type KernelCall, type Lowering, type LoweringTable } from './types.js';
 
 /** Normalised, sorted logical axes; all of them when none is given. */
@@ -77,6 +78,40 @@ const arg =
     return plain(castValue(call.b, index, 'int32'));
   };
 
+/** By doubling, ONNX having none: after each step every element is the product of twice as many. */
+function cumulativeProduct(
+  b: GraphBuilder,
+  x: Lazy,
+  axis: number,
+  { exclusive, reverse }: { exclusive: boolean; reverse: boolean },
+): Lazy {
+  const along = axis < 0 ? axis + x.shape.length : axis;
+  const length = x.shape[along] as number;
+  const moved = (value: Value, by: number): Value => {
+    const ends = x.shape.map((size, i) => (i === along && !reverse ? size - by : size));
+    const rest = sliceValue(
+      b,
+      value,
+      x.shape.map((_, i) => (i === along && reverse ? by : 0)),
+      ends,
+    );
+    const ones = materialise(
+      b,
+      uniform(
+        b,
+        1,
+        x.shape.map((size, i) => (i === along ? by : size)),
+        x.type,
+      ),
+    );
+    return b.op('Concat', reverse ? [rest, ones] : [ones, rest], x.shape, x.type, { axis: { int: along } });
+  };
+  let value = materialise(b, x);
+  if (exclusive) value = moved(value, 1);
+  for (let by = 1; by < length; by *= 2) value = b.op('Mul', [value, moved(value, by)], x.shape, x.type);
+  return plain(value);
+}
+
 /** Reductions, softmax, top-k and their kin, by tfjs kernel name. */
 export const reduceLowerings: LoweringTable = {
   Sum: (call) => {
@@ -119,6 +154,10 @@ export const reduceLowerings: LoweringTable = {
     const index = call.b.constant(Int32Array.of(axis), [], 'int32');
     const attributes = { exclusive: { int: Number(exclusive) }, reverse: { int: Number(reverse) } };
     return plain(call.b.op('CumSum', [materialise(call.b, x), index], x.shape, x.type, attributes));
+  },
+  Cumprod: (call) => {
+    const { axis, exclusive, reverse } = call.attrs as { axis: number; exclusive: boolean; reverse: boolean };
+    return cumulativeProduct(call.b, input(call, 'x'), axis, { exclusive, reverse });
   },
   TopK: (call) => {
     const x = input(call, 'x');

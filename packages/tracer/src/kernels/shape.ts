@@ -4,6 +4,7 @@ import type { GraphBuilder } from '../builder.js';
 import { sizeOf, type Value } from '../ir.js';
 import { cast, castValue, identity, materialise, plain, reshapeValue, uniform, type Lazy } from '../layout.js';
 import { axesOf } from './reduce.js';
+import { sliceValue } from './slice.js';
 import { input, type KernelCall, type Lowering, type LoweringTable } from './types.js';
 
 const notOne = (shape: readonly number[]): number[] => shape.flatMap((size, axis) => (size === 1 ? [] : [axis]));
@@ -33,27 +34,6 @@ function physicalOf<T>(x: Lazy, perAxis: readonly T[], neutral: T): T[] {
   return x.perm.map((axis, position) =>
     x.value.shape[position] === 1 && x.shape[axis] !== 1 ? neutral : (perAxis[axis] as T),
   );
-}
-
-/** Slices with starts, ends (exclusive) and steps per physical axis; negative steps run backwards. */
-export function sliceValue(
-  b: GraphBuilder,
-  value: Value,
-  starts: readonly number[],
-  ends: readonly number[],
-  steps: readonly number[] = starts.map(() => 1),
-): Value {
-  const shape = value.shape.map((_, axis) =>
-    Math.max(0, Math.ceil(((ends[axis] as number) - (starts[axis] as number)) / (steps[axis] as number))),
-  );
-  const axes = identity(value.shape.length).filter(
-    (axis) => starts[axis] !== 0 || ends[axis] !== value.shape[axis] || steps[axis] !== 1,
-  );
-  if (axes.length === 0) return value;
-  const of = (list: readonly number[]): Value => b.int64(axes.map((axis) => list[axis] as number));
-  // Backwards to the very first element: -1 would count from the end, so ONNX wants a number below every index.
-  const ending = ends.map((end, axis) => ((steps[axis] as number) < 0 && end < 0 ? -(2 ** 31) : end));
-  return b.op('Slice', [value, of(starts), of(ending), b.int64(axes), of(steps)], shape, value.type);
 }
 
 function slice(b: GraphBuilder, x: Lazy, begin: readonly number[], size: readonly number[]): Lazy {
