@@ -12,7 +12,11 @@ const order = (good: number, defective: number, balanced: boolean, epoch = 1) =>
 
 describe('the order of an epoch', () => {
   it('shows every sample once', () => {
-    expect(order(5, 3, false).map(({ id }) => id).toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(
+      order(5, 3, false)
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(order(5, 3, false)).toEqual(order(5, 3, false));
     expect(order(5, 3, false)).not.toEqual(order(5, 3, false, 2));
   });
@@ -38,6 +42,10 @@ describe('the order of an epoch', () => {
   });
 
   it('has only the one class where there is no other', () => {
-    expect(order(3, 0, true).map(({ id }) => id).toSorted()).toEqual([0, 1, 2]);
+    expect(
+      order(3, 0, true)
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual([0, 1, 2]);
   });
 });
