@@ -15,7 +15,8 @@ const axesOf = (axis: unknown, shape: readonly number[]): number[] =>
 function spread(dy: T, x: T, axis: unknown): T {
   const axes = axesOf(axis, x.shape);
   const kept = x.shape.map((size, i) => (axes.includes(i) ? 1 : size));
-  return tf.broadcastTo(tf.reshape(dy, kept), x.shape);
+  const gone = x.shape.map((size, i) => (axes.includes(i) ? size : 1));
+  return tf.mul(tf.reshape(dy, kept), tf.ones(gone));
 }
 
 // tfjs multiplies by a tensor of ones as large as what was reduced.
