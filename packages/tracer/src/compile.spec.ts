@@ -35,10 +35,8 @@ describe('text', () => {
         `add_0: float32[3] = Add(x, w)  # Add @ tracer/src/compile.spec.ts:${line}`,
         `relu_1: float32[3] = Relu(add_0)  # Relu @ tracer/src/compile.spec.ts:${line}`,
         `mul_3: float32[3] = Mul(relu_1, (2))  # Multiply @ tracer/src/compile.spec.ts:${line + 1}`,
-        'identity_4: float32[3] = Identity(relu_1)  # output y',
-        'identity_5: float32[3] = Identity(mul_3)  # variable w',
-        'output y = identity_4',
-        'output w:next = identity_5',
+        'output y = relu_1',
+        'output w:next = mul_3',
       ].join('\n'),
     );
     expect(encodeOnnx(graph).length).toBeGreaterThan(100);

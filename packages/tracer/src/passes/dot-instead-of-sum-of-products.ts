@@ -4,6 +4,9 @@ import { constantFor, operandsOf, replacing, rewrite } from './rewrite.js';
 /** Below this length a product and a sum of everything at once are faster than many short products. */
 const shortestRow = 128;
 
+/** Elements below which there is nothing to gain: a sum of products is two nodes, this is four and more. */
+const fewest = 65_536;
+
 /**
  * sum(a * b) over the last axes -> a matrix product of rows with columns: the product, as large as its operands, is never
  * written. The variance of batch norm, the gradient of its scale and of any factor that broadcasts are such sums.
@@ -39,7 +42,7 @@ function dot(node: Node, [a, c]: [Value, Value], axes: readonly number[]): Value
     return undefined;
   const length = sizeOf(shape.slice(first));
   const kept = shape.slice(0, first);
-  if (length < shortestRow || sizeOf(kept) === 0) return undefined;
+  if (length < shortestRow || sizeOf(shape) < fewest) return undefined;
   const make = replacing(node);
   const [result] = node.outputs as [Value];
   const reshaped = (value: Value, to: readonly number[], hint: string): Value =>

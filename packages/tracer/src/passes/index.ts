@@ -4,6 +4,7 @@ import { verify } from '../verify.js';
 import { commonSubexpressions } from './common-subexpressions.js';
 import { deadCode } from './dead-code.js';
 import { dotInsteadOfSumOfProducts } from './dot-instead-of-sum-of-products.js';
+import { outputsWithoutCopies } from './outputs-without-copies.js';
 import { reluGradientFromOutput } from './relu-gradient-from-output.js';
 import { selectInsteadOfMask } from './select-instead-of-mask.js';
 import { swishGradient } from './swish-gradient.js';
@@ -19,6 +20,7 @@ export const passes: Readonly<Record<string, Pass>> = {
   selectInsteadOfMask,
   swishGradient,
   dotInsteadOfSumOfProducts,
+  outputsWithoutCopies,
   sweep: deadCode,
 };
 

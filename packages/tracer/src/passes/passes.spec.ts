@@ -114,19 +114,31 @@ describe('dotInsteadOfSumOfProducts', () => {
       target: 'cpu',
     }).nodes.map(({ op }) => op);
   it('multiplies rows with rows instead of writing the product', () => {
-    const batchNorm = sums(16, (x) => tf.sum(tf.square(x), [0, 1, 2]));
-    expect(batchNorm).toEqual(['Reshape', 'FusedMatMul', 'Reshape', 'ReduceSum', 'Reshape', 'Identity']);
-    expect(sums(16, (x) => tf.mean(tf.mul(x, tf.neg(x)), [1, 2], true))).toContain('FusedMatMul');
+    const batchNorm = sums(128, (x) => tf.sum(tf.square(x), [0, 1, 2]));
+    expect(batchNorm).toEqual(['Reshape', 'FusedMatMul', 'Reshape', 'ReduceSum', 'Reshape']);
+    expect(sums(128, (x) => tf.mean(tf.mul(x, tf.neg(x)), [1, 2], true))).toContain('FusedMatMul');
   });
 
   it.each<[string, number, (x: T) => T]>([
     ['short rows', 4, (x) => tf.sum(tf.square(x), [0, 1, 2])],
-    ['sums over the first axis alone', 16, (x) => tf.sum(tf.square(x), 0)],
-    ['sums over channels', 16, (x) => tf.sum(tf.square(x), 3)],
-    ['factors that broadcast', 16, (x) => tf.sum(tf.mul(x, tf.tensor1d([1, 2, 3])), [1, 2])],
-    ['products that are needed otherwise', 16, (x) => tf.add(tf.square(x), tf.sum(tf.square(x), [0, 1, 2]))],
+    ['sums over the first axis alone', 128, (x) => tf.sum(tf.square(x), 0)],
+    ['sums over channels', 128, (x) => tf.sum(tf.square(x), 3)],
+    ['factors that broadcast', 128, (x) => tf.sum(tf.mul(x, tf.tensor1d([1, 2, 3])), [1, 2])],
+    ['products that are needed otherwise', 128, (x) => tf.add(tf.square(x), tf.sum(tf.square(x), [0, 1, 2]))],
   ])('leaves %s alone', (_name, size, program) => {
     expect(sums(size, program)).not.toContain('FusedMatMul');
+  });
+});
+
+describe('outputsWithoutCopies', () => {
+  it('lets nodes compute outputs, one each', () => {
+    const program: TracedFunction = ({ x }) => {
+      const y = tf.neg(x!);
+      return { y, twin: y, same: x!, one: tf.ones([2]) };
+    };
+    expect(operations(program)).toEqual(['Neg', 'Identity', 'Identity', 'Identity', 'Expand', 'Identity']);
+    const after = operations(program, 'outputsWithoutCopies', 'sweep');
+    expect(after).toEqual(['Neg', 'Identity', 'Identity', 'Expand']);
   });
 });
 
