@@ -45,7 +45,7 @@ export class LocalHost implements SessionHost {
     const start = performance.now();
     const constants = this.#states.get(plan.constantState ?? NaN);
     try {
-      const model = constants === undefined ? plan.model : await withConstants(plan.model, constants.tensors);
+      const model = constants === undefined ? plan.model : withConstants(plan.model, constants.tensors);
       return await this.#runtime.InferenceSession.create(model, sessionOptions(this.#options, plan));
     } catch (error) {
       throw sessionFailure(error, this.#options.provider);

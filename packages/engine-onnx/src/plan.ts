@@ -57,9 +57,11 @@ export function plan(
     },
     { inputs: specs, outputOrders, target: provider === 'cpu' ? 'cpu' : 'portable' },
   );
-  const fed = constantState ? graph.inputs.filter(({ name }) => !name.startsWith(statePrefix)) : graph.inputs;
+  // On WebGPU the state lives on the device, from where only a graph can read it: it stays an input.
+  const builtIn = constantState && provider !== 'webgpu';
+  const fed = builtIn ? graph.inputs.filter(({ name }) => !name.startsWith(statePrefix)) : graph.inputs;
   const model = encodeOnnx({ ...graph, inputs: fed });
   performance.measure('foveate:trace', { start });
   const cpuNodes = provider === 'webgpu' ? webgpuFaults(graph) : [];
-  return { model, cpuNodes, replaces, ...(constantState && { constantState: state.id }) };
+  return { model, cpuNodes, replaces, ...(builtIn && { constantState: state.id }) };
 }

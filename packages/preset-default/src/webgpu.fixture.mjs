@@ -45,11 +45,16 @@ async function train(provider) {
   const engine = onnxEngine({ provider, threads: 2 });
   const state = engine.createState(values);
   const evaluation = evaluateProgram({ model, loss, explainer: gradCam.register({}, context), heatmaps: true });
-  const evaluated = await engine.compile(evaluation, state).run(batch);
+  const evaluate = engine.compile(evaluation, state, { constantState: true });
+  const evaluated = await evaluate.run(batch);
   const step = engine.compile(trainStepProgram({ model, loss, optimizer }), state);
   const steps = [];
   for (let i = 0; i < 3; i++)
     steps.push(await step.run({ ...batch, ...stepTensors(model, n, optimizer.learningRate, random(1)) }));
+  const [built, read] = [await evaluate.run(batch), await engine.compile(evaluation, state).run(batch)];
+  built.logits.data.forEach((value, i) => {
+    if (!(Math.abs(value - read.logits.data[i]) < 1e-3)) throw new Error('constant state did not follow the steps');
+  });
   return { evaluated, ...Object.fromEntries(steps.entries()), state: await state.read() };
 }
 
