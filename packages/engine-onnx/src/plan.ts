@@ -29,11 +29,13 @@ export function plan(
   { provider, constantState = false }: ProgramOptions & { readonly provider: Provider },
 ): SessionPlan {
   const start = performance.now();
+  // On WebGPU the state lives on the device, from where only a graph can read it: it stays an input.
+  const builtIn = constantState && provider !== 'webgpu';
   const specs: Record<string, InputSpec> = Object.fromEntries([
     ...Object.entries(inputs).map(([name, { dtype, shape }]): [string, InputSpec] => [name, { dtype, shape }]),
     ...Object.entries(state.specs).map(([name, spec]): [string, InputSpec] => [
       statePrefix + name,
-      { ...spec, order: storedOrder(spec.shape) },
+      { ...spec, order: storedOrder(spec.shape), constant: builtIn },
     ]),
   ]);
   const outputOrders = Object.fromEntries(
@@ -57,8 +59,6 @@ export function plan(
     },
     { inputs: specs, outputOrders, target: provider === 'cpu' ? 'cpu' : 'portable' },
   );
-  // On WebGPU the state lives on the device, from where only a graph can read it: it stays an input.
-  const builtIn = constantState && provider !== 'webgpu';
   const fed = builtIn ? graph.inputs.filter(({ name }) => !name.startsWith(statePrefix)) : graph.inputs;
   const model = encodeOnnx({ ...graph, inputs: fed });
   performance.measure('foveate:trace', { start });

@@ -18,6 +18,7 @@ export class GraphBuilder {
   readonly #inputs: Value[] = [];
   readonly #nodes: Node[] = [];
   readonly #taken = new Set<string>();
+  readonly #constants = new Set<Value>();
   readonly target: Target;
   #count = 0;
 
@@ -36,11 +37,17 @@ export class GraphBuilder {
     return name;
   }
 
-  /** A graph input called `name`; the caller claims the name. */
-  input(name: string, type: ElementType, shape: readonly number[]): Value {
+  /** A graph input called `name`; the caller claims the name. @param constant the same in every run */
+  input(name: string, type: ElementType, shape: readonly number[], constant = false): Value {
     const value: Value = { name, type, shape };
+    if (constant) this.#constants.add(value);
     this.#inputs.push(value);
     return value;
+  }
+
+  /** True for constants of the graph and for inputs that are the same in every run. */
+  isConstant(value: Value): boolean {
+    return value.data !== undefined || this.#constants.has(value);
   }
 
   /** A constant of the given shape. */

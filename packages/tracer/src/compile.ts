@@ -17,6 +17,8 @@ export interface InputSpec {
    * out. State that only the graph reads is kept in the order the graph likes best.
    */
   readonly order?: readonly number[];
+  /** True: the same in every run, as the weights of a finished model. Changes how it is computed, not what. */
+  readonly constant?: boolean;
 }
 
 /** What a traced program returns: tensors by name. */
@@ -144,12 +146,13 @@ function record(
   return { compiled: { graph: optimise(graph, [...skip, ...idlePasses(b.target)]), state, captured }, uses };
 }
 
-function inputLazy(b: GraphBuilder, name: string, { shape, dtype, order }: InputSpec): Lazy {
+function inputLazy(b: GraphBuilder, name: string, { shape, dtype, order, constant }: InputSpec): Lazy {
   const perm = order ?? identity(shape.length);
   const value = b.input(
     name,
     dtype,
     perm.map((axis) => shape[axis] as number),
+    constant,
   );
   return { type: dtype, shape, value, perm };
 }
