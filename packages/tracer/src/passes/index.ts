@@ -8,6 +8,7 @@ import { outputsWithoutCopies } from './outputs-without-copies.js';
 import { reluGradientFromOutput } from './relu-gradient-from-output.js';
 import { selectInsteadOfMask } from './select-instead-of-mask.js';
 import { swishGradient } from './swish-gradient.js';
+import { wideRows } from './wide-rows.js';
 
 /** A graph rewrite: same results, fewer or cheaper nodes. */
 export type Pass = (graph: Graph) => Graph;
@@ -20,6 +21,7 @@ export const passes: Readonly<Record<string, Pass>> = {
   selectInsteadOfMask,
   swishGradient,
   dotInsteadOfSumOfProducts,
+  wideRows,
   outputsWithoutCopies,
   sweep: deadCode,
 };
@@ -30,6 +32,7 @@ const targeted: Readonly<Partial<Record<string, Target>>> = {
   selectInsteadOfMask: 'portable',
   // The operator it needs is ONNX Runtime's own.
   dotInsteadOfSumOfProducts: 'cpu',
+  wideRows: 'cpu',
 };
 
 /** Names of the passes that do not pay on a target. */

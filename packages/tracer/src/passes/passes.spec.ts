@@ -130,6 +130,26 @@ describe('dotInsteadOfSumOfProducts', () => {
   });
 });
 
+describe('wideRows', () => {
+  const normalised = (channels: number, by: (x: T) => T) =>
+    trace(({ x }) => ({ y: by(x!) }), {
+      inputs: { x: { shape: [2, 4, 5, channels], dtype: 'float32' } },
+      target: 'cpu',
+    }).nodes.map(({ op, inputs: [a, c] }) => `${op} ${a?.shape.join()} ${c?.shape.join()}`);
+  it('normalises pixels row by row', () => {
+    const expected = ['Reshape 2,4,5,3 3', 'Sub 2,4,15 15', 'Reshape 2,4,15 4'];
+    expect(normalised(3, (x) => tf.sub(x, [1, 2, 3]))).toEqual(expected);
+  });
+
+  it.each<[string, number, (x: T) => T]>([
+    ['many channels', 9, (x) => tf.sub(x, [1, 2, 3, 4, 5, 6, 7, 8, 9])],
+    ['numbers', 3, (x) => tf.sub(x, 2)],
+    ['other axes', 3, (x) => tf.sub(x, tf.reshape(tf.range(0, 5), [5, 1]))],
+  ])('leaves %s alone', (_name, channels, by) => {
+    expect(normalised(channels, by).join()).toContain(`2,4,5,${channels}`);
+  });
+});
+
 describe('outputsWithoutCopies', () => {
   it('lets nodes compute outputs, one each', () => {
     const program: TracedFunction = ({ x }) => {
