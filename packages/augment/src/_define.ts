@@ -63,7 +63,7 @@ export function definePhotometric<Options extends Schema, Parameters>(
   }));
 }
 
-/** How rasters of one sample move. */
+/** How rasters of one sample move; used at once and not kept. */
 export interface Move {
   image(image: Raster): Raster;
   mask(mask: Mask): Mask;

@@ -8,14 +8,32 @@ import type { Raster } from '@foveate/contracts';
 export function lit(image: Raster, towards: 0 | 255, share: (x: number, y: number) => number): Raster {
   const { width, height, channels, data } = image;
   const result = new Uint8ClampedArray(data.length);
-  for (let row = 0, at = 0; row < height; row++) {
+  const factors = new Float64Array(width);
+  const rowLength = width * channels;
+  for (let row = 0; row < height; row++) {
     const y = (row + 0.5) / height;
-    for (let column = 0; column < width; column++) {
-      const factor = share((column + 0.5) / width, y);
-      for (const end = at + channels; at < end; at++) result[at] = towards + factor * ((data[at] as number) - towards);
-    }
+    for (let column = 0; column < width; column++) factors[column] = share((column + 0.5) / width, y);
+    const [from, to] = [row * rowLength, (row + 1) * rowLength];
+    lightRow(data.subarray(from, to), channels, towards, factors, result.subarray(from, to));
   }
   return { ...image, data: new Uint8Array(result.buffer) };
+}
+
+function lightRow(
+  row: Uint8Array,
+  channels: number,
+  towards: number,
+  factors: Float64Array,
+  result: Uint8ClampedArray,
+): void {
+  // Written out, which takes half the time of a loop; in a grey raster all three are the one.
+  const [second, third] = channels === 3 ? [1, 2] : [0, 0];
+  for (let column = 0, at = 0; column < factors.length; column++, at += channels) {
+    const factor = factors[column] as number;
+    result[at] = towards + factor * ((row[at] as number) - towards);
+    result[at + second] = towards + factor * ((row[at + second] as number) - towards);
+    result[at + third] = towards + factor * ((row[at + third] as number) - towards);
+  }
 }
 
 /** 0 below 0, 1 above 1, and smooth in between. */

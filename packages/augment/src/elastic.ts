@@ -62,5 +62,7 @@ export const elastic = defineGeometric({
     return { seed: random.uint32(), spacing, reach: options.strength * spacing, border: options.border };
   },
   move: ({ seed, spacing, reach, border: beyond }, size) =>
-    sampledMove(samplingOf(size.width, size.height, beyond, displaced(size, seed, spacing, reach))),
+    sampledMove(size, (into) =>
+      samplingOf(size.width, size.height, beyond, displaced(size, seed, spacing, reach), into),
+    ),
 });

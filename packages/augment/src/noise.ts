@@ -1,3 +1,4 @@
+import type { Raster } from '@foveate/contracts';
 import { normalQuantile } from '@foveate/statistics';
 import { z } from 'zod';
 import { definePhotometric, probability } from './_define.js';
@@ -24,16 +25,22 @@ export const noise = definePhotometric({
     read: random.uniform(0, read),
   }),
   change: (image, { seed, shot, read }) => {
-    const { data, channels } = image;
     const spread = Float32Array.from({ length: 256 }, (_, v) => 255 * Math.sqrt(read * read + (shot * shot * v) / 255));
-    const result = new Uint8ClampedArray(data.length);
-    for (let at = 0, pixel = 0; at < data.length; pixel++) {
-      let bits = hash32(seed, pixel);
-      for (const end = at + channels; at < end; at++, bits >>>= 10) {
-        const value = data[at] as number;
-        result[at] = value + (deviates[bits & 1023] as number) * (spread[value] as number);
-      }
-    }
+    const result = new Uint8ClampedArray(image.data.length);
+    addNoise(image, seed, spread, result);
     return { ...image, data: new Uint8Array(result.buffer) };
   },
 });
+
+/** Three deviates a pixel, written out: a loop over them takes twice the time. */
+function addNoise({ data, channels }: Raster, seed: number, spread: Float32Array, result: Uint8ClampedArray): void {
+  // In a grey raster all three are the one, and the first is written last.
+  const [second, third] = channels === 3 ? [1, 2] : [0, 0];
+  for (let at = 0, pixel = 0; at < data.length; at += channels, pixel++) {
+    const bits = hash32(seed, pixel);
+    const [a, b, c] = [data[at] as number, data[at + second] as number, data[at + third] as number];
+    result[at + third] = c + (deviates[(bits >>> 20) & 1023] as number) * (spread[c] as number);
+    result[at + second] = b + (deviates[(bits >>> 10) & 1023] as number) * (spread[b] as number);
+    result[at] = a + (deviates[bits & 1023] as number) * (spread[a] as number);
+  }
+}

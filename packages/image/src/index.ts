@@ -17,6 +17,7 @@ export { resize, resizeMask } from './resize.js';
 export {
   homographySampling,
   samplingOf,
+  newSampling,
   warpImage,
   warpMask,
   type Border,

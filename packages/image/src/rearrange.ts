@@ -3,8 +3,12 @@ import type { Raster } from '@foveate/contracts';
 
 /** The raster mirrored left to right, as a new raster. */
 export function flipHorizontal<R extends Raster>(raster: R): R {
-  const { width, channels, data } = raster;
-  const result = new Uint8Array(data.length);
+  const result = new Uint8Array(raster.data.length);
+  mirrorRows(raster, result);
+  return { ...raster, data: result };
+}
+
+function mirrorRows({ width, channels, data }: Raster, result: Uint8Array): void {
   const row = width * channels;
   // In a grey raster the last channel is the first.
   const [second, third] = channels === 3 ? [1, 2] : [0, 0];
@@ -15,7 +19,6 @@ export function flipHorizontal<R extends Raster>(raster: R): R {
       result[to + third] = data[from + third] as number;
     }
   }
-  return { ...raster, data: result };
 }
 
 /** The raster mirrored top to bottom, as a new raster. */

@@ -30,10 +30,10 @@ export async function resize(raster: Raster, width: number, height: number): Pro
 export function resizeMask(mask: Mask, width: number, height: number): Mask {
   if (mask.width === width && mask.height === height) return mask;
   const data = new Uint8Array(width * height);
-  const columns = Array.from({ length: width }, (_, x) => Math.floor(((x + 0.5) * mask.width) / width));
+  const columns = Int32Array.from({ length: width }, (_, x) => Math.floor(((x + 0.5) * mask.width) / width));
   for (let y = 0; y < height; y++) {
     const row = Math.floor(((y + 0.5) * mask.height) / height) * mask.width;
-    for (const [x, column] of columns.entries()) data[y * width + x] = mask.data[row + column] ?? 0;
+    for (let x = 0; x < width; x++) data[y * width + x] = mask.data[row + (columns[x] as number)] as number;
   }
   return { width, height, channels: 1, data };
 }

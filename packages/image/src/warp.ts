@@ -37,11 +37,24 @@ function reflected(value: number, size: number): number {
   return Math.min(wrapped, 2 * size - wrapped) - 0.5;
 }
 
-/** A sampling from the places of its pixels, row by row. */
-export function samplingOf(width: number, height: number, border: Border, places: RowPlaces): Sampling {
-  const at = new Int32Array(width * height);
-  const right = new Uint16Array(width * height);
-  const down = new Uint16Array(width * height);
+/** Memory for a sampling, to be filled by {@link samplingOf} or {@link homographySampling}. */
+export function newSampling(width: number, height: number): Sampling {
+  const pixels = width * height;
+  return { width, height, at: new Int32Array(pixels), right: new Uint16Array(pixels), down: new Uint16Array(pixels) };
+}
+
+/**
+ * A sampling from the places of its pixels, row by row.
+ * @param into is overwritten and returned; without it the sampling has memory of its own
+ */
+export function samplingOf(
+  width: number,
+  height: number,
+  border: Border,
+  places: RowPlaces,
+  into = newSampling(width, height),
+): Sampling {
+  const { at, right, down } = into;
   const xs = new Float64Array(width);
   const ys = new Float64Array(width);
   const [lastX, lastY] = [width - 1, height - 1];
@@ -74,25 +87,45 @@ export function samplingOf(width: number, height: number, border: Border, places
       down[to] = v - top * 256;
     }
   }
-  return { width, height, at, right, down };
+  return into;
 }
 
-/** The sampling of a homography. */
-export function homographySampling(width: number, height: number, border: Border, matrix: Homography): Sampling {
-  return samplingOf(width, height, border, (y, xs, ys) => {
-    const [a, b, c, d, e, f, g, h, i] = matrix;
-    for (let x = 0; x < width; x++) {
+/** The sampling of a homography. @param into as in {@link samplingOf} */
+export function homographySampling(
+  width: number,
+  height: number,
+  border: Border,
+  matrix: Homography,
+  into?: Sampling,
+): Sampling {
+  const [a, b, c, d, e, f, g, h, i] = matrix;
+  const affine = g === 0 && h === 0 && i === 1;
+  const places: RowPlaces = (y, xs, ys) => {
+    const [startX, startY] = [b * y + c, e * y + f];
+    for (let x = 0; affine && x < width; x++) {
+      xs[x] = a * x + startX;
+      ys[x] = d * x + startY;
+    }
+    for (let x = 0; !affine && x < width; x++) {
       const scale = 1 / (g * x + h * y + i);
       xs[x] = (a * x + b * y + c) * scale;
       ys[x] = (d * x + e * y + f) * scale;
     }
-  });
+  };
+  return samplingOf(width, height, border, places, into);
 }
 
 /** The image under a sampling, bilinear. */
-export function warpImage(image: Raster, { width, height, at, right, down }: Sampling): Raster {
-  const { channels, data } = image;
-  const result = new Uint8Array(data.length);
+export function warpImage(image: Raster, sampling: Sampling): Raster {
+  const result = new Uint8Array(image.data.length);
+  interpolate(image, sampling, result);
+  return { ...image, data: result };
+}
+
+// The loops are functions of their own: V8 enters compiled code within a long loop and leaves it again, at every call,
+// where something follows that it has never seen run.
+function interpolate({ channels, data }: Raster, sampling: Sampling, result: Uint8Array): void {
+  const { width, height, at, right, down } = sampling;
   const nextColumn = width > 1 ? channels : 0;
   const nextRow = height > 1 ? width * channels : 0;
   // Written out for three channels, which takes half the time of a loop; in a grey raster all three are the one.
@@ -132,13 +165,16 @@ export function warpImage(image: Raster, { width, height, at, right, down }: Sam
         32768) >>
       16;
   }
-  return { ...image, data: result };
 }
 
 /** The mask under a sampling, nearest neighbour. */
-export function warpMask(mask: Mask, { width, height, at, right, down }: Sampling): Mask {
-  const { data } = mask;
-  const result = new Uint8Array(data.length);
+export function warpMask(mask: Mask, sampling: Sampling): Mask {
+  const result = new Uint8Array(mask.data.length);
+  gather(mask.data, sampling, result);
+  return { ...mask, data: result };
+}
+
+function gather(data: Uint8Array, { width, height, at, right, down }: Sampling, result: Uint8Array): void {
   const nextColumn = width > 1 ? 1 : 0;
   const nextRow = height > 1 ? width : 0;
   for (let pixel = 0; pixel < at.length; pixel++) {
@@ -149,5 +185,4 @@ export function warpMask(mask: Mask, { width, height, at, right, down }: Samplin
     const row = ((down[pixel] as number) + 128) >> 8;
     result[pixel] = data[corner + column * nextColumn + row * nextRow] as number;
   }
-  return { ...mask, data: result };
 }

@@ -74,10 +74,10 @@ async function prepared(
 
 /** Bytes to [0, 1]. */
 export function scale(bytes: Uint8Array, into: Float32Array): void {
-  for (let i = 0; i < into.length; i++) into[i] = shares[bytes[i] ?? 0] ?? 0;
+  for (let i = 0; i < into.length; i++) into[i] = shares[bytes[i] as number] as number;
 }
 
 /** A mask to 0 and 1. */
 export function binarise(mask: Uint8Array, into: Float32Array): void {
-  for (let i = 0; i < into.length; i++) into[i] = (mask[i] ?? 0) > 127 ? 1 : 0;
+  for (let i = 0; i < into.length; i++) into[i] = (mask[i] as number) >> 7;
 }
