@@ -56,6 +56,10 @@ describe('foveate export', () => {
     expect({ stderr, inRange: Number(stdout) > 0 && Number(stdout) < 1 }).toEqual({ stderr: '', inRange: true });
   });
 
+  it('refuses what weights alone have no room for', () => {
+    expect(exported('--format', 'safetensors', '--half')).toMatchObject({ status: 2, stdout: '' });
+  });
+
   it('names what is not a run, and a format there is not', () => {
     expect(node(bin, 'export', join(root, 'none'))).toMatchObject({ status: 3, stdout: '' });
     expect(exported('--format', 'caffe')).toMatchObject({ status: 2, stdout: '' });

@@ -23,7 +23,8 @@ function contract(format: ExportFormat, { height, width, normalise, heatmap, pre
   const pixels = normalise ? 'whole numbers from 0 to 255' : 'numbers from 0 to 1 (the byte divided by 255)';
   const lines = [
     `Input \`images\` [batch, ${String(height)}, ${String(width)}, 3]: sRGB, rows from the top, ${pixels}. Scale the image to that size`,
-    'without keeping its proportions (Lanczos), after turning it upright. All other preprocessing is inside.',
+    'without keeping its proportions, after turning it upright; the model was trained with Lanczos scaling. All other',
+    'preprocessing is inside.',
     '',
     '- `score` [batch]: probability that the part is defective, 0 to 1',
     '- `logits` [batch, 2]: before softmax; good, defective',

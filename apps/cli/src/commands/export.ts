@@ -54,7 +54,7 @@ export function addExport(program: Command): void {
     .option('-o, --out <folder>', 'folder for the files (default: export/<format> in the run folder)')
     .option('--heatmap', 'also give the heatmap')
     .option('--normalise', 'take images as bytes from 0 to 255 and scale them inside')
-    .option('--half', 'half precision: half the size, three digits')
+    .option('--half', 'half precision: half the size, about three digits; refused where that does not suffice')
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  foveate export runs/demo/ceod --format onnx --heatmap --normalise --out model')
     .action(exportModel);

@@ -1,7 +1,7 @@
 /** A trained run as a model file that runs elsewhere, tried before it is handed over. */
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '@foveate/contracts';
+import { fail, writeAtomically } from '@foveate/contracts';
 import { exportFiles, exportReadme } from '@foveate/export';
 import type { ExportFormat, ExportParts, Precision } from '@foveate/export';
 import type { ConfigSetting } from '../config/read.js';
@@ -34,15 +34,16 @@ export interface ExportedModel {
 /**
  * Writes the best checkpoint of a run as a model file with a README, reads it back and compares what it says of images
  * with what the engine of the run says.
- * @throws FoveateError `PATH_MISSING`, `RUN_INVALID`, `OUTPUT_UNWRITABLE`; `ENGINE_UNSUPPORTED` when the format cannot hold
+ * @throws FoveateError `CONFIG_INVALID` when the format has no room for what is asked, `PATH_MISSING`, `RUN_INVALID`, `OUTPUT_UNWRITABLE`; `ENGINE_UNSUPPORTED` when the format cannot hold
  *   the model, no engine opens it, or it computes something else; its files are then removed
  */
-export function exportRun(
+export async function exportRun(
   folder: string,
   options: ExportOptions,
   setting: ConfigSetting,
   signal: AbortSignal,
 ): Promise<ExportedModel> {
+  requireRoom(options);
   return withTrainedRun(folder, setting, signal, async (run) => {
     const { network, evaluator, record } = run;
     const { heatmap, normalise, precision, format } = options;
@@ -64,8 +65,21 @@ export function exportRun(
       return { folder: options.folder, files: written.map(([name, { length: size }]) => ({ name, size })), check };
     } catch (error) {
       for (const [name] of written) await rm(join(options.folder, name), { force: true });
+      // Only when it is empty: it may have been there before, with other files in it.
+      await rmdir(options.folder).catch(() => undefined);
       throw error;
     }
+  });
+}
+
+/** Weights alone compute nothing: they have no outputs, no input and are kept as they were trained. */
+function requireRoom({ format, heatmap, normalise, precision }: ExportOptions): void {
+  if (format !== 'safetensors' || !(heatmap || normalise || precision === 'float16')) return;
+  throw fail({
+    code: 'CONFIG_INVALID',
+    what: 'The format safetensors holds the weights alone, as they were trained',
+    expected: 'no heatmap, normalisation or half precision with it',
+    advice: 'Leave these options out, or export to onnx or tfjs',
   });
 }
 

@@ -51,7 +51,10 @@ export async function tryExport(
   if (worst !== undefined) {
     throw fail({
       code: 'ENGINE_UNSUPPORTED',
-      what: `The exported model computes another '${worst[0]}' than the run`,
+      what:
+        precision === 'float16'
+          ? `Half precision does not suffice for this model: '${worst[0]}' differs from what the run computes`
+          : `The exported model computes another '${worst[0]}' than the run`,
       where: target,
       expected: `a relative difference of at most ${String(tolerances[precision])}`,
       got: worst[1].toPrecision(3),
