@@ -22,7 +22,10 @@ let spare = newSampling(0, 0);
 export function sampledMove({ width, height }: Size, fill: (into: Sampling) => Sampling): Move {
   if (spare.width !== width || spare.height !== height) spare = newSampling(width, height);
   const sampling = fill(spare);
-  return { image: (image) => warpImage(image, sampling), mask: (mask) => warpMask(mask, sampling) };
+  return {
+    image: (image, memory) => warpImage(image, sampling, memory),
+    mask: (mask, memory) => warpMask(mask, sampling, memory),
+  };
 }
 
 /** The move of a homography from pixels of the result to places in the source. */

@@ -6,10 +6,12 @@ import type {
   AugmentationEffect,
   AugmentedImages,
   Mask,
+  PixelMemory,
   Plugin,
   RandomStream,
   Raster,
 } from '@foveate/contracts';
+import { newPixels } from '@foveate/image';
 import { z } from 'zod';
 
 /** Width and height in pixels. */
@@ -54,23 +56,24 @@ function define<Options extends Schema, Parameters>(
 /** An operation that changes how the image looks and leaves the masks alone. */
 export function definePhotometric<Options extends Schema, Parameters>(
   declaration: Declaration<Options, Parameters> & {
-    change(image: Raster, parameters: Parameters): Raster | Promise<Raster>;
+    /** @param memory for the result */
+    change(image: Raster, parameters: Parameters, memory: PixelMemory): Raster | Promise<Raster>;
   },
 ): Plugin<'augmentation', Checked<Options>> {
-  return define('photometric', declaration, async ({ image, ...masks }, parameters) => ({
-    image: await declaration.change(image, parameters),
+  return define('photometric', declaration, async ({ image, ...masks }, parameters, { memory = newPixels }) => ({
+    image: await declaration.change(image, parameters, memory),
     ...masks,
   }));
 }
 
 /** How rasters of one sample move; used at once and not kept. */
 export interface Move {
-  image(image: Raster): Raster;
-  mask(mask: Mask): Mask;
+  image(image: Raster, memory: PixelMemory): Raster;
+  mask(mask: Mask, memory: PixelMemory): Mask;
 }
 
 /** A move of whole pixels, the same for image and masks. */
-export function pixelMove(move: <R extends Raster>(raster: R) => R): Move {
+export function pixelMove(move: <R extends Raster>(raster: R, memory: PixelMemory) => R): Move {
   return { image: move, mask: move };
 }
 
@@ -81,12 +84,12 @@ export function pixelMove(move: <R extends Raster>(raster: R) => R): Move {
 export function defineGeometric<Options extends Schema, Parameters>(
   declaration: Declaration<Options, Parameters> & { move(parameters: Parameters, size: Size): Move },
 ): Plugin<'augmentation', Checked<Options>> {
-  return define('geometric', declaration, (input, parameters) => {
+  return define('geometric', declaration, (input, parameters, { memory = newPixels }) => {
     const move = declaration.move(parameters, input.image);
-    const aoi = move.mask(input.aoi);
+    const aoi = move.mask(input.aoi, memory);
     if (isEmpty(aoi)) return input;
-    const defects = input.defects.map(({ type, mask }) => ({ type, mask: move.mask(mask) }));
-    return { image: move.image(input.image), aoi, defects: defects.filter(({ mask }) => !isEmpty(mask)) };
+    const defects = input.defects.map(({ type, mask }) => ({ type, mask: move.mask(mask, memory) }));
+    return { image: move.image(input.image, memory), aoi, defects: defects.filter(({ mask }) => !isEmpty(mask)) };
   });
 }
 

@@ -1,13 +1,19 @@
-import type { Raster } from '@foveate/contracts';
+import type { PixelMemory, Raster } from '@foveate/contracts';
 
 /**
  * The image under other light: v' = towards + share (v - towards), rounded. Towards black a share above 1 brightens and
  * one below darkens; towards white (255) a share below 1 adds light that no pixel can exceed white by.
  * @param share at a place in shares of width and height: (0, 0) top left, (1, 1) bottom right
  */
-export function lit(image: Raster, towards: 0 | 255, share: (x: number, y: number) => number): Raster {
+export function lit(
+  image: Raster,
+  towards: 0 | 255,
+  share: (x: number, y: number) => number,
+  memory: PixelMemory,
+): Raster {
   const { width, height, channels, data } = image;
-  const result = new Uint8ClampedArray(data.length);
+  const bytes = memory(data.length);
+  const result = new Uint8ClampedArray(bytes.buffer, bytes.byteOffset, bytes.length);
   const factors = new Float64Array(width);
   const rowLength = width * channels;
   for (let row = 0; row < height; row++) {
@@ -16,7 +22,7 @@ export function lit(image: Raster, towards: 0 | 255, share: (x: number, y: numbe
     const [from, to] = [row * rowLength, (row + 1) * rowLength];
     lightRow(data.subarray(from, to), channels, towards, factors, result.subarray(from, to));
   }
-  return { ...image, data: new Uint8Array(result.buffer) };
+  return { ...image, data: bytes };
 }
 
 function lightRow(

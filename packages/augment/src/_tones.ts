@@ -1,9 +1,9 @@
-import type { Raster } from '@foveate/contracts';
+import type { PixelMemory, Raster } from '@foveate/contracts';
 
 /** The image with every channel value mapped by `curve`, rounded and cut to [0, 255]. */
-export function withTones(image: Raster, curve: (value: number) => number): Raster {
+export function withTones(image: Raster, curve: (value: number) => number, memory: PixelMemory): Raster {
   const table = Uint8ClampedArray.from({ length: 256 }, (_, value) => curve(value));
-  const result = new Uint8Array(image.data.length);
+  const result = memory(image.data.length);
   mapBytes(image.data, table, result);
   return { ...image, data: result };
 }

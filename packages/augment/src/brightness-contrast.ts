@@ -17,5 +17,5 @@ export const brightnessContrast = definePhotometric({
     offset: 255 * random.uniform(-brightness, brightness),
     gain: 1 + random.uniform(-contrast, contrast),
   }),
-  change: (image, { offset, gain }) => withTones(image, (value) => 128 + gain * (value - 128) + offset),
+  change: (image, { offset, gain }, memory) => withTones(image, (value) => 128 + gain * (value - 128) + offset, memory),
 });

@@ -16,5 +16,5 @@ export const gamma = definePhotometric({
     probability: probability(),
   }),
   draw: (random, { limit }) => ({ exponent: Math.exp(Math.log(limit) * random.uniform(-1, 1)) }),
-  change: (image, { exponent }) => withTones(image, (value) => 255 * (value / 255) ** exponent),
+  change: (image, { exponent }, memory) => withTones(image, (value) => 255 * (value / 255) ** exponent, memory),
 });

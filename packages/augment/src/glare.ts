@@ -23,14 +23,19 @@ export const glare = definePhotometric({
     roundness: random.uniform(0.25, 1),
     strength: random.uniform(strength / 3, strength),
   }),
-  change: (image, { x: cx, y: cy, angle, length, roundness, strength }) => {
+  change: (image, { x: cx, y: cy, angle, length, roundness, strength }, memory) => {
     const turn = (angle * Math.PI) / 180;
     const [cos, sin] = [Math.cos(turn) / length, Math.sin(turn) / length];
-    return lit(image, 255, (x, y) => {
-      const [dx, dy] = [x - cx, y - cy];
-      const along = cos * dx + sin * dy;
-      const across = (cos * dy - sin * dx) / roundness;
-      return 1 - strength * Math.exp(-0.5 * (along * along + across * across));
-    });
+    return lit(
+      image,
+      255,
+      (x, y) => {
+        const [dx, dy] = [x - cx, y - cy];
+        const along = cos * dx + sin * dy;
+        const across = (cos * dy - sin * dx) / roundness;
+        return 1 - strength * Math.exp(-0.5 * (along * along + across * across));
+      },
+      memory,
+    );
   },
 });

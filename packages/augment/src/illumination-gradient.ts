@@ -11,11 +11,11 @@ export const illuminationGradient = definePhotometric({
     probability: probability(),
   }),
   draw: (random, { strength }) => ({ angle: random.uniform(0, 360), strength: random.uniform(0, strength) }),
-  change: (image, { angle, strength }) => {
+  change: (image, { angle, strength }, memory) => {
     const turn = (angle * Math.PI) / 180;
     // Scaled so that the slope reaches plus and minus one in two opposite corners or sides.
     const reach = Math.abs(Math.cos(turn)) + Math.abs(Math.sin(turn));
     const [alongX, alongY] = [(2 * Math.cos(turn)) / reach, (2 * Math.sin(turn)) / reach];
-    return lit(image, 0, (x, y) => 1 + strength * (alongX * (x - 0.5) + alongY * (y - 0.5)));
+    return lit(image, 0, (x, y) => 1 + strength * (alongX * (x - 0.5) + alongY * (y - 0.5)), memory);
   },
 });

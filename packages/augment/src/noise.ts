@@ -24,11 +24,11 @@ export const noise = definePhotometric({
     shot: random.uniform(0, shot),
     read: random.uniform(0, read),
   }),
-  change: (image, { seed, shot, read }) => {
+  change: (image, { seed, shot, read }, memory) => {
     const spread = Float32Array.from({ length: 256 }, (_, v) => 255 * Math.sqrt(read * read + (shot * shot * v) / 255));
-    const result = new Uint8ClampedArray(image.data.length);
-    addNoise(image, seed, spread, result);
-    return { ...image, data: new Uint8Array(result.buffer) };
+    const bytes = memory(image.data.length);
+    addNoise(image, seed, spread, new Uint8ClampedArray(bytes.buffer, bytes.byteOffset, bytes.length));
+    return { ...image, data: bytes };
   },
 });
 

@@ -23,9 +23,9 @@ export const shadow = definePhotometric({
     softness: random.uniform(softness / 5, softness),
     strength: random.uniform(strength / 4, strength),
   }),
-  change: (image, { x: px, y: py, angle, softness, strength }) => {
+  change: (image, { x: px, y: py, angle, softness, strength }, memory) => {
     const turn = (angle * Math.PI) / 180;
     const [cos, sin] = [Math.cos(turn) / softness, Math.sin(turn) / softness];
-    return lit(image, 0, (x, y) => 1 - strength * smoothStep(0.5 + cos * (x - px) + sin * (y - py)));
+    return lit(image, 0, (x, y) => 1 - strength * smoothStep(0.5 + cos * (x - px) + sin * (y - py)), memory);
   },
 });

@@ -16,6 +16,6 @@ export const vignette = definePhotometric({
     y: 0.5 + random.uniform(-offset, offset),
     strength: random.uniform(0, strength),
   }),
-  change: (image, { x: cx, y: cy, strength }) =>
-    lit(image, 0, (x, y) => Math.max(0, 1 - 2 * strength * ((x - cx) ** 2 + (y - cy) ** 2))),
+  change: (image, { x: cx, y: cy, strength }, memory) =>
+    lit(image, 0, (x, y) => Math.max(0, 1 - 2 * strength * ((x - cx) ** 2 + (y - cy) ** 2)), memory),
 });

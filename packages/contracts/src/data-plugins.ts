@@ -1,6 +1,6 @@
 /** Services of the data side: sources, areas of interest, labels, splits and augmentation. */
 import type { RandomStream } from './random.js';
-import type { Mask } from './raster.js';
+import type { Mask, PixelMemory } from './raster.js';
 import type { DefectMask, LabelledSample, Sample, SampleImages, Skip, Label, SplitName } from './sample.js';
 
 /** Where images come from. Streams descriptions; pixels come one sample at a time. */
@@ -76,6 +76,11 @@ export interface AugmentationContext {
    * @returns undefined when there is none
    */
   other(choice: number, label?: Label): Promise<AugmentedImages | undefined>;
+  /**
+   * Memory for results, which is used again once the sample is done with: what is augmented for training is thrown away
+   * some milliseconds later, and to have the garbage collected costs as much as the work. Absent: results are kept.
+   */
+  readonly memory?: PixelMemory;
 }
 
 /** One transform of image and masks. Chance is drawn first, as values that say all about what will be done. */

@@ -10,6 +10,9 @@ export interface Raster {
   readonly data: Uint8Array;
 }
 
+/** Memory for the pixels of a result, with whatever is in it. Who hands it out says how long it holds. */
+export type PixelMemory = (bytes: number) => Uint8Array;
+
 /** A binary mask: one value per pixel, 0 = outside, 255 = inside. */
 export interface Mask extends Raster {
   readonly channels: 1;

@@ -9,7 +9,7 @@ export { readImageHeader, type ImageHeader } from './header.js';
 export { findDuplicates, type Duplicates } from './find-duplicates.js';
 export { fingerprint, lookLength, type Fingerprint } from './fingerprint.js';
 export { equalizeLocally } from './equalize-locally.js';
-export { emptyMask, intersectionArea, maskArea, pixelsOf } from './mask.js';
+export { emptyMask, intersectionArea, maskArea, newPixels, pixelsOf } from './mask.js';
 export { nearDuplicates, type NearPair } from './near-duplicates.js';
 export { fillPolygon, type Point } from './polygon.js';
 export { flipHorizontal, flipVertical, quarterTurns, shift } from './rearrange.js';

@@ -1,5 +1,8 @@
 /** Measures and combinations of binary masks. */
-import { fail, type Mask } from '@foveate/contracts';
+import { fail, type Mask, type PixelMemory } from '@foveate/contracts';
+
+/** Memory of its own for each result. */
+export const newPixels: PixelMemory = (bytes) => new Uint8Array(bytes);
 
 /**
  * A mask of one value.

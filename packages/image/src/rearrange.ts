@@ -1,9 +1,10 @@
 /** Moves of whole pixels: nothing is resampled. */
-import type { Raster } from '@foveate/contracts';
+import type { PixelMemory, Raster } from '@foveate/contracts';
+import { newPixels } from './mask.js';
 
-/** The raster mirrored left to right, as a new raster. */
-export function flipHorizontal<R extends Raster>(raster: R): R {
-  const result = new Uint8Array(raster.data.length);
+/** The raster mirrored left to right, as a new raster. @param memory for the result; without it new memory */
+export function flipHorizontal<R extends Raster>(raster: R, memory: PixelMemory = newPixels): R {
+  const result = memory(raster.data.length);
   mirrorRows(raster, result);
   return { ...raster, data: result };
 }
@@ -21,9 +22,9 @@ function mirrorRows({ width, channels, data }: Raster, result: Uint8Array): void
   }
 }
 
-/** The raster mirrored top to bottom, as a new raster. */
-export function flipVertical<R extends Raster>(raster: R): R {
-  return rowsFrom(raster, (y) => raster.height - 1 - y);
+/** The raster mirrored top to bottom, as a new raster. @param memory for the result; without it new memory */
+export function flipVertical<R extends Raster>(raster: R, memory?: PixelMemory): R {
+  return rowsFrom(raster, (y) => raster.height - 1 - y, memory);
 }
 
 /**
@@ -68,10 +69,10 @@ export function shift<R extends Raster>(raster: R, dx: number, dy: number): R {
 }
 
 /** A raster whose row `y` is the source's row `from(y)`. */
-function rowsFrom<R extends Raster>(raster: R, from: (y: number) => number): R {
+function rowsFrom<R extends Raster>(raster: R, from: (y: number) => number, memory: PixelMemory = newPixels): R {
   const { height, data } = raster;
   const row = raster.width * raster.channels;
-  const result = new Uint8Array(data.length);
+  const result = memory(data.length);
   for (let y = 0; y < height; y++) result.set(data.subarray(from(y) * row, (from(y) + 1) * row), y * row);
   return { ...raster, data: result };
 }

@@ -3,7 +3,8 @@
  * then applied to an image (bilinear) and to its masks (nearest neighbour), so that they cannot drift apart by more than
  * the half pixel of rounding. Coordinates are in pixels, (0, 0) the centre of the top left pixel, x to the right, y down.
  */
-import type { Mask, Raster } from '@foveate/contracts';
+import type { Mask, PixelMemory, Raster } from '@foveate/contracts';
+import { newPixels } from './mask.js';
 
 /**
  * What lies beyond the edge. `reflect`: the image mirrored, edge pixels doubled; `edge`: the nearest pixel; `constant`:
@@ -115,9 +116,9 @@ export function homographySampling(
   return samplingOf(width, height, border, places, into);
 }
 
-/** The image under a sampling, bilinear. */
-export function warpImage(image: Raster, sampling: Sampling): Raster {
-  const result = new Uint8Array(image.data.length);
+/** The image under a sampling, bilinear. @param memory for the result; without it new memory */
+export function warpImage(image: Raster, sampling: Sampling, memory: PixelMemory = newPixels): Raster {
+  const result = memory(image.data.length);
   interpolate(image, sampling, result);
   return { ...image, data: result };
 }
@@ -132,7 +133,10 @@ function interpolate({ channels, data }: Raster, sampling: Sampling, result: Uin
   const [green, blue] = channels === 3 ? [1, 2] : [0, 0];
   for (let pixel = 0, to = 0; pixel < at.length; pixel++, to += channels) {
     const corner = at[pixel] as number;
-    if (corner < 0) continue;
+    if (corner < 0) {
+      result[to] = result[to + green] = result[to + blue] = 0;
+      continue;
+    }
     const u = right[pixel] as number;
     const v = down[pixel] as number;
     const w11 = u * v;
@@ -167,9 +171,9 @@ function interpolate({ channels, data }: Raster, sampling: Sampling, result: Uin
   }
 }
 
-/** The mask under a sampling, nearest neighbour. */
-export function warpMask(mask: Mask, sampling: Sampling): Mask {
-  const result = new Uint8Array(mask.data.length);
+/** The mask under a sampling, nearest neighbour. @param memory for the result; without it new memory */
+export function warpMask(mask: Mask, sampling: Sampling, memory: PixelMemory = newPixels): Mask {
+  const result = memory(mask.data.length);
   gather(mask.data, sampling, result);
   return { ...mask, data: result };
 }
@@ -179,7 +183,10 @@ function gather(data: Uint8Array, { width, height, at, right, down }: Sampling, 
   const nextRow = height > 1 ? width : 0;
   for (let pixel = 0; pixel < at.length; pixel++) {
     const corner = at[pixel] as number;
-    if (corner < 0) continue;
+    if (corner < 0) {
+      result[pixel] = 0;
+      continue;
+    }
     // Half a pixel and more on is the next; by arithmetic, as the processor could not guess a branch.
     const column = ((right[pixel] as number) + 128) >> 8;
     const row = ((down[pixel] as number) + 128) >> 8;

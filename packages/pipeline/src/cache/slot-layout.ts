@@ -2,7 +2,8 @@
  * A sample at network size as bytes: a header of two bytes, the image as RGB, and one plane with a bit for each mask.
  * Compact, without pointers and of one length for all samples, so that it can lie in memory shared by threads or in a file.
  */
-import type { AugmentedImages, Mask } from '@foveate/contracts';
+import type { AugmentedImages, Mask, PixelMemory } from '@foveate/contracts';
+import { newPixels } from '@foveate/image';
 
 /** Header: 1 once the slot is filled, then a bit for each defect type that has a mask. */
 const headerBytes = 2;
@@ -43,7 +44,8 @@ export function packSlot(
 }
 
 /**
- * Reads a sample out of a slot, into memory of its own.
+ * Reads a sample out of a slot.
+ * @param memory for what is read; without it new memory
  * @returns undefined when the slot is empty
  */
 export function unpackSlot(
@@ -51,14 +53,15 @@ export function unpackSlot(
   types: readonly string[],
   height: number,
   width: number,
+  memory: PixelMemory = newPixels,
 ): AugmentedImages | undefined {
   if (slot[0] !== filled) return undefined;
   const pixels = height * width;
-  const data = new Uint8Array(pixels * 3);
+  const data = memory(pixels * 3);
   data.set(slot.subarray(headerBytes, headerBytes + pixels * 3));
   const plane = slot.subarray(headerBytes + pixels * 3, headerBytes + pixels * 4);
   const maskOf = (bit: number): Mask => {
-    const mask = new Uint8Array(pixels);
+    const mask = memory(pixels);
     readBit(plane, bit, mask);
     return { width, height, channels: 1, data: mask };
   };

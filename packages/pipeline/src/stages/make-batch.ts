@@ -1,9 +1,10 @@
 /** One batch: samples prepared, augmented and stacked into the arrays a step is fed with. */
-import type { Batch, Labeller } from '@foveate/contracts';
+import type { Batch, Labeller, PixelMemory } from '@foveate/contracts';
 import { augmentSample } from './4-augment.js';
 import type { AugmentedSample, Operation } from './4-augment.js';
 import type { BatchMemory } from './batch-memory.js';
 import type { Others } from './others.js';
+import { SampleMemory } from './sample-memory.js';
 import type { SampleStore, Stored } from './sample-store.js';
 
 /** A batch to be made; plain data. */
@@ -24,6 +25,8 @@ export interface BatchParts {
   /** Decides again where an operation can change a label. */
   readonly labeller: Labeller;
   readonly others: Others;
+  /** Memory for samples that nobody works with; a batch takes what it needs and puts it back. */
+  readonly spare: SampleMemory[];
 }
 
 /** Samples in work at once: enough to keep the codec's threads busy. */
@@ -49,12 +52,15 @@ export async function makeBatch(
   const labels = new Int32Array(samples.length);
   const entries = samples.entries();
   const lane = async () => {
+    const memory = parts.spare.pop() ?? new SampleMemory();
     for (const [index, stored] of entries) {
-      const sample = await prepared(stored, variant, parts);
+      memory.release();
+      const sample = await prepared(stored, variant, parts, memory.take);
       labels[index] = sample.label;
       scale(sample.images.image.data, images.subarray(index * pixels * 3, (index + 1) * pixels * 3));
       binarise(sample.images.aoi.data, aoi.subarray(index * pixels, (index + 1) * pixels));
     }
+    parts.spare.push(memory);
   };
   await Promise.all(Array.from({ length: Math.min(lanes, samples.length) }, lane));
   return { ids: samples.map(({ sample }) => sample.id), images, aoi, labels, height, width };
@@ -64,11 +70,12 @@ async function prepared(
   stored: Stored,
   variant: number | undefined,
   { store, seed, operations, labeller, others }: BatchParts,
+  memory: PixelMemory,
 ): Promise<Pick<AugmentedSample, 'images' | 'label'>> {
   const { sample } = stored;
-  const images = await store.prepare(stored);
+  const images = await store.prepare(stored, memory);
   if (variant === undefined) return { images, label: sample.label };
-  const context = others.contextOf(sample.id, store);
+  const context = { ...others.contextOf(sample.id, store), memory };
   return augmentSample(operations, images, { seed, epoch: variant, sample, labeller, context });
 }
 

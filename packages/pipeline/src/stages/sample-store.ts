@@ -8,6 +8,7 @@ import type {
   AoiProvider,
   AugmentedImages,
   LabelledSample,
+  PixelMemory,
   Sample,
   SampleImages,
   SampleSource,
@@ -84,13 +85,14 @@ export class SampleStore {
 
   /**
    * A sample at network size.
+   * @param memory for what comes out of a slot; without it new memory
    * @throws FoveateError `DATA_INVALID` when it cannot be decoded or its files are no longer what they were
    */
-  async prepare(stored: Stored): Promise<AugmentedImages> {
+  async prepare(stored: Stored, memory?: PixelMemory): Promise<AugmentedImages> {
     const { slot, sample, stamps } = stored;
     const [height, width] = this.#parts.size;
     const kept = slot === undefined ? undefined : this.#parts.slots?.read(slot);
-    const images = kept === undefined ? undefined : unpackSlot(kept, sample.defectTypes, height, width);
+    const images = kept === undefined ? undefined : unpackSlot(kept, sample.defectTypes, height, width, memory);
     if (images !== undefined) return images;
     const decoded = await this.decode(sample);
     if (stamps !== undefined) await requireUnchanged(sample, stamps);

@@ -11,6 +11,7 @@ import { SpareMemory } from '../stages/batch-memory.js';
 import { makeBatch } from '../stages/make-batch.js';
 import type { BatchParts, BatchPlan } from '../stages/make-batch.js';
 import { Others } from '../stages/others.js';
+import type { SampleMemory } from '../stages/sample-memory.js';
 import { SampleStore } from '../stages/sample-store.js';
 import type { StoreParts, Stored } from '../stages/sample-store.js';
 
@@ -38,8 +39,9 @@ export type LocalParts = Omit<StoreParts, 'withDefects'> &
 /** Work in this thread. */
 export class LocalWork implements DataWork {
   readonly threads = 1;
-  readonly #parts: Omit<BatchParts, 'others'> & LabelParts;
+  readonly #parts: Omit<BatchParts, 'others' | 'spare'> & LabelParts;
   readonly #memory: SpareMemory;
+  readonly #spare: SampleMemory[] = [];
   #others = new Others([]);
 
   constructor(parts: LocalParts) {
@@ -78,7 +80,7 @@ export class LocalWork implements DataWork {
   }
 
   batch(plan: BatchPlan, memory = this.#memory.take(plan.samples.length)): Promise<Batch> {
-    return makeBatch(plan, { ...this.#parts, others: this.#others }, memory);
+    return makeBatch(plan, { ...this.#parts, others: this.#others, spare: this.#spare }, memory);
   }
 
   reuse(batch: Batch): void {
