@@ -123,15 +123,26 @@ function invalidRow(path: string, line: number, what: string, got: string, cause
 
 /**
  * Refuses a list that lacks a column.
+ * @param orElse what else could be done, to end the advice
  * @throws FoveateError `DATA_INVALID` with the columns there are and the nearest one
  */
-export function requireColumn(column: string, { columns }: Row, path: string): void {
+export function requireColumn(column: string, { columns, line }: Row, path: string, orElse = ''): void {
   if (columns.includes(column)) return;
+  // Of CSV the header lacks it, of JSON Lines this row.
+  const json = isJsonLines(path);
   throw fail({
     code: 'DATA_INVALID',
     what: `${basename(path)} has no column '${column}'`,
-    where: `${path}:1`,
+    where: `${path}:${json ? line : 1}`,
     got: `columns ${columns.map((name) => `'${name}'`).join(', ')}`,
-    advice: `${didYouMean(column, columns)}Name the columns of the file under 'columns'`,
+    advice:
+      (json ? undefined : delimiterAdvice(columns)) ??
+      `${didYouMean(column, columns)}Name the columns of the file under 'columns'${orElse}`,
   });
+}
+
+/** A header of one column that holds what usually divides columns was written with another delimiter. */
+function delimiterAdvice([only = '', ...others]: readonly string[]): string | undefined {
+  const delimiter = others.length > 0 ? undefined : [';', '\t', '|', ','].find((character) => only.includes(character));
+  return delimiter && `Set delimiter: ${JSON.stringify(delimiter)}, with which the columns seem to be divided`;
 }

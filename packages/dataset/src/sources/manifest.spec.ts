@@ -57,13 +57,21 @@ describe('a CSV list', () => {
     expect(lines(samples)).toEqual(['a.png good (a)', 'sub/b.png dent+scratch (s)', 'c.png good (c)']);
   });
 
-  it('takes a mask without a column of types for a defect, and the mask of a good image for nothing', async () => {
-    expect(lines((await scan('image,mask\na.png,\nsub/b.png,m/b1.png\n')).samples)).toEqual([
+  it('takes a mask for a defect if told that there are no types, and the mask of a good image for nothing', async () => {
+    const options = { columns: { type: null } };
+    expect(lines((await scan('image,mask\na.png,\nsub/b.png,m/b1.png\n', options)).samples)).toEqual([
       'a.png good',
       'sub/b.png defect',
     ]);
     const { samples } = await scan('image,mask,type\na.png,m/b1.png,good\n');
     expect([lines(samples), samples[0]!.files]).toEqual([['a.png good'], [join(tree.base, 'data/a.png')]]);
+  });
+
+  it('needs no types where each has a column of masks, and takes capitals for small letters', async () => {
+    const options = { columns: { mask: { dent: 'dent_mask' } } };
+    const { samples } = await scan('image,dent_mask\na.png,\nsub/b.png,m/b1.png\n', options);
+    expect(lines(samples)).toEqual(['a.png good', 'sub/b.png dent']);
+    expect(lines((await scan('image,type\na.png,Good\nc.png,OK\n')).samples)).toEqual(['a.png good', 'c.png good']);
   });
 
   it('lists defective images without mask with their line', async () => {
@@ -89,20 +97,34 @@ describe('a CSV list', () => {
       { columns: { type: 'types' } },
       /no column 'types'.*Did you mean 'tpyes'/,
     ],
+    ['no types', 'image,tpye\na.png,dent\n', {}, /:1: list\d+\.csv has no column 'type'.*'tpye'.*Did you mean 'tpye'/],
+    ['masks alone, unasked', 'image,mask\na.png,\n', {}, /:1: .*no column 'type'.*set columns\.type to null/],
+    ['neither types nor masks', 'image\na.png\n', { columns: { type: null } }, /:1: .*no column 'mask'/],
+    ['another delimiter', 'image;type\na.png;dent\n', {}, /no column 'image'.*Set delimiter: ";"/],
     ['the same column twice', 'image,image\na.png,b.png\n', {}, /:1: A column is there twice .*'image'/],
-    ['a path out of the root', 'image\na.png\n../a.png\n', {}, /list\d+\.csv:3: The path leads out.*'\.\.\/a\.png'/],
-    ['a hidden way out', 'image\nsub/../../x/a.png\n', {}, /:2: The path leads out/],
-    ['a way out with backslashes', 'image\nsub\\..\\..\\a.png\n', {}, /:2: The path leads out/],
-    ['an absolute path', 'image\n/etc/passwd\n', {}, /:2: The path leads out/],
-    ['a drive', 'image\nC:\\a.png\n', {}, /:2: The path leads out/],
-    ['a mask out of the root', 'image,mask\na.png,../../m.png\n', {}, /:2: The path leads out/],
+    [
+      'a path out of the root',
+      'image,type\na.png,ok\n../a.png,ok\n',
+      {},
+      /list\d+\.csv:3: The path leads out.*'\.\.\/a\.png'/,
+    ],
+    ['a hidden way out', 'image,type\nsub/../../x/a.png,\n', {}, /:2: The path leads out/],
+    ['a way out with backslashes', 'image,type\nsub\\..\\..\\a.png,\n', {}, /:2: The path leads out/],
+    ['an absolute path', 'image,type\n/etc/passwd,\n', {}, /:2: The path leads out/],
+    ['a drive', 'image,type\nC:\\a.png,\n', {}, /:2: The path leads out/],
+    ['a mask out of the root', 'image,mask,type\na.png,../../m.png,dent\n', {}, /:2: The path leads out/],
     [
       'the same id twice',
-      'image\na.png\nc.png\n./a.png\n',
+      'image,type\na.png,\nc.png,\n./a.png,\n',
       {},
       /:4: Two rows have the same id .*'a\.png', as in line 2/,
     ],
-    ['a wrong split', 'image,split\na.png,trian\n', {}, /:2: This is not a split .*'trian'.*Did you mean 'train'/],
+    [
+      'a wrong split',
+      'image,type,split\na.png,,trian\n',
+      {},
+      /:2: This is not a split .*'trian'.*Did you mean 'train'/,
+    ],
     ['cells too many', 'image,type\na.png,good\nc.png,good,3\n', {}, /:3: The line is not valid CSV/],
     ['a row without end', `image,type\na.png,"${'x'.repeat(2_000_000)}`, {}, /:2: The line is not valid CSV/],
     ['an open quote', 'image,type\na.png,"good\n', {}, /The line is not valid CSV/],
@@ -128,7 +150,7 @@ describe('a CSV list', () => {
   it('names the line when a file cannot be loaded', async () => {
     await tree.put('data/broken.png', 'nothing');
     await tree.put('data/m/small.png', 'small');
-    const text = 'image,mask\nmissing.png,\nbroken.png,\na.png,m/small.png\n';
+    const text = 'image,mask,type\nmissing.png,,\nbroken.png,,\na.png,m/small.png,dent\n';
     const { samples, load } = await scan(text);
     const messages = await Promise.all(samples.map((sample) => load(sample).then(() => '', (error: Error) => error.message))); // prettier-ignore
     expect(messages[0]).toMatch(/^list\d+\.csv:2: There is no such image file: .*missing\.png/);
@@ -145,7 +167,7 @@ describe('a CSV list', () => {
 describe('JSON Lines', () => {
   it('have lists, numbers and missing keys', async () => {
     const text = [
-      { image: 'a.png', group: 17 },
+      { image: 'a.png', type: [], group: 17 },
       {
         image: 'sub/b.png',
         type: ['dent', 'scratch'],
@@ -160,9 +182,13 @@ describe('JSON Lines', () => {
   });
 
   it.each([
-    ['{"image":"a.png"}\n{"image":', /:2: The line is not a JSON object/],
+    ['{"image":"a.png","type":""}\n{"image":', /:2: The line is not a JSON object/],
     ['[1]\n', /:1: The line is not a JSON object/],
-    ['{"image":"a.png"}\n\n{"image":{"path":1}}\n', /:3: Column 'image' holds something else than text .*path/],
+    [
+      '{"image":"a.png","type":null}\n\n{"image":{"path":1}}\n',
+      /:3: Column 'image' holds something else than text .*path/,
+    ],
+    ['{"image":"a.png","type":"ok"}\n{"image":"c.png"}\n', /:2: .*no column 'type'/],
     ['{"img":"a.png"}\n', /no column 'image'.*'img'/],
     ['{"image":["a.png","c.png"]}\n', /:1: Column 'image' has several values/],
   ])('are refused: %j', async (text, message) => {
@@ -217,7 +243,7 @@ describe('whatever stands in a list', () => {
     const value = fc.oneof(word, fc.jsonValue({ maxDepth: 2 }), fc.array(word, { maxLength: 3 }));
     await fc.assert(
       fc.asyncProperty(fc.array(fc.dictionary(name, value, { maxKeys: 5 }), { maxLength: 3 }), async (rows) => {
-        const text = rows.map((row) => JSON.stringify({ image: 'a.png', ...row })).join('\n');
+        const text = rows.map((row) => JSON.stringify({ image: 'a.png', type: 'good', ...row })).join('\n');
         const result = await scan(text, { requireMasks: false }, 'jsonl').catch((error: unknown) => error);
         if (isFoveateError(result)) expect(result.message).toContain('data/list');
         else

@@ -13,7 +13,12 @@ const column = z.string().min(1);
 const columnsSchema = z
   .strictObject({
     image: column.default('image').describe('Path of the image. The one column that must be there.'),
-    type: column.default('type').describe('Defect type or types; what `good` lists means none.'),
+    type: column
+      .nullable()
+      .default('type')
+      .describe(
+        'Defect type or types; what `good` lists means none. null: images with a mask are defective, others good.',
+      ),
     mask: z
       .union([column, z.record(column, column)])
       .default('mask')
@@ -48,14 +53,15 @@ export const manifest = definePlugin({
     good: z
       .array(z.string())
       .default([good, 'ok', 'normal', 'none', '0'])
-      .describe('Values of the type column that mean no defect, as an empty cell does.'),
+      .describe('Values of the type column that mean no defect, as an empty cell does; capitals do not matter.'),
     delimiter: z.string().length(1).default(',').describe('What divides the cells of CSV.'),
     separator: z.string().min(1).default(';').describe('What divides several values in a cell of CSV.'),
     ...sharedOptions,
   }),
   register: (options, context) => {
     const file = resolve(context.baseFolder, options.file);
-    const { columns, good: words, delimiter } = options;
+    const { columns, delimiter } = options;
+    const words = new Set(options.good.map((word) => word.toLowerCase()));
     const separator = isJsonLines(file) ? undefined : options.separator;
     const reading = { columns, good: words, delimiter, separator };
     return fileSource(
@@ -70,7 +76,8 @@ export const manifest = definePlugin({
 
 interface Reading {
   readonly columns: Columns;
-  readonly good: readonly string[];
+  /** In small letters. */
+  readonly good: ReadonlySet<string>;
   readonly delimiter: string;
   /** undefined for JSON Lines, which have lists. */
   readonly separator: string | undefined;
@@ -101,20 +108,28 @@ async function* scan(file: string, reading: Reading, layout: Layout): AsyncGener
   }
 }
 
-/** The image, and every column that was named and is not a default, must be there. */
+/**
+ * The image, what tells good from defective, and every column that was named and is not a default, must be there: rows
+ * whose label nobody finds would count as good.
+ */
 function requireColumns(row: Row, columns: Columns, file: string): void {
   const defaults = columnsSchema.parse({});
-  const { mask, ...others } = columns;
+  const { mask, type, ...others } = columns;
   requireColumn(columns.image, row, file);
-  // Keys that a JSON row does not need it leaves out.
+  // Keys that a JSON row does not need it leaves out; its type is asked for row by row.
   if (isJsonLines(file)) return;
   for (const [key, name] of Object.entries(others)) {
     if (name !== defaults[key as keyof Columns]) requireColumn(name, row, file);
   }
+  if (type !== null && (typeof mask === 'string' || type !== defaults.type)) {
+    requireColumn(type, row, file, byMasks);
+  }
   for (const name of typeof mask === 'string' ? [mask] : Object.values(mask)) {
-    if (name !== defaults.mask) requireColumn(name, row, file);
+    if (type === null || name !== defaults.mask) requireColumn(name, row, file);
   }
 }
+
+const byMasks = ', or set columns.type to null if images with a mask are defective and all others good';
 
 function sampleOf(row: Row, place: Place, reading: Reading & Shared, layout: Layout): SourceItem {
   const { columns, separator } = reading;
@@ -152,22 +167,26 @@ function defectsOf(
   { columns, good: words }: Reading,
   texts: (name: string) => readonly string[],
 ): { types: readonly string[]; masks: readonly { type: string; path: string }[] } {
-  const listed = texts(columns.type);
-  const types = listed.filter((type) => !words.includes(type));
-  if (typeof columns.mask !== 'string') {
-    const masks = Object.entries(columns.mask).flatMap(([type, name]) => texts(name).map((path) => ({ type, path })));
+  const { type: typeColumn, mask: maskColumns } = columns;
+  const listed = typeColumn === null ? nothing : texts(typeColumn);
+  const types = listed.filter((type) => !words.has(type.toLowerCase()));
+  if (typeof maskColumns !== 'string') {
+    const masks = Object.entries(maskColumns).flatMap(([type, name]) => texts(name).map((path) => ({ type, path })));
     return { types: [...new Set([...types, ...masks.map(({ type }) => type)])], masks };
   }
-  const masks = texts(columns.mask);
+  const masks = texts(maskColumns);
+  if (typeColumn === null) {
+    const named = masks.length === 0 ? types : ['defect'];
+    return { types: named, masks: pairMasks(masks, named, place) };
+  }
+  requireColumn(typeColumn, row, place.file, byMasks);
   // A good image may come with its empty mask.
   if (types.length === 0 && listed.length > 0) return { types, masks: [] };
-  // Without a column of types a mask is all there is to know.
-  const named = types.length > 0 || masks.length === 0 || row.columns.includes(columns.type) ? types : ['defect'];
-  if (named.length === 0 && masks.length > 0) {
+  if (types.length === 0 && masks.length > 0) {
     const advice = `Name the type, or '${good}' when the mask is empty`;
     throw invalidRow(place, 'There is a mask and no defect type', masks.join(', '), advice);
   }
-  return { types: named, masks: pairMasks(masks, named, place) };
+  return { types, masks: pairMasks(masks, types, place) };
 }
 
 /** The same text as before: a million rows would hold as many copies. */
