@@ -4,6 +4,7 @@ export * from './evaluate-program.js';
 export * from './evaluate.js';
 export { batchTensors, stepTensors, type FedBatch, type TrunkBatch } from './feed/batch-tensors.js';
 export type { PlannedBatches } from './feed/planned-batches.js';
+export { checkSettings } from './freezing/check-settings.js';
 export { heldStagesAt } from './freezing/phases.js';
 export { trainedVariables, type TrainedPart } from './freezing/trained-part.js';
 export { TrainingLogs } from './logs/training-logs.js';

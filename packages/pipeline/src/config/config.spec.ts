@@ -73,6 +73,16 @@ describe('readConfig', () => {
     });
   });
 
+  it('takes a text for the id of a plugin only where a plugin stands', async () => {
+    const file = 'loss: ce\ndata:\n  augment: [jitter]\ntraining:\n  train: head\n';
+    const config = await read(file, ['loss.weight=2', 'data.augment.0.by=9', 'training.train.pattern=kernel']);
+    expect(config).toMatchObject({
+      loss: { id: 'ce', options: { weight: 2 } },
+      data: { augment: [{ id: 'jitter', options: { by: 9 } }] },
+      training: { train: { pattern: 'kernel' } },
+    });
+  });
+
   it('starts relative paths from baseFolder', async () => {
     expect((await read('baseFolder: sub')).baseFolder).toBe(join(folder, 'sub'));
   });

@@ -2,6 +2,7 @@
 import { fail } from '@foveate/contracts';
 import { isCollection, isMap, isNode, isScalar, LineCounter, parse, parseDocument } from 'yaml';
 import type { Document, YAMLMap } from 'yaml';
+import { slots } from './slots.js';
 
 /** Keys and list positions from the root of a configuration. */
 export type ConfigPath = readonly (string | number)[];
@@ -66,7 +67,7 @@ export function documentOf(value: unknown, name: string): ConfigDocument {
 
 /**
  * Applies `a.b=c` overrides; values are YAML, so `data.augment=[]` and `loss={id: ceod, omega: 1}` work. Setting an
- * option of a plugin that is named by a bare id, `loss: ceod`, keeps the id.
+ * option of a plugin that is named by a bare id, `loss: ceod`, keeps the id; elsewhere a key takes the place of a text.
  * @throws FoveateError `CONFIG_INVALID` for text without `=` or a value that is not YAML
  */
 export function withOverrides(document: ConfigDocument, overrides: readonly string[]): ConfigDocument {
@@ -84,7 +85,7 @@ export function withOverrides(document: ConfigDocument, overrides: readonly stri
     } catch (cause) {
       throw fail({ code: 'CONFIG_INVALID', what: 'Override value is not valid YAML', where: `--set ${text}`, cause });
     }
-    value = replaced(value, keys, parsed);
+    value = replaced(value, [], keys, parsed);
     origins.push({ path: pathText(keys), text: `--set ${text}` });
   }
   return {
@@ -97,14 +98,21 @@ export function withOverrides(document: ConfigDocument, overrides: readonly stri
   };
 }
 
-function replaced(target: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+/** Whether a plugin may stand at a path: in a slot, or in a list somewhere in one. */
+function namesPlugin(path: ConfigPath): boolean {
+  return slots.some((slot) => slot.path.every((key, index) => key === path[index]));
+}
+
+/** @param path where `target` stands */
+function replaced(target: unknown, path: ConfigPath, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value;
+  const below = [...path, key];
   if (Array.isArray(target)) {
     const copy: unknown[] = [...(target as unknown[])];
-    copy[Number(key)] = replaced(copy[Number(key)], rest, value);
+    copy[Number(key)] = replaced(copy[Number(key)], below, rest, value);
     return copy;
   }
   const object: Record<string, unknown> =
-    typeof target === 'string' ? { id: target } : { ...(target as Record<string, unknown> | null | undefined) };
-  return { ...object, [key]: replaced(object[key], rest, value) };
+    typeof target === 'object' ? { ...target } : typeof target === 'string' && namesPlugin(path) ? { id: target } : {};
+  return { ...object, [key]: replaced(object[key], below, rest, value) };
 }

@@ -1,6 +1,7 @@
 /** The learning services of a run, and the model at its input size. */
 import { classNames } from '@foveate/contracts';
-import type { Engine, Explainer, HostTensors, Loss, Metric, Model } from '@foveate/contracts';
+import type { Engine, Explainer, HostTensors, Loss, Metric, Model, ModelFactory } from '@foveate/contracts';
+import { checkSettings } from '@foveate/trainer';
 import type { Services } from '../assembly/container.js';
 import type { RunConfig } from '../config/run-config.js';
 
@@ -16,6 +17,24 @@ export interface Network {
   readonly engine: Engine;
 }
 
+async function buildModel(
+  config: RunConfig,
+  services: Services,
+): Promise<{ readonly factory: ModelFactory; readonly model: Model }> {
+  const [height, width] = config.data.size;
+  const factory = await services.get('model');
+  return { factory, model: factory.build({ height, width, classes: classNames.length }) };
+}
+
+/**
+ * Finds out, before any data is read, whether the model can be built and has the parts that the training names.
+ * @throws FoveateError `CONFIG_INVALID`, and whatever the model's plugin throws
+ */
+export async function checkModel(config: RunConfig, services: Services): Promise<void> {
+  const { model } = await buildModel(config, services);
+  checkSettings(model, config.training);
+}
+
 /**
  * Builds model and services. The engine comes last, so that nothing is left running when another plugin fails.
  * @param settings.pretrained whether to load pretrained weights, for a training that starts
@@ -26,9 +45,7 @@ export async function buildNetwork(
   services: Services,
   { pretrained = false }: { readonly pretrained?: boolean } = {},
 ): Promise<Network> {
-  const [height, width] = config.data.size;
-  const factory = await services.get('model');
-  const model = factory.build({ height, width, classes: classNames.length });
+  const { factory, model } = await buildModel(config, services);
   const initialValues = (pretrained ? await factory.pretrained?.(model) : undefined) ?? {};
   return {
     model,

@@ -31,6 +31,7 @@ import { requireSameConfig } from './config-difference.js';
 import { loadData } from './load-data.js';
 import type { LoadedData, LoadingEvent } from './load-data.js';
 import { learn } from './learn.js';
+import { checkModel } from './network.js';
 import { openRunFolder } from './run-folder.js';
 import type { FolderOptions, RunFolder } from './run-folder.js';
 
@@ -77,7 +78,9 @@ function runIn(folder: RunFolder, config: RunConfig, registry: Registry, options
       const work = concat(
         defer(async () => {
           const complete = await withPackages(registry, config.plugins, config.baseFolder);
-          return { services: await buildServices(config, complete), module: registry.module, folder: folder.path };
+          const services = await buildServices(config, complete);
+          await checkModel(config, services);
+          return { services, module: registry.module, folder: folder.path };
         }).pipe(
           switchMap((setting) =>
             loadOnce(config, setting, options.loaded).pipe(
@@ -144,8 +147,10 @@ function loadOnce(
 
 /** Refuses data that is not what was locked, or warns of it. */
 function lockWarnings(config: RunConfig, services: Services, { data }: LoadedData): Observable<RunEvent> {
-  const checked = async () => checkLock(config, data.samples, await services.get('source'));
-  return defer(checked).pipe(mergeMap((warnings) => warnings));
+  const checked = async () => checkLock(config, data.samples, { source: await services.get('source') });
+  return defer(checked).pipe(
+    mergeMap((messages) => messages.map((message) => ({ type: 'warning', message }) as const)),
+  );
 }
 
 /** Ends the threads of the data when nobody needs it any more, before completion is told. */

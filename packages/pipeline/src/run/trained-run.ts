@@ -20,6 +20,7 @@ import { withPackages } from '../assembly/third-party.js';
 import { readConfig } from '../config/read.js';
 import type { ConfigSetting } from '../config/read.js';
 import type { RunConfig } from '../config/run-config.js';
+import { checkLock } from '../lock/check-lock.js';
 import { evaluationBatches } from '../stages/5-batch.js';
 import type { Evaluator } from '../stages/7-explain.js';
 import { rastersOf } from '../stages/7-explain.js';
@@ -39,6 +40,8 @@ export interface Evaluation {
   /** Epoch the checkpoint stems from. */
   readonly epoch: number | null;
   readonly measures: Measures;
+  /** Differences from the lock of the data, where the configuration only wants to be warned of them. */
+  readonly warnings: readonly string[];
 }
 
 /** What a trained model says of an image file. */
@@ -88,7 +91,8 @@ export async function withTrainedRun<T>(
 }
 
 /**
- * Measures the best checkpoint of a run again, on the samples the run was made with.
+ * Measures the best checkpoint of a run again, on the samples the run was made with, which must still be those of the lock,
+ * if the data has one.
  * @throws FoveateError `PATH_MISSING`, `RUN_INVALID`, `DATA_INVALID`
  */
 export function evaluateRun(
@@ -101,8 +105,10 @@ export function evaluateRun(
     const records = await readJsonLines<SampleRecord>(join(folder, runFiles.samples));
     const loaded = await recordedData(config, { services, module: setting.registry.module, folder }, records);
     try {
+      const source = await services.get('source');
+      const warnings = await checkLock(config, loaded.data.samples, { source, groups: false });
       const { measures } = await measure(evaluator, batchStage(config, loaded), network.metrics, split);
-      return { folder, name: record.name, split, epoch: record.bestEpoch, measures };
+      return { folder, name: record.name, split, epoch: record.bestEpoch, measures, warnings };
     } finally {
       await loaded.close();
     }

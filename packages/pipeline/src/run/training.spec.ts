@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
@@ -143,7 +143,13 @@ describe('a training', () => {
     ['an unknown schedule', { schedule: { kind: 'cosinus' } }, 'training.schedule'],
     ['an unknown layer', { train: { pattern: 'kernle' } }, "'kernel'"],
     ['a factor of nothing', { groups: [{ match: '**', learningRate: 0 }] }, 'training.groups'],
-  ])('is refused with %s', async (...[, training, message]) => {
+    ['a broken expression', { train: { pattern: '/(/' } }, 'Not a regular expression'],
+    ['more convolutions than there are', { train: { lastConvolutions: 500 } }, 'expected at most 1, got 500'],
+    ['an unknown part later', { unfreeze: [{ epoch: 2, train: { pattern: 'x' } }] }, 'training.unfreeze[0]'],
+    ['an unknown group', { groups: [{ match: 'foo/*', learningRate: 2 }] }, 'training.groups[0].match'],
+  ])('is refused with %s, before data is read and without a trace', async (...[, training, message]) => {
     await expect(events({ training })).rejects.toThrow(message);
+    expect(decoded).toEqual([]);
+    expect(existsSync(folder)).toBe(false);
   });
 });
