@@ -9,7 +9,13 @@ import { spread } from './measure.mjs';
 const side = fileURLToPath(new URL('data-side.mjs', import.meta.url));
 
 /** The five operations of a typical policy. */
-const augment = ['flip-horizontal', 'affine', 'brightness-contrast', 'illumination-gradient', 'noise'];
+const augment = [
+  { id: 'flip-horizontal', probability: 0.5 },
+  { id: 'affine', probability: 1 },
+  { id: 'brightness-contrast', probability: 1 },
+  { id: 'illumination-gradient', probability: 0.5 },
+  { id: 'noise', probability: 0.5 },
+];
 
 const tiles = (root) => ({
   source: {
@@ -107,6 +113,7 @@ export async function measureData({ only, quick, workers, folder }) {
   const epochs = quick ? 3 : 10;
   const results = {};
   try {
+    console.log(`\ndata: augmented by ${augment.map(({ id, probability }) => `${id} p ${probability}`).join(', ')}`);
     for (const [name, make] of sets) {
       const wanted = (title) => title.includes(only);
       const titles = ['without cache', 'from memory', 'from a file', 'training'].map(

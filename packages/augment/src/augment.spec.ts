@@ -33,6 +33,8 @@ describe.each(all)('%s', (...[, plugin]) => {
       const first = await service.apply(input, parameters, context);
       expect(input).toEqual(example());
       expect(await service.apply(example(), read, context)).toEqual(first);
+      const memory = (bytes: number) => new Uint8Array(bytes).fill(77);
+      expect(await service.apply(example(), read, { ...context, memory })).toEqual(first);
     }
   });
 
