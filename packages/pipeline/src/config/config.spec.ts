@@ -113,6 +113,40 @@ describe('messages', () => {
     ['seed: [1', [], 'x.yaml:1:9: Flow sequence in block collection must be sufficiently indented and end with a ]'],
     ['seed: 1\nseed: 2', [], 'x.yaml:2:1: Map keys must be unique.'],
     ['- 1', [], 'x.yaml: expected object, got [1]'],
+    [
+      'training: { train: heads }',
+      [],
+      `training.train: expected "all"|"head" or an object with lastConvolutions or pattern, got "heads". Did you mean 'head'?`,
+    ],
+    [
+      'training: { train: { lastConvolution: 5 } }',
+      [],
+      "x.yaml:1:22 training.train.lastConvolution: unknown key. Did you mean 'lastConvolutions'?",
+    ],
+    ['training: { train: {} }', [], 'training.train: expected "all"|"head" or an object with lastConvolutions or'],
+    ['training: { train: { pattern: 3 } }', [], 'training.train.pattern: expected string, got 3.'],
+    [
+      'data: { duplicates: dropp }',
+      [],
+      `data.duplicates: expected "group"|"drop"|"ignore" or an object with treatment or near, got "dropp". Did you mean 'drop'?`,
+    ],
+    ['data: { duplicates: { treatment: dropp } }', [], `got "dropp". Did you mean 'drop'?`],
+    ['data: { size: 48x }', [], 'data.size: expected a whole number or a list of 2, got "48x".'],
+    ['data: { size: 5 }', [], 'data.size: expected number to be >=16, got 5.'],
+    ['data: { size: [48, 5] }', [], 'data.size.1: expected number to be >=16, got 5.'],
+    [
+      'training: { schedule: { kind: cosin } }',
+      [],
+      `schedule.kind: expected "constant"|"step"|"exponential"|"cosine"|"plateau", got "cosin". Did you mean 'cosine'?`,
+    ],
+    [
+      'training: { schedule: cosin }',
+      [],
+      'expected an object with kind constant|step|exponential|cosine|plateau, got "cosin". Did you mean { kind: cosine }?',
+    ],
+    ['training: { logs: [csv, tensorbord] }', [], `"tensorboard", got "tensorbord". Did you mean 'tensorboard'?`],
+    ['', ['trainng.epochs=3'], "--set trainng.epochs=3 trainng: unknown key. Did you mean 'training'?"],
+    ['training: {}', ['training.schedule.warmup=3'], '--set training.schedule.warmup=3 training.schedule.kind: expec'],
   ])('%j %j', async (text, overrides, expected) => {
     const { code, message } = await failure(read(text, overrides));
     expect(code).toBe('CONFIG_INVALID');

@@ -91,11 +91,24 @@ export function withOverrides(document: ConfigDocument, overrides: readonly stri
   return {
     value,
     locate(path) {
-      const key = `${pathText(path)}.`;
-      const origin = origins.findLast((candidate) => key.startsWith(`${candidate.path}.`));
-      return origin?.text ?? document.locate(path);
+      const isWithin = (inner: string, outer: string) => `${inner}.`.startsWith(`${outer}.`);
+      const key = pathText(path);
+      const setter = origins.findLast((origin) => isWithin(key, origin.path));
+      // What the file has nothing of is there because of what was set in it.
+      const stranger = path.map((_, index) => path.slice(0, index + 1)).find((part) => !has(document.value, part));
+      const maker = stranger && origins.findLast((origin) => isWithin(origin.path, pathText(stranger)));
+      return (setter ?? maker)?.text ?? document.locate(path);
     },
   };
+}
+
+function has(value: unknown, path: ConfigPath): boolean {
+  const parent = path.slice(0, -1).reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), value);
+  return isRecord(parent) && String(path.at(-1)) in parent;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Whether a plugin may stand at a path: in a slot, or in a list somewhere in one. */

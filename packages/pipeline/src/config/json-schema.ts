@@ -4,7 +4,6 @@ import type { Plugin, PluginKind } from '@foveate/contracts';
 import { z } from 'zod';
 import type { Registry } from '../assembly/registry.js';
 import { baseSchema, explainSchema } from './base-schema.js';
-import type { ConfigPath } from './document.js';
 import { slots } from './slots.js';
 import type { Slot } from './slots.js';
 
@@ -17,28 +16,36 @@ function without(schema: JsonSchema, ...keys: readonly string[]): JsonSchema {
   return Object.fromEntries(Object.entries(schema).filter(([key]) => !keys.includes(key)));
 }
 
-function properties(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
+/** Schemas of an object's keys. */
+export function properties(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
   return (schema['properties'] ?? {}) as Record<string, JsonSchema>;
 }
 
 /** The schema and, where it is a choice, all its alternatives. */
-function alternatives(schema: JsonSchema): readonly JsonSchema[] {
+export function alternatives(schema: JsonSchema): readonly JsonSchema[] {
   const choices = [schema['anyOf'], schema['oneOf']].flatMap((list) => (list ?? []) as readonly JsonSchema[]);
   return [schema, ...choices.flatMap(alternatives)];
 }
 
-/** Option names of a plugin, or of an object within its options. */
-export function optionKeys(plugin: Plugin, path: ConfigPath = []): readonly string[] {
-  const root: JsonSchema = plugin.options['~standard'].jsonSchema.input({ target });
-  const at = path.reduce<readonly JsonSchema[]>(
-    (schemas, key) =>
-      schemas.flatMap((schema) => {
-        const below = properties(schema)[String(key)];
-        return below === undefined ? [] : alternatives(below);
-      }),
-    alternatives(root),
-  );
-  return [...new Set(at.flatMap((schema) => Object.keys(properties(schema))))];
+/** Schema of the part of a configuration that belongs to no plugin. */
+export function baseJsonSchema(): JsonSchema {
+  return z.toJSONSchema(baseSchema, { io: 'input', target });
+}
+
+/** Schema of the keys of the `explain` slot that are not options of the explainer. */
+export function explainJsonSchema(): JsonSchema {
+  return z.toJSONSchema(explainSchema, { io: 'input', target });
+}
+
+/** Schema of a plugin's options, with those keys beside them that a slot for its kind has. */
+export function optionsJsonSchema(plugin: Plugin): JsonSchema {
+  const options: JsonSchema = plugin.options['~standard'].jsonSchema.input({ target });
+  return { ...options, properties: { ...ownProperties(plugin.meta.kind), ...properties(options) } };
+}
+
+/** Keys of a slot that are not options of the plugin in it. */
+function ownProperties(kind: PluginKind): Readonly<Record<string, JsonSchema>> {
+  return kind === 'explainer' ? properties(explainJsonSchema()) : {};
 }
 
 /** A plugin reference: an object with its options; the bare id where none is required; `id:path` where `path` may be all. */
@@ -84,7 +91,7 @@ function pluginsOf(kind: PluginKind, registry: Registry): Promise<readonly Plugi
 
 /** References to all plugins of a kind. */
 async function kindSchema(kind: PluginKind, registry: Registry): Promise<JsonSchema> {
-  const extra = kind === 'explainer' ? properties(z.toJSONSchema(explainSchema, { io: 'input' })) : {};
+  const extra = ownProperties(kind);
   return { anyOf: (await pluginsOf(kind, registry)).flatMap((plugin) => referenceSchemas(plugin, extra)) };
 }
 
@@ -94,7 +101,7 @@ function slotSchema({ many, summary }: Slot, reference: JsonSchema): JsonSchema 
 
 /** JSON Schema, draft 2020-12, that accepts what a registry's plugins accept. */
 export async function configJsonSchema(registry: Registry): Promise<JsonSchema> {
-  const base: JsonSchema = z.toJSONSchema(baseSchema, { io: 'input', target });
+  const base = baseJsonSchema();
   const plugins = (await Promise.all(pluginKinds.map((kind) => pluginsOf(kind, registry)))).flat();
   const nested = new Set(plugins.flatMap((plugin) => Object.values(plugin.slots ?? {})));
   const definitions = await Promise.all([...nested].map(async (kind) => [kind, await kindSchema(kind, registry)]));

@@ -6,9 +6,11 @@ import type { Registry } from '../assembly/registry.js';
 import { baseSchema, explainSchema, nearDuplicate } from './base-schema.js';
 import type { BaseConfig } from './base-schema.js';
 import type { ConfigDocument, ConfigPath } from './document.js';
-import { optionKeys } from './json-schema.js';
+import { SchemaGuide } from './guide.js';
+import { baseJsonSchema, explainJsonSchema, optionsJsonSchema } from './json-schema.js';
+import type { SchemaIssue } from './issues.js';
 import { Problems } from './problems.js';
-import type { SchemaIssue } from './problems.js';
+
 import type { RunConfig } from './run-config.js';
 import { slots } from './slots.js';
 import type { Slot } from './slots.js';
@@ -33,14 +35,6 @@ export function withDefaults(value: unknown, defaults: ConfigDefaults): unknown 
     ...value,
     ...(isObject(dataDefaults) && isObject(data) ? { data: { ...structuredClone(dataDefaults), ...data } } : {}),
   };
-}
-
-/** Known keys of the base schema at a path. */
-function baseKeys(path: ConfigPath): readonly string[] {
-  const { data, training } = baseSchema.shape;
-  if (path[0] === 'data') return Object.keys(data.unwrap().shape);
-  if (path[0] === 'training') return Object.keys(training.unwrap().shape);
-  return Object.keys(baseSchema.shape).filter((key) => key !== '$schema');
 }
 
 /** A plugin named by a text: its id, or `id:path` for `{ id, path }`. */
@@ -89,9 +83,7 @@ async function resolvePlugin(
   }
   const result = await plugin.options['~standard'].validate(input);
   if (result.issues !== undefined) {
-    problems.addIssues(path, result.issues as readonly SchemaIssue[], (below) =>
-      below.length === 0 ? [...own, ...optionKeys(plugin)] : optionKeys(plugin, below),
-    );
+    problems.addIssues(path, result.issues as readonly SchemaIssue[], new SchemaGuide(optionsJsonSchema(plugin)));
     return undefined;
   }
   return { id, options: (result.value ?? {}) as PlainObject };
@@ -120,7 +112,7 @@ async function resolveList(
 export async function resolveConfig(document: ConfigDocument, registry: Registry, file: string): Promise<RunConfig> {
   const problems = new Problems(document);
   const parsed = baseSchema.safeParse(document.value);
-  if (!parsed.success) problems.addIssues([], parsed.error.issues as readonly SchemaIssue[], baseKeys);
+  if (!parsed.success) problems.addIssues([], parsed.error.issues, new SchemaGuide(baseJsonSchema()));
   const chosen = new Map<Slot, readonly (ChosenPlugin | undefined)[]>();
   for (const slot of slots) {
     const value = slot.path.reduce<unknown>(
@@ -138,7 +130,7 @@ export async function resolveConfig(document: ConfigDocument, registry: Registry
   }
   const explainOwn = isObject(document.value) && isObject(document.value['explain']) ? document.value['explain'] : {};
   const explain = explainSchema.safeParse('images' in explainOwn ? { images: explainOwn['images'] } : {});
-  if (!explain.success) problems.addIssues(['explain'], explain.error.issues as readonly SchemaIssue[], () => []);
+  if (!explain.success) problems.addIssues(['explain'], explain.error.issues, new SchemaGuide(explainJsonSchema()));
   const error = problems.error();
   if (error !== undefined) throw error;
   if (!parsed.success || !explain.success) throw fail({ code: 'CONFIG_INVALID', what: 'The configuration is invalid' });
