@@ -104,7 +104,12 @@ describe('foveate dataset build', () => {
     const locked = ['train', '--config', 'parts.json', '--set', 'data.lock=parts.lock', '--out'];
     expect(foveate(...locked, 'runs/same').status).toBe(0);
 
+    expect(foveate('evaluate', 'runs/same').status).toBe(0);
+
     await picture('parts/good/3.png', 99);
+    const evaluated = foveate('evaluate', 'runs/same');
+    expect([evaluated.status, evaluated.stdout]).toEqual([3, '']);
+    expect(evaluated.stderr).toContain('parts/good/3.png has other content');
     const refused = foveate(...locked, 'runs/changed');
     expect(refused.status).toBe(3);
     expect(refused.stderr).toMatch(
@@ -115,6 +120,7 @@ describe('foveate dataset build', () => {
     const warned = foveate(...locked, 'runs/warned', '--set', 'data.lockMismatch=warn');
     expect(warned.status).toBe(0);
     expect(warned.stdout).toContain('parts/good/3.png has other content');
+    expect(foveate('evaluate', 'runs/warned').stderr).toContain('parts/good/3.png has other content');
   });
 
   it('refuses a folder it cannot write to and a lock that is not there', () => {

@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { defaultRunner } from '../runner.js';
 import { figures } from '../terminal/format.js';
 import { printTable } from '../terminal/table.js';
-import { printJson } from '../terminal/terminal.js';
+import { colours, note, printJson } from '../terminal/terminal.js';
 
 async function evaluate(
   folder: string,
@@ -17,6 +17,7 @@ async function evaluate(
     printJson(evaluation, 2);
     return;
   }
+  for (const message of evaluation.warnings) note(colours(process.stderr).yellow(`warning: ${message}`));
   const list = figures(evaluation.measures);
   printTable(
     ['run', 'split', ...list.map(([heading]) => heading)],

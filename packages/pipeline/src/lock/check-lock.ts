@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { classNames, fail } from '@foveate/contracts';
-import type { AssignedSample, RunEvent } from '@foveate/contracts';
+import type { AssignedSample, FoveateError } from '@foveate/contracts';
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import type { RunConfig } from '../config/run-config.js';
 import { dataHash, readLock } from './lock-file.js';
@@ -12,21 +12,43 @@ import type { HashSetting, LockedSample } from './locked-sample.js';
 /** Differences that a message tells one by one. */
 const told = 5;
 
+/** What a comparison needs. */
+export interface CheckSetting extends Pick<HashSetting, 'source'> {
+  /** False where groups are not known any more: they matter only to the splits, which are compared. */
+  readonly groups?: boolean;
+}
+
 /**
- * Compares ids, labels, splits, groups and the content of every file with the lock that the configuration names, if any.
- * @returns a warning where the configuration only wants to be warned of differences
+ * Holds samples against the lock that the configuration names, if any.
+ * @returns messages where the configuration only wants to be warned of differences
  * @throws FoveateError `DATA_INVALID` naming the first samples that differ, and those of `readLock`
  */
 export async function checkLock(
   config: RunConfig,
   samples: readonly AssignedSample[],
-  source: HashSetting['source'],
-): Promise<readonly RunEvent[]> {
-  const { lock, lockMismatch } = config.data;
-  if (lock === undefined) return [];
+  setting: CheckSetting,
+): Promise<readonly string[]> {
+  const error = await lockMismatch(config, samples, setting);
+  if (error === undefined) return [];
+  if (config.data.lockMismatch === 'warn') return [error.message];
+  throw error;
+}
+
+/**
+ * Compares ids, labels, splits, groups and the content of every file with the lock that the configuration names.
+ * @returns what differs, or undefined when nothing does or no lock is named
+ * @throws FoveateError those of `readLock`
+ */
+export async function lockMismatch(
+  config: RunConfig,
+  samples: readonly AssignedSample[],
+  { source, groups = true }: CheckSetting,
+): Promise<FoveateError | undefined> {
+  const { lock } = config.data;
+  if (lock === undefined) return undefined;
   const path = resolve(config.baseFolder, lock);
   const { pairs, sameConfig } = await paired(path, samples, config);
-  const setting = { source, baseFolder: config.baseFolder };
+  const setting = { source, baseFolder: config.baseFolder, groups };
   const differences = await lastValueFrom(
     from(pairs).pipe(
       mergeMap(async (pair) => differenceOf(pair, setting), availableParallelism()),
@@ -34,9 +56,9 @@ export async function checkLock(
       toArray(),
     ),
   );
-  if (differences.length === 0) return [];
+  if (differences.length === 0) return undefined;
   const first = differences.sort((a, b) => (a < b ? -1 : 1)).slice(0, told);
-  const error = fail({
+  return fail({
     code: 'DATA_INVALID',
     what: `The data is not what was locked: ${String(differences.length)} of ${String(pairs.length)} samples differ`,
     where: path,
@@ -44,8 +66,6 @@ export async function checkLock(
     reason: 'lock-mismatch',
     advice: `${sameConfig ? '' : 'The configuration of the data has changed as well. '}Restore the data, or lock it anew with foveate dataset build; with data.lockMismatch: warn the run goes on`,
   });
-  if (lockMismatch === 'warn') return [{ type: 'warning', message: error.message }];
-  throw error;
 }
 
 interface Pair {
@@ -73,13 +93,17 @@ async function paired(path: string, samples: readonly AssignedSample[], config: 
   return { pairs, sameConfig };
 }
 
-async function differenceOf({ now, then }: Pair, setting: HashSetting): Promise<string | undefined> {
+async function differenceOf(
+  { now, then }: Pair,
+  setting: HashSetting & Required<CheckSetting>,
+): Promise<string | undefined> {
   if (now === undefined) return then === undefined ? undefined : `${then.id} is gone`;
   if (then === undefined) return `${now.id} is new`;
   const { id, label, split, group = null } = now;
   if (label !== then.label) return `${id} is ${classNames[label]}, was ${classNames[then.label]} (${now.reason})`;
   if (split !== then.split) return `${id} is in ${split}, was in ${then.split}`;
-  if (group !== then.group) return `${id} is of group ${group ?? 'none'}, was of ${then.group ?? 'none'}`;
+  if (setting.groups && group !== then.group)
+    return `${id} is of group ${group ?? 'none'}, was of ${then.group ?? 'none'}`;
   const { files, drawn } = await lockSample(now, setting);
   if (files.length !== then.files.length || drawn !== then.drawn) return `${id} is made of other files`;
   const changed = files.find(({ sha256 }, index) => sha256 !== then.files[index]?.sha256);

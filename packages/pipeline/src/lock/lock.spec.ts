@@ -58,9 +58,9 @@ describe('a lock', () => {
   it('is kept by the same data, and by none at all', async () => {
     const config = await configOf();
     await lock(config, samples('a', 'b'));
-    expect(await checkLock(config, samples('a', 'b'), source)).toEqual([]);
+    expect(await checkLock(config, samples('a', 'b'), { source })).toEqual([]);
     const without = await runner.makeConfig({ name: 'tiny' }, root);
-    expect(await checkLock(without, samples('other'), source)).toEqual([]);
+    expect(await checkLock(without, samples('other'), { source })).toEqual([]);
   });
 
   it('tells what differs', async () => {
@@ -75,7 +75,7 @@ describe('a lock', () => {
       { ...e, group: 'lot 7' },
     ];
     writeFileSync(join(root, 'a'), 'Content of a');
-    const error = await checkLock(config, now, source).catch((reason: unknown) => reason as Error);
+    const error = await checkLock(config, now, { source }).catch((reason: unknown) => reason as Error);
     expect(error).toMatchObject({ code: 'DATA_INVALID', parts: { where: join(root, 'data.lock') } });
     const { message } = error as Error;
     expect(message).toContain('6 of 6 samples differ');
@@ -89,10 +89,10 @@ describe('a lock', () => {
   it('only warns when asked to, and mentions a changed configuration', async () => {
     await lock(await configOf(), samples('a'));
     const config = await configOf('warn', { source: { id: 'tiny', good: 5 } });
-    const [warning, ...others] = await checkLock(config, samples('b'), source);
+    const [warning, ...others] = await checkLock(config, samples('b'), { source });
     expect(others).toEqual([]);
-    expect(warning).toMatchObject({ type: 'warning', message: expect.stringContaining('a is gone; b is new') });
-    expect(warning).toMatchObject({ message: expect.stringContaining('The configuration of the data has changed') });
+    expect(warning).toContain('a is gone; b is new');
+    expect(warning).toContain('The configuration of the data has changed');
   });
 
   it.each([
@@ -108,12 +108,12 @@ describe('a lock', () => {
     ],
   ])('that is damaged is refused: %j', async (text, message) => {
     writeFileSync(join(root, 'data.lock'), text);
-    await expect(checkLock(await configOf(), samples('a'), source)).rejects.toThrow(message);
+    await expect(checkLock(await configOf(), samples('a'), { source })).rejects.toThrow(message);
   });
 
   it('that is missing is refused', async () => {
     rmSync(join(root, 'data.lock'));
-    await expect(checkLock(await configOf(), samples('a'), source)).rejects.toMatchObject({ code: 'PATH_MISSING' });
+    await expect(checkLock(await configOf(), samples('a'), { source })).rejects.toMatchObject({ code: 'PATH_MISSING' });
   });
 });
 
