@@ -5,8 +5,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readLast } from './checkpoint.js';
+import { phasesOf } from './freezing/phases.js';
 import { adamwOptimizer } from './optimizers/adam.js';
 import { sgdOptimizer } from './optimizers/sgd.js';
+import { remarksOn } from './remarks.js';
+import { trainingSettings } from './settings.js';
 import { curve, events, losses, only, tensorsOf } from './testing/events.js';
 import { tinyBatches, tinyCrossEntropy, tinyHeatLoss, tinyStages } from './testing/tiny.js';
 import type { TrainOptions } from './train.js';
@@ -187,6 +190,19 @@ describe('settings that do not fit', () => {
     ['too many convolutions', { train: { lastConvolutions: 9 } }, 'fewer convolutions'],
   ] as const)('are refused before anything is trained: %s', async (...[, settings, message]) => {
     await expect(events(options(settings as TrainingSettings))).rejects.toThrow(message);
+  });
+
+  it('say what has no effect, and of batch norm over single samples', async () => {
+    const late = { unfreeze: [{ epoch: 9, train: 'head' }] } as const;
+    const said = only(await events(options(late, { epochs: 1 })), 'notice').map(({ message }) => message);
+    expect(said).toEqual([expect.stringContaining('names epoch 9, but the training ends after epoch 1')]);
+    const single = (given: TrainingSettings) => {
+      const [model, settings] = [tinyStages(), trainingSettings.parse(given)];
+      return remarksOn({ model, settings, phases: phasesOf(model, settings), epochs: 1, batchSize: 1 });
+    };
+    expect(single({})).toEqual([{ type: 'warning', message: expect.stringContaining('training.batchSize is 1') }]);
+    expect(single({ train: 'head' })).toEqual([]);
+    expect(single({ train: 'head', frozenStatistics: 'moving' })).toHaveLength(1);
   });
 
   it('warn when the loss explodes', async () => {

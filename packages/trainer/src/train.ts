@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { checkpointPath, checkVariables, readLast, type Checkpoint } from './checkpoint.js';
 import { atStart } from './course/progress.js';
 import { phasesOf, type Phase } from './freezing/phases.js';
+import { remarksOn } from './remarks.js';
 import { trainingSettings, type TrainingSettings } from './settings.js';
 import { classWeights } from './step/class-weights.js';
 import { TrainingLoop } from './training-loop.js';
@@ -61,7 +62,7 @@ export function stepsPerEpoch(samples: number, batchSize: number): number {
 }
 
 /**
- * Trains. Emits `step`, `checkpoint`, `epoch`, `notice`, `warning` (a loss far above its start), `early-stop` and, when
+ * Trains. Emits `step`, `checkpoint`, `epoch`, `notice`, `warning` (a loss far above that of guessing), `early-stop` and, when
  * `signal` was aborted, `interrupted`, then completes. An epoch is reported after its checkpoints are on the disk. Nothing
  * happens before the subscription; unsubscribing stops after the running step, closes the batches and releases everything
  * in the engine, and writes nothing.
@@ -90,6 +91,7 @@ async function run(options: TrainOptions, released: AbortSignal, emit: (event: R
   const stop = options.signal === undefined ? released : AbortSignal.any([options.signal, released]);
   const parts = { ...options, ...lossWeights(options, settings), settings, phases, steps, stop, released, emit };
   const loop = new TrainingLoop(parts, start);
+  for (const remark of remarksOn({ ...options, settings, phases })) emit(remark);
   try {
     await loop.run(start.progress);
   } finally {

@@ -206,7 +206,10 @@ export class TrainingLoop {
     }
     emit({ type: 'checkpoint', kind: 'last', path: await writeLast(folder, { tensors, progress }) });
     emit({ type: 'epoch', epochs, record, best });
-    for (const message of [explosion(before.startLoss, record), await this.#session.trunk?.takeWarning()]) {
+    for (const message of [
+      explosion(before.startLoss, model.classes, record),
+      await this.#session.trunk?.takeWarning(),
+    ]) {
       if (message !== undefined) emit({ type: 'warning', message });
     }
     return progress;

@@ -113,9 +113,16 @@ describe('the course of a training', () => {
 });
 
 describe('explosion', () => {
+  it('is not a first sample that was right by luck', () => {
+    const at = (loss: number) =>
+      explosion(0.001, 2, { ...record(1, { loss, accuracy: 1 }), train: { loss, accuracy: 0.5, parts: {} } });
+    expect(at(0.9)).toBeUndefined();
+    expect(at(7)).toContain('where guessing gives 0.693');
+  });
+
   it('is a loss of more than ten times the start', () => {
     const at = (loss: number) =>
-      explosion(0.7, {
+      explosion(0.7, 2, {
         ...record(3, { loss, accuracy: 1 }),
         train: { loss, accuracy: 0.5, parts: {} },
         learningRate: 0.5,
@@ -124,6 +131,6 @@ describe('explosion', () => {
     expect(at(7.1)).toBe(
       'The loss of epoch 3 is 7.10, where it started from 0.700. The learning rate, 0.500, is probably too high.',
     );
-    expect(explosion(null, record(1, { loss: 1, accuracy: 1 }))).toBeUndefined();
+    expect(explosion(null, 2, record(1, { loss: 1, accuracy: 1 }))).toBeUndefined();
   });
 });

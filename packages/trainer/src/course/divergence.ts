@@ -33,17 +33,26 @@ export function assertFinite({ where, ids, loss, perSample, gradientNorm = 0 }: 
   });
 }
 
-/** An epoch whose mean loss is this many times the loss of the first step is worth a warning. */
+/** An epoch whose mean loss is this many times that of an untrained model is worth a warning. */
 const explosive = 10;
 
 /**
- * What to say of an epoch at the end of which the loss is finite but far above where it started.
+ * What to say of an epoch at the end of which the loss is finite but far above that of a model that has learnt nothing: that
+ * of the first step, or where it is more the cross-entropy of guessing, ln(classes). A small first batch may be right by luck.
  * @param startLoss loss of the first step
  */
-export function explosion(startLoss: number | null, { epoch, train, learningRate }: EpochRecord): string | undefined {
-  if (startLoss === null || !(train.loss > explosive * Math.max(startLoss, 1e-6))) return undefined;
+export function explosion(
+  startLoss: number | null,
+  classes: number,
+  { epoch, train, learningRate }: EpochRecord,
+): string | undefined {
+  if (startLoss === null) return undefined;
+  const guessing = Math.log(classes);
+  if (!(train.loss > explosive * Math.max(startLoss, guessing))) return undefined;
+  const reference =
+    startLoss >= guessing ? `it started from ${startLoss.toPrecision(3)}` : `guessing gives ${guessing.toPrecision(3)}`;
   return (
-    `The loss of epoch ${epoch} is ${train.loss.toPrecision(3)}, where it started from ${startLoss.toPrecision(3)}. ` +
+    `The loss of epoch ${epoch} is ${train.loss.toPrecision(3)}, where ${reference}. ` +
     `The learning rate, ${learningRate?.toPrecision(3) ?? 'unknown'}, is probably too high.`
   );
 }
