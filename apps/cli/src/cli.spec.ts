@@ -107,6 +107,7 @@ describe('help', () => {
 describe('wrong arguments', () => {
   it.each([
     [['trian'], "unknown command 'trian'"],
+    [['train', '--confg', 'x.yaml'], "unknown option '--confg'\n(Did you mean --config?)"],
     [['train'], "required option '-c, --config <file>' not specified"],
     [['train', '--config', 'x', '--sed', '1'], 'Did you mean one of --seed, --set?'],
     [['demo', '--epochs', 'many'], 'Expected a whole number, 1 or more.'],

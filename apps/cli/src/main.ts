@@ -69,6 +69,7 @@ NO_COLOR=1 takes colours away.`,
   ];
   for (const addCommand of add) addCommand(program);
   inheritSettings(program);
+  requireLate(program);
   return program;
 }
 
@@ -78,6 +79,18 @@ function inheritSettings(command: Command): void {
     child.copyInheritedSettings(command);
     inheritSettings(child);
   }
+}
+
+/** Commander asks for required options before it looks for unknown ones, which may just be a required one misspelt. */
+function requireLate(command: Command): void {
+  for (const option of command.options.filter(({ mandatory }) => mandatory)) {
+    option.makeOptionMandatory(false);
+    command.hook('preAction', () => {
+      if (command.getOptionValue(option.attributeName()) !== undefined) return;
+      command.error(`error: required option '${option.flags}' not specified`);
+    });
+  }
+  command.commands.forEach(requireLate);
 }
 
 /**

@@ -193,7 +193,7 @@ describe('settings that do not fit', () => {
   });
 
   it('say what has no effect, and of batch norm over single samples', async () => {
-    const late = { unfreeze: [{ epoch: 9, train: 'head' }] } as const;
+    const late: TrainingSettings = { unfreeze: [{ epoch: 9, train: 'head' }] };
     const said = only(await events(options(late, { epochs: 1 })), 'notice').map(({ message }) => message);
     expect(said).toEqual([expect.stringContaining('names epoch 9, but the training ends after epoch 1')]);
     const single = (given: TrainingSettings) => {
