@@ -1,8 +1,8 @@
 /** Augmentation outside of training: the preview and the multiplied data set, with the default plugins. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SampleRecord } from '@foveate/contracts';
 import { readImage } from '@foveate/image';
@@ -142,13 +142,31 @@ describe('a multiplied data set', () => {
     for (const name of ['samples.jsonl', 'config.yaml', 'provenance.jsonl', first.file, second.file]) {
       rmSync(join(folder, name));
     }
+    // What a build that was killed leaves.
+    writeFileSync(join(dirname(join(folder, first.file)), '.image.png.123.tmp'), 'half');
     await runner.buildAugmentedSet(await config(), { folder, good: 31, defective: 27, resume: true });
     expect(content(folder)).toEqual(whole);
   }, 60_000);
 
-  it('trains, with the labels it was built with', async () => {
+  it('is stopped after the sample at hand', async () => {
+    const abort = new AbortController();
+    let count = 0;
+    const onSample = () => {
+      if (++count === 3) abort.abort();
+    };
+    const options = { folder: join(root, 'stopped'), good: 31, defective: 27, signal: abort.signal, onSample };
+    const error = await runner.buildAugmentedSet(await config(), options).catch((reason: unknown) => reason);
+    expect(error).toBe(abort.signal.reason);
+    expect(count).toBe(3);
+  });
+
+  it('trains where it was moved to, with the labels it was built with', async () => {
     const run = join(root, 'run');
-    await runner.run(await runner.readConfig(join(folder, 'config.yaml')), { folder: run }).forEach(() => undefined);
+    const moved = join(root, 'moved/elsewhere');
+    mkdirSync(dirname(moved));
+    renameSync(folder, moved);
+    await runner.run(await runner.readConfig(join(moved, 'config.yaml')), { folder: run }).forEach(() => undefined);
+    renameSync(moved, folder);
     const records = read('samples.jsonl', run)
       .trim()
       .split('\n')

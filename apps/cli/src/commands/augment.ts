@@ -5,6 +5,9 @@ import type { RunConfig } from '@foveate/pipeline';
 import { renderAugmentPreview } from '@foveate/report';
 import type { Command } from 'commander';
 import { defaultRunner } from '../runner.js';
+import { interruptedCode } from '../terminal/exit.js';
+import { interruptible } from '../terminal/interrupt.js';
+import { quoted } from '../terminal/quoted.js';
 import { printTable } from '../terminal/table.js';
 import { note, print, printJson } from '../terminal/terminal.js';
 import { collect, integer } from './options.js';
@@ -39,19 +42,37 @@ interface BuildOptions extends CommonOptions {
   readonly json?: boolean;
 }
 
-async function build(file: string, { out, good, defective, resume, json, ...common }: BuildOptions): Promise<void> {
-  const config = await configOf(file, common);
+/** The command to type to go on. */
+function resumeCommand(file: string, { out, good, defective, seed, set }: BuildOptions): string {
+  return [
+    `foveate augment build ${quoted(file)} --good ${String(good)} --defective ${String(defective)}`,
+    ...(out === undefined ? [] : ['--out', quoted(out)]),
+    ...(seed === undefined ? [] : ['--seed', String(seed)]),
+    ...set.flatMap((override) => ['--set', quoted(override)]),
+    '--resume',
+  ].join(' ');
+}
+
+async function build(file: string, options: BuildOptions): Promise<void> {
+  const { out, good, defective, resume = false, json } = options;
+  const config = await configOf(file, options);
   const onSample = (written: number) => {
     if (process.stderr.isTTY && written % 50 === 0) note(`${String(written)} samples written …`);
   };
   const folder = out ?? join('augmented', config.name);
-  const built = await defaultRunner().buildAugmentedSet(config, {
-    folder,
-    good,
-    defective,
-    resume: resume === true,
-    onSample,
+  const built = await interruptible(async (signal) => {
+    try {
+      return await defaultRunner().buildAugmentedSet(config, { folder, good, defective, resume, onSample, signal });
+    } catch (error) {
+      if (error === signal.reason) return undefined;
+      throw error;
+    }
   });
+  if (built === undefined) {
+    process.exitCode = interruptedCode;
+    note(`Stopped. Go on with:\n  ${resumeCommand(file, options)}`);
+    return;
+  }
   if (json === true) {
     printJson(built, 2);
     return;

@@ -7,6 +7,7 @@ import { defaultRunner } from '../runner.js';
 import { interruptedCode } from '../terminal/exit.js';
 import { figures } from '../terminal/format.js';
 import { interruptible } from '../terminal/interrupt.js';
+import { quoted } from '../terminal/quoted.js';
 import { RunView } from '../terminal/run-view.js';
 import { printTable } from '../terminal/table.js';
 import { note, print, printJson } from '../terminal/terminal.js';
@@ -49,7 +50,6 @@ export async function trainAndShow(
 
 /** The command to type to go on. */
 function resumeCommand({ config, out, seed, set }: TrainOptions): string {
-  const quoted = (text: string) => (/^[\w./:=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
   return [
     'foveate train --config',
     quoted(config),

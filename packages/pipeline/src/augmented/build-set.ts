@@ -1,7 +1,8 @@
 /** Offline augmentation: a small training split multiplied into ordinary files, with the other splits beside it. */
 import { createHash } from 'node:crypto';
-import { access, readFile, readdir } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { access, readFile, readdir, rm } from 'node:fs/promises';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fail, splitNames, writeAtomically } from '@foveate/contracts';
 import type { SplitName } from '@foveate/contracts';
 import { stringify } from 'yaml';
@@ -24,6 +25,8 @@ export interface BuildOptions {
   readonly defective: number;
   /** True: go on with what an earlier call with the same settings left. */
   readonly resume?: boolean;
+  /** Aborted: the build ends after the sample at hand, with an AbortError. */
+  readonly signal?: AbortSignal;
   /** Called for every sample written. */
   readonly onSample?: (written: number) => void;
 }
@@ -54,6 +57,7 @@ export async function buildSet(config: RunConfig, registry: Registry, options: B
   const splitOfPixels = new Map<string, SetItem['origin']['sample']>();
   const rows: { readonly sample: SampleRow; readonly provenance: ProvenanceRow }[] = [];
   for await (const item of itemsOf(open, targets)) {
+    options.signal?.throwIfAborted();
     const { sample } = item.origin;
     refuseLeak(splitOfPixels.get(item.pixels), sample);
     splitOfPixels.set(item.pixels, sample);
@@ -134,7 +138,7 @@ async function beginBuild(
 ): Promise<void> {
   const path = join(folder, setFiles.build);
   if (!resume) return writeAtomically(path, settings);
-  if ((await readFile(path, 'utf8')) === settings) return;
+  if ((await readFile(path, 'utf8')) === settings) return removeUnfinished(folder);
   throw fail({
     code: 'RUN_INVALID',
     what: 'The build was begun with other settings or other data',
@@ -143,18 +147,27 @@ async function beginBuild(
   });
 }
 
-/** The configuration that trains on the built set: the same but for where the data comes from. */
+/** Removes what a build that was killed left of files it had not finished. */
+async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await readdir(folder, { recursive: true })) {
+    if (/^\..+\.\d+\.tmp$/.test(basename(name))) await rm(join(folder, name), { force: true });
+  }
+}
+
+/**
+ * The configuration that trains on the built set: the same but for where the data comes from. The data is found from
+ * the folder of the set, so that it can be moved.
+ */
 function trainingConfig(config: RunConfig, folder: string): Readonly<Record<string, unknown>> {
-  const path = (from: string, to: string) => relative(from, to).split(sep).join('/') || '.';
-  const written = writtenConfig(config, path(folder, config.baseFolder));
-  const file = path(config.baseFolder, join(folder, setFiles.samples));
+  // The lock is of the original data.
+  const written = writtenConfig({ ...config, data: { ...config.data, lock: undefined } }, '.');
   return {
     ...written,
     name: `${config.name}-multiplied`,
     data: {
       ...(written['data'] as Readonly<Record<string, unknown>>),
       // Labels were decided: what has a type is defective.
-      source: { id: 'manifest', file, requireMasks: false },
+      source: { id: 'manifest', file: setFiles.samples, requireMasks: false },
       aoi: 'source',
       label: { id: 'aoi', byGeometry: false },
       split: 'source',
@@ -162,5 +175,15 @@ function trainingConfig(config: RunConfig, folder: string): Readonly<Record<stri
       duplicates: 'ignore',
       augment: [],
     },
+    model: rebased(config, folder),
   };
+}
+
+/** The model with paths of files that exist, those of weights say, as seen from the folder of the set. */
+function rebased({ model, baseFolder }: RunConfig, folder: string): Readonly<Record<string, unknown>> {
+  const moved = Object.entries(model.options).map(([key, value]) => {
+    const isFile = typeof value === 'string' && !isAbsolute(value) && existsSync(resolve(baseFolder, value));
+    return [key, isFile ? relative(folder, resolve(baseFolder, value)).split(sep).join('/') : value] as const;
+  });
+  return { id: model.id, ...Object.fromEntries(moved) };
 }
