@@ -105,11 +105,17 @@ describe('foveate dataset build', () => {
     expect(foveate(...locked, 'runs/same').status).toBe(0);
 
     expect(foveate('evaluate', 'runs/same').status).toBe(0);
+    const inspect = ['dataset', 'inspect', 'parts.json', '--set', 'data.lock=parts.lock'];
+    expect(foveate(...inspect).stdout).toContain('Lock        as locked in parts.lock');
+    const again = foveate('dataset', 'build', 'parts.json', '--out', 'parts.lock');
+    expect(again.stderr).toMatch(/^error OUTPUT_EXISTS: parts\.lock: .*--overwrite/);
+    expect(foveate('dataset', 'build', 'parts.json', '--out', 'parts.lock', '--overwrite').status).toBe(0);
 
     await picture('parts/good/3.png', 99);
     const evaluated = foveate('evaluate', 'runs/same');
     expect([evaluated.status, evaluated.stdout]).toEqual([3, '']);
     expect(evaluated.stderr).toContain('parts/good/3.png has other content');
+    expect(foveate(...inspect).stdout).toMatch(/^Lock +.*1 of 14 samples differ/m);
     const refused = foveate(...locked, 'runs/changed');
     expect(refused.status).toBe(3);
     expect(refused.stderr).toMatch(

@@ -42,12 +42,22 @@ async function inspect(file: string, { json, sheet, limit, set }: InspectOptions
 
 function show(inspection: Inspection): void {
   const { name, usable, leftOut } = inspection;
-  print(`${'Data'.padEnd(12)}${name}: ${String(usable)} images, ${String(leftOut)} left out`);
+  print(
+    `${'Data'.padEnd(12)}${name}: ${String(usable)} ${usable === 1 ? 'image' : 'images'}, ${String(leftOut)} left out`,
+  );
   for (const [term, text] of dataFacts(inspection)) print(`${term.padEnd(12)}${text}`);
+  showLock(inspection);
   print();
   showClasses(inspection);
   showDuplicates(inspection);
   showProblems(inspection);
+}
+
+function showLock({ lock }: Pick<Inspection, 'lock'>): void {
+  if (lock === undefined) return;
+  const text =
+    lock.mismatch === null ? `as locked in ${lock.file}` : colours(process.stdout).yellow(lock.mismatch);
+  print(`${'Lock'.padEnd(12)}${text}`);
 }
 
 function showClasses({ classes, undivided }: Pick<Inspection, 'classes' | 'undivided'>): void {
@@ -92,17 +102,19 @@ function showProblems({ problems }: Pick<Inspection, 'problems'>): void {
 
 interface BuildOptions {
   readonly out: string;
+  readonly overwrite?: boolean;
   readonly json?: boolean;
   readonly set: readonly string[];
 }
 
-async function build(file: string, { out, json, set }: BuildOptions): Promise<void> {
+async function build(file: string, { out, overwrite = false, json, set }: BuildOptions): Promise<void> {
   const runner = defaultRunner();
   const config = await runner.readConfig(file, set);
   const bar = new CountBar();
   const built = await runner
     .buildLock(config, {
       file: out,
+      overwrite,
       onProgress: (phase, done, total) => {
         bar.show(phase, done, total);
       },
@@ -143,6 +155,7 @@ export function addDataset(program: Command): void {
     .description('write a lock: content hash, label and split of every sample, for data.lock to check against')
     .argument('<config>', 'configuration, YAML or JSON')
     .requiredOption('-o, --out <file>', 'lock file, JSON Lines')
+    .option('--overwrite', 'replace the lock that is there')
     .option('--set <key=value>', 'override a key of the configuration; may be repeated', collect, [])
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  foveate dataset build my.yaml --out my.lock.jsonl')

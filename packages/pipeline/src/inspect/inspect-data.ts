@@ -1,7 +1,7 @@
 /** Looks at a data set as a run would read, label and divide it, and at what would be left out. Trains nothing. */
 import { availableParallelism } from 'node:os';
 import { isFoveateError, random } from '@foveate/contracts';
-import type { DuplicateCluster, Sample, SourceItem } from '@foveate/contracts';
+import type { DuplicateCluster, Sample, SampleSource, SourceItem } from '@foveate/contracts';
 import type { Inspection, Picture } from '@foveate/report';
 import { from, lastValueFrom, tap, toArray } from 'rxjs';
 import { buildServices } from '../assembly/container.js';
@@ -9,6 +9,7 @@ import type { Services } from '../assembly/container.js';
 import type { Registry } from '../assembly/registry.js';
 import { withPackages } from '../assembly/third-party.js';
 import type { RunConfig } from '../config/run-config.js';
+import { lockMismatch } from '../lock/check-lock.js';
 import { ingest } from '../stages/1-ingest.js';
 import { mask } from '../stages/2-mask.js';
 import type { MaskedItem } from '../stages/2-mask.js';
@@ -75,7 +76,12 @@ export async function inspectData(
     headers: await readHeaders(findings.map(({ sample }) => sample)),
     seen: seen.filter(({ id }) => measuredIds.has(id)),
   });
-  return { inspection, pictures: picturesOf(shown, seen), copies: copies.map((group) => picturesOf(group, seen)) };
+  const lock = typeof divided === 'string' ? undefined : await lockOf(config, divided, source);
+  return {
+    inspection: { ...inspection, lock },
+    pictures: picturesOf(shown, seen),
+    copies: copies.map((group) => picturesOf(group, seen)),
+  };
 }
 
 /** What the mask stage makes of each sample. Not by id: whether ids are unique is yet to be seen. */
@@ -121,6 +127,17 @@ async function divide(config: RunConfig, services: Services, items: readonly Mas
     if (!isFoveateError(error)) throw error;
     return error.message;
   }
+}
+
+/** The lock that is named, and how the data differs from it, if it does or the lock cannot be read. */
+async function lockOf(config: RunConfig, { samples }: DataSet, source: SampleSource): Promise<Inspection['lock']> {
+  const file = config.data.lock;
+  if (file === undefined) return undefined;
+  const error = await lockMismatch(config, samples, { source }).catch((reason: unknown) => {
+    if (isFoveateError(reason)) return reason;
+    throw reason;
+  });
+  return { file, mismatch: error?.message ?? null };
 }
 
 function skipsOf(items: readonly SourceItem[], masked: ReadonlyMap<Sample, MaskedItem>) {

@@ -1,5 +1,7 @@
 /** Locks a data set: what a run would read now, to be held against what it reads later. */
+import { existsSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
+import { fail } from '@foveate/contracts';
 import type { DataCounts } from '@foveate/contracts';
 import { filter, from, lastValueFrom, map, mergeMap, tap, toArray } from 'rxjs';
 import { buildServices } from '../assembly/container.js';
@@ -14,6 +16,8 @@ import { lockSample } from './locked-sample.js';
 /** How a lock is made. */
 export interface LockOptions {
   readonly file: string;
+  /** False: a file that is there is left as it is. */
+  readonly overwrite?: boolean;
   /** Called as samples are labelled, then as their files are hashed. */
   readonly onProgress?: (phase: 'labelled' | 'hashed', done: number, total: number) => void;
 }
@@ -27,8 +31,16 @@ export interface BuiltLock {
   readonly bytes: number;
 }
 
-/** @throws FoveateError as a run does when it loads its data; `OUTPUT_UNWRITABLE` */
+/** @throws FoveateError as a run does when it loads its data; `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE` */
 export async function buildLock(config: RunConfig, registry: Registry, options: LockOptions): Promise<BuiltLock> {
+  if (options.overwrite !== true && existsSync(options.file)) {
+    throw fail({
+      code: 'OUTPUT_EXISTS',
+      what: 'There is a file already',
+      where: options.file,
+      advice: 'Choose another with --out, or replace it with --overwrite',
+    });
+  }
   const services = await buildServices(config, await withPackages(registry, config.plugins, config.baseFolder));
   const uncached = { ...config, data: { ...config.data, cache: 'none' } } as const satisfies RunConfig;
   const loaded = await lastValueFrom(

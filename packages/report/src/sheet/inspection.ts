@@ -47,6 +47,8 @@ export interface Inspection {
   readonly classes: readonly ClassRow[];
   /** Why the samples could not be divided. */
   readonly undivided: string | undefined;
+  /** The lock that the configuration names, and how the data differs from it, if it does. */
+  readonly lock?: { readonly file: string; readonly mismatch: string | null } | undefined;
   /** Width x height, the most frequent first. */
   readonly sizes: readonly Tally[];
   /** Mode and bit depth of the files, the most frequent first; empty for drawn images. */
