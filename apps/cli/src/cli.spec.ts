@@ -112,6 +112,7 @@ describe('wrong arguments', () => {
     [['train', '--config', 'x', '--sed', '1'], 'Did you mean one of --seed, --set?'],
     [['demo', '--epochs', 'many'], 'Expected a whole number, 1 or more.'],
     [['evaluate', 'x', '--split', 'tset'], 'Allowed choices are train, validation, test.'],
+    [['augment', 'preview', 'x', '--images', '1e9'], 'Expected a whole number, 1 to 100.'],
   ])('%j', (args, text) => {
     expectError(foveate(...args), 2, 'CONFIG_INVALID', text);
   });

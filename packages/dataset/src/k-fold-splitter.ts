@@ -31,7 +31,7 @@ export const kFoldSplitter = definePlugin({
           code: 'CONFIG_INVALID',
           what: `Folds cannot be drawn: the source says that a sample belongs to ${fixed.split ?? 'a split'}`,
           where: fixed.id,
-          advice: "Let the splitter divide all samples (mvtec: splits: own), or use the splitter 'source'",
+          advice: "Take the splits out of the source's options or list, or use the splitter 'source'",
         });
       }
       const foldOf = divide(samples, new Array<number>(folds).fill(1), seed);

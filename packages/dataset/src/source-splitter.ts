@@ -23,7 +23,8 @@ export const sourceSplitter = definePlugin({
           code: 'CONFIG_INVALID',
           what: 'The source does not say which split a sample belongs to',
           where: homeless.id,
-          advice: "Use the splitter 'stratified', or the source's own splits (mvtec: splits: source)",
+          advice:
+            "Use the splitter 'stratified', or let the source tell splits: in a manifest by a column, in folders by class, in known layouts with splits: source",
         });
       }
       const complete = samples.some((sample) => prescribed(sample) === 'validation');

@@ -5,6 +5,7 @@ import type { RunConfig } from '@foveate/pipeline';
 import { renderAugmentPreview } from '@foveate/report';
 import type { Command } from 'commander';
 import { defaultRunner } from '../runner.js';
+import { CountBar } from '../terminal/count-bar.js';
 import { interruptedCode } from '../terminal/exit.js';
 import { interruptible } from '../terminal/interrupt.js';
 import { quoted } from '../terminal/quoted.js';
@@ -29,7 +30,15 @@ interface PreviewOptions extends CommonOptions {
 
 async function preview(file: string, { out, images, variants, ...common }: PreviewOptions): Promise<void> {
   const config = await configOf(file, common);
-  const shown = await defaultRunner().previewAugmentation(config, { images, variants });
+  const bar = new CountBar();
+  const onProgress = (done: number, total: number) => {
+    bar.show('images', done, total);
+  };
+  const shown = await defaultRunner()
+    .previewAugmentation(config, { images, variants, onProgress })
+    .finally(() => {
+      bar.clear();
+    });
   await writeAtomically(out, renderAugmentPreview(shown));
   print(`Preview     ${out}`);
 }
@@ -94,8 +103,8 @@ export function addAugment(program: Command): void {
     .description('write a page of training images before and after augmentation, with their masks and what was drawn')
     .argument('<config>', 'configuration, YAML or JSON')
     .option('-o, --out <file>', 'HTML file', 'augmentation.html')
-    .option('--images <number>', 'training images', integer(1), 6)
-    .option('--variants <number>', 'variants of each: what training sees in so many epochs', integer(1), 4)
+    .option('--images <number>', 'training images', integer(1, 100), 6)
+    .option('--variants <number>', 'variants of each: what training sees in so many epochs', integer(1, 50), 4)
     .option('--seed <number>', 'seed, in place of that of the configuration', integer(0))
     .option('--set <key=value>', 'override a key of the configuration; may be repeated', collect, [])
     .addHelpText('after', '\nExample:\n  foveate augment preview examples/magnetic-tile-band.yaml --images 8')

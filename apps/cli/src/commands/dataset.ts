@@ -55,8 +55,7 @@ function show(inspection: Inspection): void {
 
 function showLock({ lock }: Pick<Inspection, 'lock'>): void {
   if (lock === undefined) return;
-  const text =
-    lock.mismatch === null ? `as locked in ${lock.file}` : colours(process.stdout).yellow(lock.mismatch);
+  const text = lock.mismatch === null ? `as locked in ${lock.file}` : colours(process.stdout).yellow(lock.mismatch);
   print(`${'Lock'.padEnd(12)}${text}`);
 }
 

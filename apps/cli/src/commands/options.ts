@@ -1,12 +1,13 @@
 /** Parsers of option values. */
 import { InvalidArgumentError } from 'commander';
 
-/** An integer of at least `least`. */
-export function integer(least: number): (text: string) => number {
+/** An integer from `least` to `most`. */
+export function integer(least: number, most = Infinity): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`Expected a whole number, ${String(least)} or more.`);
+    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    const range = most === Infinity ? `${String(least)} or more` : `${String(least)} to ${String(most)}`;
+    throw new InvalidArgumentError(`Expected a whole number, ${range}.`);
   };
 }
 

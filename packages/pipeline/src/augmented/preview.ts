@@ -14,18 +14,24 @@ export interface PreviewOptions {
   readonly images: number;
   /** Of each image. */
   readonly variants: number;
+  /** Called as images are augmented. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** Augments some training images of a configuration. @throws FoveateError of its plugins and stages */
 export async function previewAugmentation(
   config: RunConfig,
   registry: Registry,
-  { images, variants }: PreviewOptions,
+  { images, variants, onProgress }: PreviewOptions,
 ): Promise<AugmentPreview> {
   const open = await openSamples(config, registry);
   const [height, width] = config.data.size;
   const samples: PreviewSample[] = [];
-  for (const chosen of choose(open.samples, images, config.seed)) samples.push(await show(chosen, variants, open));
+  const chosen = choose(open.samples, images, config.seed);
+  for (const stored of chosen) {
+    samples.push(await show(stored, variants, open));
+    onProgress?.(samples.length, chosen.length);
+  }
   return {
     title: config.name,
     seed: config.seed,
