@@ -6,6 +6,7 @@ import type { Registry } from '../assembly/registry.js';
 import { withPackages } from '../assembly/third-party.js';
 import { documentOf, parseConfigText, withOverrides } from './document.js';
 import type { ConfigDocument } from './document.js';
+import { valueAt } from './issues.js';
 import { resolveConfig, withDefaults } from './resolve.js';
 import type { ConfigDefaults } from './resolve.js';
 import type { RunConfig } from './run-config.js';
@@ -27,7 +28,11 @@ async function complete(
   const { plugins, baseFolder } = (overridden.value ?? {}) as Readonly<Record<string, unknown>>;
   const names = Array.isArray(plugins) ? plugins.filter((name) => typeof name === 'string') : [];
   const from = resolve(dirname(file), typeof baseFolder === 'string' ? baseFolder : '.');
-  return resolveConfig(overridden, await withPackages(registry, names, from), file);
+  const config = await resolveConfig(overridden, await withPackages(registry, names, from), file);
+  const written = withOverrides(document, overrides).value;
+  if (valueAt(written, ['data', 'source']) !== undefined) return config;
+  const notice = `The configuration names no data.source: the images are those of the default, ${config.data.source.id}.`;
+  return { ...config, notices: [notice] };
 }
 
 /**

@@ -57,4 +57,6 @@ export interface RunConfig {
   readonly metrics: readonly ChosenPlugin[];
   readonly training: TrainingConfig;
   readonly engine: ChosenPlugin;
+  /** What is to be said of the configuration itself when it is trained. */
+  readonly notices?: readonly string[];
 }

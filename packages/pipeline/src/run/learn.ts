@@ -5,7 +5,7 @@ import type { RunEvent, RunRecord, SampleRecord } from '@foveate/contracts';
 import { writeAtomically } from '@foveate/contracts';
 import { checkpointPath, loadModelState } from '@foveate/trainer';
 import type { Checkpoint, TrunkCache } from '@foveate/trainer';
-import { catchError, concat, defer, EMPTY, finalize, from, ignoreElements, of, switchMap, tap } from 'rxjs';
+import { catchError, concat, defer, EMPTY, finalize, from, ignoreElements, map, of, switchMap, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { stringify } from 'yaml';
 import type { Services } from '../assembly/container.js';
@@ -64,6 +64,7 @@ export function learn(session: Session): Observable<RunEvent> {
               skips: loaded.data.skips,
               duplicates: loaded.data.duplicates,
             }),
+            from(config.notices ?? []).pipe(map((message): RunEvent => ({ type: 'notice', message }))),
             of<RunEvent>({ type: 'engine', description: network.engine.info.description }),
             training(session, network, trunkCache),
             defer(() =>

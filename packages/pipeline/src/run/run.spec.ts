@@ -101,6 +101,16 @@ describe('run', () => {
     );
   });
 
+  it('says once where images come from when nobody said', async () => {
+    const said = (list: readonly RunEvent[]) => list.filter(({ type }) => type === 'notice');
+    const message = 'The configuration names no data.source: the images are those of the default, tiny.';
+    expect(said(await events())).toEqual([{ type: 'notice', message }]);
+    expect(record().remarks).toEqual([message]);
+    const own = await runner.readConfig(join(folder, 'config.yaml'));
+    const again = await lastValueFrom(runner.run(own, { folder: join(root, 'named') }).pipe(toArray()));
+    expect(said(again)).toEqual([]);
+  });
+
   it('can be run again from its own config.yaml', async () => {
     const first = losses(await events());
     const config = await runner.readConfig(join(folder, 'config.yaml'));

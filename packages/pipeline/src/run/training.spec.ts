@@ -31,7 +31,7 @@ const record = (of = folder) => JSON.parse(readFileSync(join(of, 'run.json'), 'u
 const losses = (list: readonly RunEvent[]) => list.flatMap((event) => (event.type === 'step' ? [event.loss] : []));
 
 describe('training the head alone', () => {
-  const data = { augment: [], cache: 'none' };
+  const data = { source: 'tiny', augment: [], cache: 'none' };
   const head = (options: object = {}) => ({ data, training: { epochs: 3, batchSize: 4, train: 'head', ...options } });
 
   it('decodes no image twice for the trunk and comes to the same numbers', async () => {
