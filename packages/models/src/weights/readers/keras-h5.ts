@@ -132,6 +132,9 @@ class Reader {
   }
 }
 
+/** Texts that 64 KiB can hold, an attribute's limit, at one byte each. */
+const mostTexts = 65_536;
+
 /** A list of texts in an attribute; HDF5 limits attributes to 64 KiB, so Keras continues long ones in `name1` and so on. */
 function texts(group: Group, name: string): string[] | undefined {
   const { attrs } = group;
@@ -140,6 +143,9 @@ function texts(group: Group, name: string): string[] | undefined {
   return parts
     .sort((a, b) => Number(a.slice(name.length)) - Number(b.slice(name.length)))
     .flatMap((key) => {
+      // Looked at before the values are: in a damaged file the count may be anything.
+      const shape = attrs[key]?.shape ?? [];
+      if (shape.reduce((product, size) => product * size, 1) > mostTexts) return [];
       const value = attrs[key]?.value;
       return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
     });
