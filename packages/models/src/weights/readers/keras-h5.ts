@@ -1,152 +1,48 @@
 /**
- * Keras weights in HDF5: the layout of Keras 1 and 2 (`.h5`, whole models or weights alone) and that of Keras 3
- * (`.weights.h5`). The HDF5 library runs as WebAssembly on a copy in memory; it reaches no file of this machine.
+ * Keras weights in HDF5, read in a thread of their own: nothing stops the HDF5 library once a damaged file leads it in a
+ * circle, but the thread can be ended.
  */
-import { isFoveateError } from '@foveate/contracts';
-import type { Dataset, Group } from 'h5wasm';
-import {
-  elementCount,
-  invalid,
-  valueLimit,
-  type WeightsContent,
-  type WeightsEntry,
-  type WeightsFormat,
-} from '../weights-file.js';
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { unpackError } from '@foveate/contracts';
+import { invalid } from '../weights-file.js';
+import type { KerasH5Content } from './hdf5-contents.js';
+import type { Hdf5Answer, Hdf5Question } from './hdf5-thread.js';
 
-type Hdf5 = typeof import('h5wasm');
-
-/** HDF5's class of floating-point types, `H5T_FLOAT`. */
-const floatClass = 1;
-/** Nested models are nested groups; a group may also contain itself. */
-const depthLimit = 16;
-const entryLimit = 100_000;
-/** HDF5 keeps its files in one folder of its memory; readings at the same time need names of their own. */
-let readings = 0;
+/** Far more than the largest file in the registry needs. */
+const patience = 60_000;
 
 /** Whether bytes begin with the HDF5 signature. */
 export function isHdf5(bytes: Uint8Array): boolean {
   return [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a].every((byte, index) => bytes[index] === byte);
 }
 
-/** @throws FoveateError `WEIGHTS_INVALID` */
-export async function readKerasH5(
-  bytes: Uint8Array,
-  where: string,
-): Promise<WeightsContent & { readonly format: WeightsFormat }> {
-  const h5 = await import('h5wasm');
-  const { FS, activate_throwing_error_handler: throwErrors } = await h5.ready;
-  // Else HDF5 prints its errors and goes on.
-  throwErrors();
-  const name = `${readings++}.h5`;
-  FS.writeFile(name, bytes);
+/**
+ * @param milliseconds how long it may take
+ * @throws FoveateError `WEIGHTS_INVALID`, also when it takes too long
+ */
+export async function readKerasH5(bytes: Uint8Array, where: string, milliseconds = patience): Promise<KerasH5Content> {
+  const workerData: Hdf5Question = { bytes, where };
+  // Flags of this process, say those of a test runner, are not for the worker.
+  const worker = new Worker(createRequire(import.meta.url).resolve('#hdf5-thread'), { workerData, execArgv: [] });
+  let timer: NodeJS.Timeout | undefined;
   try {
-    const file = new h5.File(name, 'r');
-    try {
-      return new Reader(h5, where).read(file);
-    } finally {
-      file.close();
-    }
-  } catch (cause) {
-    if (isFoveateError(cause)) throw cause;
-    throw invalid(where, 'HDF5 file cannot be read', { got: String(cause).split('\n')[0] ?? '', cause });
+    const answer = await new Promise<Hdf5Answer>((resolve, reject) => {
+      timer = setTimeout(() => {
+        reject(invalid(where, 'HDF5 file takes too long to read', { got: `more than ${milliseconds / 1000} s` }));
+      }, milliseconds);
+      worker.once('message', resolve);
+      worker.once('error', (cause: unknown) => {
+        reject(invalid(where, 'HDF5 file cannot be read', { got: String(cause), cause }));
+      });
+      worker.once('exit', (code) => {
+        reject(invalid(where, 'HDF5 file cannot be read', { got: `the reading thread ended with code ${code}` }));
+      });
+    });
+    if ('error' in answer) throw unpackError(answer.error);
+    return answer.content;
   } finally {
-    FS.unlink(name);
+    clearTimeout(timer);
+    await worker.terminate();
   }
-}
-
-class Reader {
-  readonly h5: Hdf5;
-  readonly where: string;
-  #total = 0;
-
-  constructor(h5: Hdf5, where: string) {
-    this.h5 = h5;
-    this.where = where;
-  }
-
-  read(file: Group): WeightsContent & { readonly format: WeightsFormat } {
-    const inModel = file.keys().includes('model_weights') ? file.get('model_weights') : file;
-    const root = inModel instanceof this.h5.Group ? inModel : file;
-    const layers = texts(root, 'layer_names');
-    const [format, entries] =
-      layers === undefined
-        ? (['keras-3-h5', this.#vars(root)] as const)
-        : (['keras-h5', layers.flatMap((layer) => this.#layer(root, layer))] as const);
-    if (entries.length === 0) throw invalid(this.where, 'HDF5 file holds no weights of Keras');
-    return { format, entries, metadata: {} };
-  }
-
-  /** Keras 1 and 2: attributes list layers and weights, which are named `layer/kernel:0`. */
-  #layer(root: Group, layer: string): WeightsEntry[] {
-    const group = root.get(layer);
-    if (!(group instanceof this.h5.Group)) throw invalid(this.where, `Layer '${layer}' is listed and not there`);
-    return (texts(group, 'weight_names') ?? []).map((weight) => {
-      const dataset = group.get(weight);
-      if (!(dataset instanceof this.h5.Dataset))
-        throw invalid(this.where, `Weight '${weight}' is listed and not there`);
-      return this.#entry(weight.replace(/:0$/, ''), dataset);
-    });
-  }
-
-  /** Keras 3: numbered in groups `vars`, which newer versions give the name of the layer. The optimizer's are left out. */
-  #vars(root: Group): WeightsEntry[] {
-    const found = new Map<string, WeightsEntry>();
-    const visit = (group: Group, path: readonly string[]): void => {
-      if (path.length > depthLimit || found.size > entryLimit)
-        throw invalid(this.where, 'Groups are nested too deeply');
-      for (const key of group.keys()) {
-        const item = path.length === 0 && key === 'optimizer' ? null : group.get(key);
-        if (item instanceof this.h5.Group) visit(item, [...path, key]);
-        else if (item instanceof this.h5.Dataset && path.at(-1) === 'vars') {
-          const plain = [...path, key].join('/');
-          const layer = group.attrs['name']?.value;
-          const named = typeof layer === 'string' ? `${layer}/vars/${key}` : plain;
-          const name = found.has(named) ? plain : named;
-          found.set(name, this.#entry(name, item));
-        }
-      }
-    };
-    visit(root, []);
-    return [...found.values()];
-  }
-
-  #entry(name: string, dataset: Dataset): WeightsEntry {
-    const { shape, type, size } = dataset.metadata;
-    if (shape === null) throw invalid(this.where, `Weight '${name}' has no shape`);
-    const count = elementCount(shape, name, this.where);
-    // Compressed, a small file may promise more values than any memory holds.
-    this.#total += count;
-    if (this.#total > valueLimit) throw invalid(this.where, 'Weights are absurdly large in all');
-    if (type !== floatClass) return { name, shape, stored: `HDF5 type ${type} of ${size} bytes` };
-    const value = dataset.value;
-    const data = typeof value === 'number' ? Float32Array.of(value) : value;
-    if (!(data instanceof Float32Array || data instanceof Float64Array) || data.length !== count) {
-      throw invalid(this.where, `Weight '${name}' has values of a type that cannot be read`);
-    }
-    return {
-      name,
-      shape,
-      stored: `float${size * 8}`,
-      tensor: { dtype: 'float32', shape, data: Float32Array.from(data) },
-    };
-  }
-}
-
-/** Texts that 64 KiB can hold, an attribute's limit, at one byte each. */
-const mostTexts = 65_536;
-
-/** A list of texts in an attribute; HDF5 limits attributes to 64 KiB, so Keras continues long ones in `name1` and so on. */
-function texts(group: Group, name: string): string[] | undefined {
-  const { attrs } = group;
-  const parts = name in attrs ? [name] : Object.keys(attrs).filter((key) => key.startsWith(name));
-  if (parts.length === 0) return undefined;
-  return parts
-    .sort((a, b) => Number(a.slice(name.length)) - Number(b.slice(name.length)))
-    .flatMap((key) => {
-      // Looked at before the values are: in a damaged file the count may be anything.
-      const shape = attrs[key]?.shape ?? [];
-      if (shape.reduce((product, size) => product * size, 1) > mostTexts) return [];
-      const value = attrs[key]?.value;
-      return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-    });
 }
