@@ -31,6 +31,10 @@ function* faults({ files, name }, manifest, tracked) {
   for (const path of ['README.md', 'dist/index.js', 'dist/index.d.ts']) {
     if (!paths.includes(path)) yield `holds no ${path}`;
   }
+  for (const entry of manifest.files) {
+    const there = paths.some((path) => path === entry || path.startsWith(`${entry}/`));
+    if (!there && !entry.startsWith('!')) yield `holds nothing of ${entry}`;
+  }
   for (const path of paths) {
     if (/\.spec\.|\.tsbuildinfo$|\/testing\/|^src\//.test(path)) yield `holds ${path}`;
     const source = path.replace(/^dist\//, 'src/').replace(/(\.d)?\.[jt]s(\.map)?$/, '.ts');

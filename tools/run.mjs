@@ -4,7 +4,7 @@
  * nothing else yet. What it says goes to standard error; standard output is the task's.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -78,10 +78,25 @@ function build() {
   const first = !existsSync(join(root, 'apps/cli/dist/main.js'));
   if (first) note('Building, since there is no build yet.');
   const start = Date.now();
-  const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  const { status } = spawnSync(process.execPath, [compiler, '--build'], { cwd: root, stdio: ['ignore', 2, 2] });
-  if (status !== 0) stop('The build failed.', status ?? 1);
+  if (kernelsChanged()) compile('assemblyscript/bin/asc.js', '--config', 'packages/image/asconfig.json');
+  compile('typescript/bin/tsc', '--build');
   if (first || Date.now() - start > 1000) note(`Built in ${seconds(start)}.`);
+}
+
+function compile(compiler, ...args) {
+  const options = { cwd: root, stdio: ['ignore', 2, 2] };
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules', compiler), ...args], options);
+  if (status !== 0) stop('The build failed.', status ?? 1);
+}
+
+/** Whether the WebAssembly of packages/image, which its compiler makes anew each time, is missing or out of date. */
+function kernelsChanged() {
+  const changed = (path) => statSync(join(root, 'packages/image', path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = [
+    'asconfig.json',
+    ...readdirSync(join(root, 'packages/image/assembly')).map((name) => `assembly/${name}`),
+  ];
+  return sources.some((path) => changed(path) > changed('wasm/kernels.wasm'));
 }
 
 const seconds = (start) => `${((Date.now() - start) / 1000).toFixed(1)} s`;

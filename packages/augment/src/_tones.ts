@@ -2,7 +2,8 @@ import type { PixelMemory, Raster } from '@foveate/contracts';
 
 /** The image with every channel value mapped by `curve`, rounded and cut to [0, 255]. */
 export function withTones(image: Raster, curve: (value: number) => number, memory: PixelMemory): Raster {
-  const table = Uint8ClampedArray.from({ length: 256 }, (_, value) => curve(value));
+  const table = new Uint8ClampedArray(256);
+  for (let value = 0; value < 256; value++) table[value] = curve(value);
   const result = memory(image.data.length);
   mapBytes(image.data, table, result);
   return { ...image, data: result };

@@ -1,10 +1,9 @@
-import { samplingOf } from '@foveate/image';
+import { hash32, samplingOf } from '@foveate/image';
 import type { RowPlaces } from '@foveate/image';
 import { z } from 'zod';
 import { border, sampledMove } from './_border.js';
 import { defineGeometric, probability } from './_define.js';
 import type { Size } from './_define.js';
-import { hash32 } from './_hash.js';
 
 /** Weights of the four nearest knots of a uniform cubic B-spline, `t` in [0, 1) from the second to the third. */
 function splineWeights(t: number): readonly [number, number, number, number] {
@@ -27,7 +26,7 @@ function displaced({ width }: Size, seed: number, spacing: number, reach: number
     const at = (k: 0 | 1 | 2 | 3) => weights[k] * (moves[first + k] as number);
     return at(0) + at(1) + at(2) + at(3);
   };
-  return (y, xs, ys) => {
+  return (y, places) => {
     const row = Math.floor(y / spacing);
     const weights = splineWeights(y / spacing - row);
     const blended = (axis: 0 | 1) =>
@@ -36,8 +35,8 @@ function displaced({ width }: Size, seed: number, spacing: number, reach: number
       );
     const [right, down] = [blended(0), blended(1)];
     for (let x = 0; x < width; x++) {
-      xs[x] = x + along(right, x);
-      ys[x] = y + along(down, x);
+      places[2 * x] = x + along(right, x);
+      places[2 * x + 1] = y + along(down, x);
     }
   };
 }
@@ -62,7 +61,5 @@ export const elastic = defineGeometric({
     return { seed: random.uint32(), spacing, reach: options.strength * spacing, border: options.border };
   },
   move: ({ seed, spacing, reach, border: beyond }, size) =>
-    sampledMove(size, (into) =>
-      samplingOf(size.width, size.height, beyond, displaced(size, seed, spacing, reach), into),
-    ),
+    sampledMove(samplingOf(size.width, size.height, beyond, displaced(size, seed, spacing, reach))),
 });

@@ -1,8 +1,7 @@
-import type { Raster } from '@foveate/contracts';
+import { withNoise } from '@foveate/image';
 import { normalQuantile } from '@foveate/statistics';
 import { z } from 'zod';
 import { definePhotometric, probability } from './_define.js';
-import { hash32 } from './_hash.js';
 
 /** Standard normal deviates, all equally likely: 1024 quantiles. */
 const deviates = Float32Array.from({ length: 1024 }, (_, i) => normalQuantile((i + 0.5) / 1024));
@@ -26,21 +25,6 @@ export const noise = definePhotometric({
   }),
   change: (image, { seed, shot, read }, memory) => {
     const spread = Float32Array.from({ length: 256 }, (_, v) => 255 * Math.sqrt(read * read + (shot * shot * v) / 255));
-    const bytes = memory(image.data.length);
-    addNoise(image, seed, spread, new Uint8ClampedArray(bytes.buffer, bytes.byteOffset, bytes.length));
-    return { ...image, data: bytes };
+    return withNoise(image, seed, deviates, spread, memory);
   },
 });
-
-/** Three deviates a pixel, written out: a loop over them takes twice the time. */
-function addNoise({ data, channels }: Raster, seed: number, spread: Float32Array, result: Uint8ClampedArray): void {
-  // In a grey raster all three are the one, and the first is written last.
-  const [second, third] = channels === 3 ? [1, 2] : [0, 0];
-  for (let at = 0, pixel = 0; at < data.length; at += channels, pixel++) {
-    const bits = hash32(seed, pixel);
-    const [a, b, c] = [data[at] as number, data[at + second] as number, data[at + third] as number];
-    result[at + third] = c + (deviates[(bits >>> 20) & 1023] as number) * (spread[c] as number);
-    result[at + second] = b + (deviates[(bits >>> 10) & 1023] as number) * (spread[b] as number);
-    result[at] = a + (deviates[bits & 1023] as number) * (spread[a] as number);
-  }
-}

@@ -1,23 +1,26 @@
 export { readImage, readMask, type ReadImageOptions, type ReadMaskOptions } from './decode.js';
 export { encodeJpeg, encodePng, writePng } from './encode.js';
+export { sharesOf } from './bytes.js';
 export { connectedParts, connectedTo } from './connected.js';
 export { DisjointSets } from './disjoint-sets.js';
 export { distanceTo } from './distance.js';
 export { convolve, throughJpeg, type Kernel } from './filter.js';
 export { about, inverse, multiply, squareTo, transformed } from './homography.js';
+export { hash32 } from './hash.js';
 export { readImageHeader, type ImageHeader } from './header.js';
 export { findDuplicates, type Duplicates } from './find-duplicates.js';
 export { fingerprint, lookLength, type Fingerprint } from './fingerprint.js';
 export { equalizeLocally } from './equalize-locally.js';
+export { lightened } from './light.js';
 export { emptyMask, intersectionArea, maskArea, newPixels, pixelsOf } from './mask.js';
 export { nearDuplicates, type NearPair } from './near-duplicates.js';
+export { withNoise } from './noise.js';
 export { fillPolygon, type Point } from './polygon.js';
 export { flipHorizontal, flipVertical, quarterTurns, shift } from './rearrange.js';
 export { resize, resizeMask } from './resize.js';
 export {
   homographySampling,
   samplingOf,
-  newSampling,
   warpImage,
   warpMask,
   type Border,

@@ -1,25 +1,18 @@
 /** Moves of whole pixels: nothing is resampled. */
 import type { PixelMemory, Raster } from '@foveate/contracts';
+import { kernels } from './_kernels.js';
 import { newPixels } from './mask.js';
 
 /** The raster mirrored left to right, as a new raster. @param memory for the result; without it new memory */
 export function flipHorizontal<R extends Raster>(raster: R, memory: PixelMemory = newPixels): R {
-  const result = memory(raster.data.length);
-  mirrorRows(raster, result);
+  const { width, height, channels, data } = raster;
+  const { mirrorColour, mirrorGrey } = kernels.run;
+  const [into = 0, from = 0] = kernels.layOut(data.length, data.length);
+  kernels.bytes(from, data.length).set(data);
+  (channels === 3 ? mirrorColour : mirrorGrey)(into, from, width, height);
+  const result = memory(data.length);
+  result.set(kernels.bytes(into, data.length));
   return { ...raster, data: result };
-}
-
-function mirrorRows({ width, channels, data }: Raster, result: Uint8Array): void {
-  const row = width * channels;
-  // In a grey raster the last channel is the first.
-  const [second, third] = channels === 3 ? [1, 2] : [0, 0];
-  for (let start = 0; start < data.length; start += row) {
-    for (let from = start, to = start + row - channels; from < start + row; from += channels, to -= channels) {
-      result[to] = data[from] as number;
-      result[to + second] = data[from + second] as number;
-      result[to + third] = data[from + third] as number;
-    }
-  }
 }
 
 /** The raster mirrored top to bottom, as a new raster. @param memory for the result; without it new memory */

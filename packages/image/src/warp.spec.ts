@@ -128,6 +128,25 @@ describe('warping', () => {
     );
   });
 
+  it('refuses a sampling that the next one has overwritten', () => {
+    const first = homographySampling(width, height, 'edge', identity);
+    homographySampling(width, height, 'edge', moved(1, 0));
+    expect(() => warpImage(image, first)).toThrow('overwritten');
+    expect(() => warpMask(mask, first)).toThrow('overwritten');
+  });
+
+  it('does to a grey image what it does to each channel', () => {
+    fc.assert(
+      fc.property(gentle, fc.constantFrom<Border>('reflect', 'edge', 'constant'), (matrix, border) => {
+        const sampling = homographySampling(width, height, border, matrix);
+        const grey = { width, height, channels: 1 as const, data: image.data.filter((_, at) => at % 3 === 1) };
+        const second = warpImage(image, sampling).data.filter((_, at) => at % 3 === 1);
+        expect(warpImage(grey, sampling).data).toEqual(second);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('works on a single row and a single pixel', () => {
     const one = { width: 1, height: 1, channels: 1 as const, data: Uint8Array.of(255) };
     const sampling = homographySampling(1, 1, 'reflect', moved(0.4, 7.7));

@@ -1,5 +1,6 @@
 /** One batch: samples prepared, augmented and stacked into the arrays a step is fed with. */
 import type { Batch, Labeller, PixelMemory } from '@foveate/contracts';
+import { sharesOf } from '@foveate/image';
 import { augmentSample } from './4-augment.js';
 import type { AugmentedSample, Operation } from './4-augment.js';
 import type { BatchMemory } from './batch-memory.js';
@@ -32,9 +33,6 @@ export interface BatchParts {
 /** Samples in work at once: enough to keep the codec's threads busy. */
 const lanes = 4;
 
-/** Byte values as shares of 255. */
-const shares = Float32Array.from({ length: 256 }, (_, value) => value / 255);
-
 /**
  * Makes a batch.
  * @param memory to make it in, large enough
@@ -57,7 +55,7 @@ export async function makeBatch(
       memory.release();
       const sample = await prepared(stored, variant, parts, memory.take);
       labels[index] = sample.label;
-      scale(sample.images.image.data, images.subarray(index * pixels * 3, (index + 1) * pixels * 3));
+      sharesOf(sample.images.image.data, images.subarray(index * pixels * 3, (index + 1) * pixels * 3));
       binarise(sample.images.aoi.data, aoi.subarray(index * pixels, (index + 1) * pixels));
     }
     parts.spare.push(memory);
@@ -77,11 +75,6 @@ async function prepared(
   if (variant === undefined) return { images, label: sample.label };
   const context = { ...others.contextOf(sample.id, store), memory };
   return augmentSample(operations, images, { seed, epoch: variant, sample, labeller, context });
-}
-
-/** Bytes to [0, 1]. */
-export function scale(bytes: Uint8Array, into: Float32Array): void {
-  for (let i = 0; i < into.length; i++) into[i] = shares[bytes[i] as number] as number;
 }
 
 /** A mask to 0 and 1. */
