@@ -1,9 +1,8 @@
-/** One batch: samples prepared, augmented and stacked into the arrays a step is fed with. */
-import type { Batch, Labeller, PixelMemory } from '@foveate/contracts';
-import { sharesOf } from '@foveate/image';
+/** One batch: samples prepared, augmented and stacked. */
+import type { Labeller, PixelMemory } from '@foveate/contracts';
 import { augmentSample } from './4-augment.js';
 import type { AugmentedSample, Operation } from './4-augment.js';
-import type { BatchMemory } from './batch-memory.js';
+import type { BatchMemory, ByteBatch } from './batch-memory.js';
 import type { Others } from './others.js';
 import { SampleMemory } from './sample-memory.js';
 import type { SampleStore, Stored } from './sample-store.js';
@@ -42,11 +41,11 @@ export async function makeBatch(
   { samples, variant }: BatchPlan,
   parts: BatchParts,
   memory: BatchMemory,
-): Promise<Batch> {
+): Promise<ByteBatch> {
   const [height, width] = parts.size;
   const pixels = height * width;
-  const images = new Float32Array(memory.images, 0, samples.length * pixels * 3);
-  const aoi = new Float32Array(memory.aoi, 0, samples.length * pixels);
+  const images = new Uint8Array(memory.images, 0, samples.length * pixels * 3);
+  const aoi = new Uint8Array(memory.aoi, 0, samples.length * pixels);
   const labels = new Int32Array(samples.length);
   const entries = samples.entries();
   const lane = async () => {
@@ -55,8 +54,8 @@ export async function makeBatch(
       memory.release();
       const sample = await prepared(stored, variant, parts, memory.take);
       labels[index] = sample.label;
-      sharesOf(sample.images.image.data, images.subarray(index * pixels * 3, (index + 1) * pixels * 3));
-      binarise(sample.images.aoi.data, aoi.subarray(index * pixels, (index + 1) * pixels));
+      images.set(sample.images.image.data, index * pixels * 3);
+      aoi.set(sample.images.aoi.data, index * pixels);
     }
     parts.spare.push(memory);
   };
@@ -75,9 +74,4 @@ async function prepared(
   if (variant === undefined) return { images, label: sample.label };
   const context = { ...others.contextOf(sample.id, store), memory };
   return augmentSample(operations, images, { seed, epoch: variant, sample, labeller, context });
-}
-
-/** A mask to 0 and 1. */
-export function binarise(mask: Uint8Array, into: Float32Array): void {
-  for (let i = 0; i < into.length; i++) into[i] = (mask[i] as number) >> 7;
 }

@@ -13,7 +13,6 @@ import type {
   SourceItem,
   SplitName,
 } from '@foveate/contracts';
-import { sharesOf } from '@foveate/image';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { ingest } from './1-ingest.js';
 import { slotBytes } from '../cache/slot-layout.js';
@@ -26,7 +25,6 @@ import { evaluationBatches, trainingBatches, variantOf } from './5-batch.js';
 import { chooseExplained } from './7-explain.js';
 import { Others } from './others.js';
 import { SampleStore } from './sample-store.js';
-import { binarise } from './make-batch.js';
 
 const grey = (value: number, side = 2) =>
   ({ width: side, height: side, channels: 3, data: new Uint8Array(side * side * 3).fill(value) }) as const;
@@ -168,15 +166,6 @@ function assigned(id: string, part: SplitName, more: Partial<AssignedSample> = {
 }
 
 describe('batch', () => {
-  it('scales pixels to [0, 1] and areas to 0 or 1', () => {
-    const bytes = Uint8Array.from({ length: 256 }, (_, value) => value);
-    const values = new Float32Array(256);
-    sharesOf(bytes, values);
-    expect([...values]).toEqual([...bytes].map((value) => Math.fround(value / 255)));
-    binarise(bytes, values);
-    expect([...values]).toEqual([...bytes].map((value) => (value > 127 ? 1 : 0)));
-  });
-
   const brighter: Augmentation = {
     effect: 'photometric',
     draw: (random) => random.integer(256),

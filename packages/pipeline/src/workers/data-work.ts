@@ -7,7 +7,8 @@ import { operationsOf } from '../assembly/operations.js';
 import type { RunConfig } from '../config/run-config.js';
 import { labelSample } from '../stages/2-mask.js';
 import type { LabelParts, MaskedItem } from '../stages/2-mask.js';
-import { SpareMemory } from '../stages/batch-memory.js';
+import { BatchMaker } from '../stages/batch-memory.js';
+import type { BatchMemory, ByteBatch } from '../stages/batch-memory.js';
 import { makeBatch } from '../stages/make-batch.js';
 import type { BatchParts, BatchPlan } from '../stages/make-batch.js';
 import { Others } from '../stages/others.js';
@@ -40,12 +41,12 @@ export type LocalParts = Omit<StoreParts, 'withDefects'> &
 export class LocalWork implements DataWork {
   readonly threads = 1;
   readonly #parts: Omit<BatchParts, 'others' | 'spare'> & LabelParts;
-  readonly #memory: SpareMemory;
+  readonly #batches: BatchMaker;
   readonly #spare: SampleMemory[] = [];
   #others = new Others([]);
 
   constructor(parts: LocalParts) {
-    this.#memory = new SpareMemory(parts.size, 2);
+    this.#batches = new BatchMaker(parts.size, 1);
     // Colours leave masks and labels as they are.
     const withDefects = parts.operations.some(({ augmentation }) => augmentation.effect !== 'photometric');
     this.#parts = { fingerprints: false, ...parts, store: new SampleStore({ ...parts, withDefects }) };
@@ -79,12 +80,17 @@ export class LocalWork implements DataWork {
     return Promise.resolve();
   }
 
-  batch(plan: BatchPlan, memory = this.#memory.take(plan.samples.length)): Promise<Batch> {
+  /** A batch in the memory given, its values not yet scaled. @throws as {@link DataWork.batch} */
+  bytes(plan: BatchPlan, memory: BatchMemory): Promise<ByteBatch> {
     return makeBatch(plan, { ...this.#parts, others: this.#others, spare: this.#spare }, memory);
   }
 
+  batch(plan: BatchPlan): Promise<Batch> {
+    return this.#batches.make(plan.samples.length, (memory) => this.bytes(plan, memory));
+  }
+
   reuse(batch: Batch): void {
-    this.#memory.give(batch);
+    this.#batches.reuse(batch);
   }
 
   close(): Promise<void> {

@@ -14,7 +14,7 @@ export interface WorkerSetup {
 }
 
 /** Calls of {@link LocalWork} that are answered by a worker. */
-type Method = 'label' | 'population' | 'batch';
+type Method = 'label' | 'population' | 'bytes';
 
 /** A call; `id` comes back with the answer. */
 export type Call = {

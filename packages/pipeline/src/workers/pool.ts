@@ -4,7 +4,7 @@
  */
 import type { Batch, Sample } from '@foveate/contracts';
 import type { MaskedItem } from '../stages/2-mask.js';
-import { SpareMemory } from '../stages/batch-memory.js';
+import { BatchMaker } from '../stages/batch-memory.js';
 import type { BatchPlan } from '../stages/make-batch.js';
 import type { Stored } from '../stages/sample-store.js';
 import { DataThread } from './data-thread.js';
@@ -15,12 +15,12 @@ import type { WorkerSetup } from './messages.js';
 export class WorkerPool implements DataWork {
   readonly threads: number;
   readonly #threads: readonly DataThread[];
-  readonly #memory: SpareMemory;
+  readonly #batches: BatchMaker;
 
   /** @param threads workers to start, at least 1 */
   constructor(threads: number, setup: WorkerSetup) {
     this.threads = threads;
-    this.#memory = new SpareMemory(setup.config.data.size, threads + 1);
+    this.#batches = new BatchMaker(setup.config.data.size, threads);
     this.#threads = Array.from({ length: threads }, () => new DataThread(setup));
   }
 
@@ -33,12 +33,13 @@ export class WorkerPool implements DataWork {
   }
 
   batch(plan: BatchPlan): Promise<Batch> {
-    const memory = this.#memory.take(plan.samples.length);
-    return this.#idlest().call({ method: 'batch', args: [plan, memory] }, [memory.images, memory.aoi]);
+    return this.#batches.make(plan.samples.length, (memory) =>
+      this.#idlest().call({ method: 'bytes', args: [plan, memory] }, [memory.images, memory.aoi]),
+    );
   }
 
   reuse(batch: Batch): void {
-    this.#memory.give(batch);
+    this.#batches.reuse(batch);
   }
 
   async close(): Promise<void> {

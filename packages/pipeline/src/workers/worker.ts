@@ -2,11 +2,12 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { isFoveateError, packError, pluginKinds } from '@foveate/contracts';
-import type { AnyPlugin, Batch, PluginKind } from '@foveate/contracts';
+import type { AnyPlugin, PluginKind } from '@foveate/contracts';
 import { buildServices } from '../assembly/container.js';
 import { Registry } from '../assembly/registry.js';
 import type { PluginList } from '../assembly/registry.js';
 import { withPackages } from '../assembly/third-party.js';
+import type { ByteBatch } from '../stages/batch-memory.js';
 import { LocalWork } from './data-work.js';
 import type { Answer, Call, Request, WorkerSetup } from './messages.js';
 
@@ -35,7 +36,7 @@ function call(work: LocalWork, { method, args }: Call): Promise<unknown> {
 
 /** The memory of a batch, to be handed over instead of copied. */
 function memoryOf(value: unknown): ArrayBuffer[] {
-  const { images, aoi, labels } = (value ?? {}) as Partial<Batch>;
+  const { images, aoi, labels } = (value ?? {}) as Partial<ByteBatch>;
   return [images, aoi, labels].flatMap((array) => (array === undefined ? [] : [array.buffer as ArrayBuffer]));
 }
 
