@@ -48,3 +48,8 @@ export interface SessionHost {
   /** Releases everything; no call may follow. */
   close(): Promise<void>;
 }
+
+/** The memory of tensors, to be handed over instead of copied. */
+export function memoryOf(tensors: HostTensors): ArrayBuffer[] {
+  return [...new Set(Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer))];
+}

@@ -1,20 +1,31 @@
 /** A worker: a container of its own, built from the same configuration, that does what it is asked to. */
-import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import type { MessagePort } from 'node:worker_threads';
-import { isFoveateError, packError, pluginKinds } from '@foveate/contracts';
+import { isFoveateError, pluginKinds } from '@foveate/contracts';
 import type { AnyPlugin, PluginKind } from '@foveate/contracts';
+import { serve } from '@foveate/threads';
 import { buildServices } from '../assembly/container.js';
 import { Registry } from '../assembly/registry.js';
-import type { PluginList } from '../assembly/registry.js';
+import type { PluginList, PluginModule } from '../assembly/registry.js';
 import { withPackages } from '../assembly/third-party.js';
+import type { SlotsHandle } from '../cache/slots.js';
+import type { RunConfig } from '../config/run-config.js';
 import type { ByteBatch } from '../stages/batch-memory.js';
 import { LocalWork } from './data-work.js';
-import type { Answer, Call, Request, WorkerSetup } from './messages.js';
+
+/** What a worker needs to know when it starts. */
+export interface WorkerSetup {
+  readonly config: RunConfig;
+  /** Where it finds the plugins. */
+  readonly module: PluginModule;
+  readonly slots: SlotsHandle | undefined;
+}
+
+/** What can be asked of a worker. */
+export type WorkerCalls = Pick<LocalWork, 'label' | 'population' | 'bytes'>;
 
 /** The kinds of {@link PluginModule.data}. */
 const dataKinds = ['source', 'aoi', 'labeller', 'splitter', 'augmentation'] as const satisfies readonly PluginKind[];
 
-async function start({ config, module, slots }: WorkerSetup): Promise<LocalWork> {
+async function start({ config, module, slots }: WorkerSetup): Promise<WorkerCalls> {
   const build = async (list: PluginList, kinds: readonly PluginKind[]) => {
     const exports = (await import(list.url)) as Readonly<Record<string, readonly AnyPlugin[]>>;
     const registry = Registry.of(exports[list.export] ?? []);
@@ -28,49 +39,10 @@ async function start({ config, module, slots }: WorkerSetup): Promise<LocalWork>
   });
 }
 
-function call(work: LocalWork, { method, args }: Call): Promise<unknown> {
-  // The message's type says that method and arguments belong together.
-  const callable = work[method].bind(work) as (...values: unknown[]) => Promise<unknown>;
-  return callable(...args);
-}
-
 /** The memory of a batch, to be handed over instead of copied. */
 function memoryOf(value: unknown): ArrayBuffer[] {
   const { images, aoi, labels } = (value ?? {}) as Partial<ByteBatch>;
   return [images, aoi, labels].flatMap((array) => (array === undefined ? [] : [array.buffer as ArrayBuffer]));
 }
 
-function serve(port: MessagePort, work: Promise<LocalWork>): void {
-  let owed = 0;
-  let ending = false;
-  const endWhenDone = () => {
-    // A codec in the middle of an image must not lose its thread.
-    if (ending && owed === 0) port.close();
-  };
-  port.on('message', (request: Request) => {
-    if (request === 'end') {
-      ending = true;
-      endWhenDone();
-      return;
-    }
-    owed++;
-    const answer = (content: Answer, transfer: ArrayBuffer[] = []): void => {
-      port.postMessage(content, transfer);
-      owed--;
-      endWhenDone();
-    };
-    work
-      .then((ready) => call(ready, request))
-      .then(
-        (value) => answer({ id: request.id, value }, memoryOf(value)),
-        (error: unknown) => answer({ id: request.id, error: packError(error) }),
-      );
-  });
-}
-
-if (!isMainThread && parentPort !== null) {
-  const work = start(workerData as WorkerSetup);
-  // Whoever calls is told.
-  work.catch(() => undefined);
-  serve(parentPort, work);
-}
+serve(start, memoryOf);

@@ -3,11 +3,10 @@
  * circle, but the thread can be ended.
  */
 import { createRequire } from 'node:module';
-import { Worker } from 'node:worker_threads';
-import { unpackError } from '@foveate/contracts';
+import { Thread } from '@foveate/threads';
 import { invalid } from '../weights-file.js';
 import type { KerasH5Content } from './hdf5-contents.js';
-import type { Hdf5Answer, Hdf5Question } from './hdf5-thread.js';
+import type { Hdf5Calls } from './hdf5-thread.js';
 
 /** Far more than the largest file in the registry needs. */
 const patience = 60_000;
@@ -22,27 +21,21 @@ export function isHdf5(bytes: Uint8Array): boolean {
  * @throws FoveateError `WEIGHTS_INVALID`, also when it takes too long
  */
 export async function readKerasH5(bytes: Uint8Array, where: string, milliseconds = patience): Promise<KerasH5Content> {
-  const workerData: Hdf5Question = { bytes, where };
-  // Flags of this process, say those of a test runner, are not for the worker.
-  const worker = new Worker(createRequire(import.meta.url).resolve('#hdf5-thread'), { workerData, execArgv: [] });
+  const thread = new Thread<Hdf5Calls>({
+    file: createRequire(import.meta.url).resolve('#hdf5-thread'),
+    data: undefined,
+    stopped: (cause) => invalid(where, 'HDF5 file cannot be read', { got: cause.message, cause }),
+  });
   let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(invalid(where, 'HDF5 file takes too long to read', { got: `more than ${milliseconds / 1000} s` }));
+    }, milliseconds);
+  });
   try {
-    const answer = await new Promise<Hdf5Answer>((resolve, reject) => {
-      timer = setTimeout(() => {
-        reject(invalid(where, 'HDF5 file takes too long to read', { got: `more than ${milliseconds / 1000} s` }));
-      }, milliseconds);
-      worker.once('message', resolve);
-      worker.once('error', (cause: unknown) => {
-        reject(invalid(where, 'HDF5 file cannot be read', { got: String(cause), cause }));
-      });
-      worker.once('exit', (code) => {
-        reject(invalid(where, 'HDF5 file cannot be read', { got: `the reading thread ended with code ${code}` }));
-      });
-    });
-    if ('error' in answer) throw unpackError(answer.error);
-    return answer.content;
+    return await Promise.race([thread.call('readHdf5', [bytes, where]), tooLong]);
   } finally {
     clearTimeout(timer);
-    await worker.terminate();
+    await thread.terminate();
   }
 }

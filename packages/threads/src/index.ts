@@ -1,0 +1,2 @@
+export { serve } from './serve.js';
+export { Thread, type ThreadOptions } from './thread.js';
