@@ -66,6 +66,8 @@ export type RunEvent =
       readonly skips: readonly Skip[];
       readonly duplicates: readonly DuplicateCluster[];
     }
+  /** Bytes of pretrained weights that have come so far. */
+  | { readonly type: 'fetching'; readonly received: number; readonly total: number | null }
   | { readonly type: 'engine'; readonly description: string }
   | {
       readonly type: 'step';

@@ -88,6 +88,14 @@ export interface ModelCard {
   readonly weights: readonly string[];
 }
 
+/** How something is fetched from elsewhere. */
+export interface Fetching {
+  /** Called with the bytes that are there and, where that is known, with those there will be. */
+  readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
+  /** Aborted: the fetching ends, and can be gone on with. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Builds a model for one input size and class count. */
 export interface ModelFactory {
   readonly card?: ModelCard;
@@ -96,7 +104,7 @@ export interface ModelFactory {
    * Values that variables start from instead of their initial ones, by variable name; not necessarily of all variables.
    * @throws FoveateError `PATH_MISSING` or `WEIGHTS_INVALID`
    */
-  pretrained?(model: Model): Promise<HostTensors>;
+  pretrained?(model: Model, fetching?: Fetching): Promise<HostTensors>;
 }
 
 /** A model's view of one batch, as losses and explainers see it. */

@@ -101,10 +101,15 @@ const model = definePlugin({
     weight: z.number().exactOptional().describe('Value that all weights of the head start from.'),
   }),
   register: ({ channels, weight }) => ({
-    pretrained: ({ classes }) => {
-      const data = new Float32Array(channels * classes).fill(weight ?? 0);
-      const values = { weights: { dtype: 'float32' as const, shape: [channels, classes], data } };
-      return Promise.resolve(weight === undefined ? {} : values);
+    pretrained: async ({ classes }, { signal, onProgress } = {}) => {
+      if (weight === undefined) return {};
+      for (const received of [50, 100]) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        signal?.throwIfAborted();
+        onProgress?.(received, 100);
+      }
+      const data = new Float32Array(channels * classes).fill(weight);
+      return { weights: { dtype: 'float32', shape: [channels, classes], data } };
     },
     build: ({ height, width, classes }) => {
       const normal = (name: string, shape: readonly number[]) => ({

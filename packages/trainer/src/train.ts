@@ -8,7 +8,7 @@ import { atStart } from './course/progress.js';
 import { phasesOf, type Phase } from './freezing/phases.js';
 import { remarksOn } from './remarks.js';
 import { trainingSettings, type TrainingSettings } from './settings.js';
-import { classWeights } from './step/class-weights.js';
+import { classWeights, requireWeights } from './step/class-weights.js';
 import { TrainingLoop } from './training-loop.js';
 import { completed, initialModel, stateSpecs } from './training-state.js';
 import type { TrunkCache } from './trunk/trunk-cache.js';
@@ -105,14 +105,8 @@ function lossWeights(
 ): { readonly classWeights?: readonly number[] } {
   if (chosen === undefined) return {};
   const weights = classWeights(chosen, classCounts);
-  if (weights.length === model.classes) return { classWeights: weights };
-  throw fail({
-    code: 'CONFIG_INVALID',
-    where: 'training.classWeights',
-    what: 'There has to be a weight for each class',
-    expected: `${model.classes} numbers`,
-    got: String(weights.length),
-  });
+  requireWeights(weights, model.classes);
+  return { classWeights: weights };
 }
 
 async function startingPoint(

@@ -30,7 +30,13 @@ export class RunView {
         this.#data(event.counts, event.skips);
         this.#duplicates(event.duplicates);
         break;
+      case 'fetching': {
+        const total = event.total ?? event.received;
+        this.#progress('Weights     [{bar}] {value}/{total} MB', megabytes(event.received), megabytes(total));
+        break;
+      }
       case 'engine':
+        this.clear();
         print(`Engine      ${event.description}`);
         break;
       case 'step':
@@ -166,6 +172,8 @@ export class RunView {
     ].join('  |  ');
   }
 }
+
+const megabytes = (bytes: number): number => Math.round(bytes / 1e5) / 10;
 
 /** A share of waiting that is worth a look. */
 function waited({ dataWait = 0 }: EpochRecord): string {

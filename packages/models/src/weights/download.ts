@@ -1,18 +1,15 @@
 /** Downloads a file: with progress, resumed where it broke off, checked before it counts. */
 import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fail, isFoveateError, makeFolder } from '@foveate/contracts';
+import { fail, isFoveateError, makeFolder, type Fetching } from '@foveate/contracts';
 import { verify } from './cache.js';
 import { PartialFile } from './partial-file.js';
 import type { Checksum } from './registry.js';
 
 /** Settings of {@link download}. */
-export interface DownloadOptions {
+export interface DownloadOptions extends Fetching {
   /** As published; without it the digest of the first download is kept and compared from then on. */
   readonly checksum?: Checksum | undefined;
-  /** Called with the bytes that are there and, when the server says it, with those there will be. */
-  readonly onProgress?: ((received: number, total: number | undefined) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Longest wait for more bytes, in milliseconds. */

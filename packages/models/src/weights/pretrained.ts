@@ -40,8 +40,8 @@ export function pretrainedBy(options: PretrainedOptions, context: PluginContext)
   const { architecture, namings, weights, head, padding } = options;
   if (weights === 'none') return {};
   return {
-    pretrained: async (model) => {
-      const { path, known } = await locateWeights(architecture, weights, context.baseFolder);
+    pretrained: async (model, fetching) => {
+      const { path, known } = await locateWeights(architecture, weights, context.baseFolder, fetching);
       const { tensors, naming } = importWeights(model, await readWeights(path), { namings, head });
       const trained = known?.padding ?? naming.padding;
       if (padding !== undefined && trained !== undefined && trained !== padding) {

@@ -1,12 +1,24 @@
 /** The second half of a run: from loaded data to a trained, explained, measured and reported model. */
 import { createHash } from 'node:crypto';
 import { join, relative, sep } from 'node:path';
-import type { RunEvent, RunRecord, SampleRecord } from '@foveate/contracts';
+import type { Fetching, RunEvent, RunRecord, SampleRecord } from '@foveate/contracts';
 import { writeAtomically } from '@foveate/contracts';
 import { checkpointPath, loadModelState } from '@foveate/trainer';
 import type { Checkpoint, TrunkCache } from '@foveate/trainer';
-import { catchError, concat, defer, EMPTY, finalize, from, ignoreElements, map, of, switchMap, tap } from 'rxjs';
-import type { Observable } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  finalize,
+  from,
+  ignoreElements,
+  map,
+  Observable,
+  of,
+  switchMap,
+  tap,
+} from 'rxjs';
 import { stringify } from 'yaml';
 import type { Services } from '../assembly/container.js';
 import { writtenConfig } from '../config/resolve.js';
@@ -44,53 +56,81 @@ export interface Session {
 
 /** Train, explain, measure and report; owns the engine. */
 export function learn(session: Session): Observable<RunEvent> {
-  const { config, services, loaded, folder } = session;
-  return defer(async () => {
-    if (folder.previous !== undefined) {
+  const { loaded, folder } = session;
+  return concat(
+    defer(async () => {
+      if (folder.previous === undefined) return;
       const records = await readJsonLines<SampleRecord>(join(folder.path, runFiles.samples));
       requireSameSamples(records, loaded.data.samples, folder.path);
-    }
-    return buildNetwork(config, services, { pretrained: session.checkpoint === undefined });
-  }).pipe(
-    switchMap((network) =>
-      defer(() => beginRecord(session, network)).pipe(
-        switchMap((recorder) => {
-          const trunkCache = trunkCacheOf(config, folder.path, network);
-          let interrupted = false;
-          const events = concat(
-            of<RunEvent>({
-              type: 'data',
-              counts: loaded.data.counts,
-              skips: loaded.data.skips,
-              duplicates: loaded.data.duplicates,
-            }),
-            from(config.notices ?? []).pipe(map((message): RunEvent => ({ type: 'notice', message }))),
-            of<RunEvent>({ type: 'engine', description: network.engine.info.description }),
-            training(session, network, trunkCache),
-            defer(() =>
-              interrupted
-                ? EMPTY
-                : from(explainAndMeasure(session, network, trunkOf(config, network, trunkCache, recorder.bestEpoch))),
-            ),
-          ).pipe(
-            tap((event) => (interrupted ||= event.type === 'interrupted')),
-            recorder.recording(),
-          );
-          const close = defer(() => recorder.write(interrupted ? 'interrupted' : 'completed')).pipe(ignoreElements());
-          const page = defer(() => (interrupted ? EMPTY : report(folder.path)));
-          return concat(events, close, page).pipe(
-            catchError(async (error: unknown) => {
-              // A full disk must not hide why the run stopped.
-              await recorder.write('interrupted').catch(() => undefined);
-              throw error;
-            }),
-          );
+    }).pipe(ignoreElements()),
+    of<RunEvent>({
+      type: 'data',
+      counts: loaded.data.counts,
+      skips: loaded.data.skips,
+      duplicates: loaded.data.duplicates,
+    }),
+    network(session).pipe(switchMap((step) => ('type' in step ? of(step) : learnWith(step, session)))),
+  );
+}
+
+type FetchingEvent = Extract<RunEvent, { readonly type: 'fetching' | 'interrupted' }>;
+
+/** The network at last; before it, what comes of weights that have to be fetched. */
+function network({ config, services, checkpoint, signal }: Session): Observable<FetchingEvent | Network> {
+  return new Observable((subscriber) => {
+    const unsubscribed = new AbortController();
+    const fetching: Fetching = {
+      signal: AbortSignal.any([signal, unsubscribed.signal]),
+      onProgress: (received, total) => subscriber.next({ type: 'fetching', received, total: total ?? null }),
+    };
+    buildNetwork(config, services, checkpoint === undefined ? { pretrained: fetching } : {}).then(
+      (built) => {
+        if (subscriber.closed) built.engine.dispose();
+        subscriber.next(built);
+        subscriber.complete();
+      },
+      (error: unknown) => {
+        if (!signal.aborted) return subscriber.error(error);
+        subscriber.next({ type: 'interrupted', epoch: 0, step: 0 });
+        subscriber.complete();
+      },
+    );
+    return () => unsubscribed.abort();
+  });
+}
+
+function learnWith(network: Network, session: Session): Observable<RunEvent> {
+  const { config, folder } = session;
+  return defer(() => beginRecord(session, network)).pipe(
+    switchMap((recorder) => {
+      const trunkCache = trunkCacheOf(config, folder.path, network);
+      let interrupted = false;
+      const events = concat(
+        from(config.notices ?? []).pipe(map((message): RunEvent => ({ type: 'notice', message }))),
+        of<RunEvent>({ type: 'engine', description: network.engine.info.description }),
+        training(session, network, trunkCache),
+        defer(() =>
+          interrupted
+            ? EMPTY
+            : from(explainAndMeasure(session, network, trunkOf(config, network, trunkCache, recorder.bestEpoch))),
+        ),
+      ).pipe(
+        tap((event) => (interrupted ||= event.type === 'interrupted')),
+        recorder.recording(),
+      );
+      const close = defer(() => recorder.write(interrupted ? 'interrupted' : 'completed')).pipe(ignoreElements());
+      const page = defer(() => (interrupted ? EMPTY : report(folder.path)));
+      return concat(events, close, page).pipe(
+        catchError(async (error: unknown) => {
+          // A full disk must not hide why the run stopped.
+          await recorder.write('interrupted').catch(() => undefined);
+          throw error;
         }),
-        finalize(() => {
-          network.engine.dispose();
-        }),
-      ),
-    ),
+      );
+    }),
+    finalize(() => {
+      network.engine.dispose();
+    }),
   );
 }
 

@@ -1,6 +1,6 @@
 /** The learning services of a run, and the model at its input size. */
 import { classNames } from '@foveate/contracts';
-import type { Engine, Explainer, HostTensors, Loss, Metric, Model, ModelFactory } from '@foveate/contracts';
+import type { Engine, Explainer, Fetching, HostTensors, Loss, Metric, Model, ModelFactory } from '@foveate/contracts';
 import { checkSettings } from '@foveate/trainer';
 import type { Services } from '../assembly/container.js';
 import type { RunConfig } from '../config/run-config.js';
@@ -37,16 +37,16 @@ export async function checkModel(config: RunConfig, services: Services): Promise
 
 /**
  * Builds model and services. The engine comes last, so that nothing is left running when another plugin fails.
- * @param settings.pretrained whether to load pretrained weights, for a training that starts
+ * @param settings.pretrained how to fetch pretrained weights, for a training that starts; absent: they are not wanted
  * @throws FoveateError of the plugins, among them `PATH_MISSING` and `WEIGHTS_INVALID` for weights
  */
 export async function buildNetwork(
   config: RunConfig,
   services: Services,
-  { pretrained = false }: { readonly pretrained?: boolean } = {},
+  { pretrained }: { readonly pretrained?: Fetching } = {},
 ): Promise<Network> {
   const { factory, model } = await buildModel(config, services);
-  const initialValues = (pretrained ? await factory.pretrained?.(model) : undefined) ?? {};
+  const initialValues = (pretrained && (await factory.pretrained?.(model, pretrained))) ?? {};
   return {
     model,
     ...(Object.keys(initialValues).length === 0 ? {} : { initialValues }),

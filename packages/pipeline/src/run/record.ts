@@ -96,6 +96,7 @@ export function recordEvent(record: RunRecord, event: RunEvent): RunRecord {
     case 'run-start':
     case 'loading':
     case 'data':
+    case 'fetching':
     case 'engine':
     case 'step':
     case 'checkpoint':

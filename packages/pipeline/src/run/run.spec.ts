@@ -154,6 +154,27 @@ describe('run', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
+  it('tells what comes of pretrained weights, and can be stopped meanwhile', async () => {
+    const config = { model: { id: 'tiny', weight: 0.1 } };
+    const steps = (list: readonly RunEvent[]) => list.slice(0, 5).map(({ type }) => type);
+    expect(steps(await events({ config })).slice(0, 4)).toEqual(['run-start', 'data', 'fetching', 'fetching']);
+    folder = join(root, 'stopped while fetching');
+    const abort = new AbortController();
+    const on = (event: RunEvent) => {
+      if (event.type === 'fetching') abort.abort();
+    };
+    const list = await events({ config, on, signal: abort.signal });
+    expect(steps(list)).toEqual(['run-start', 'data', 'fetching', 'interrupted', 'run-end']);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it('refuses class weights that are too many before anything is read', async () => {
+    const config = { training: { classWeights: [1, 2, 3] } };
+    await expect(events({ config })).rejects.toThrow('There has to be a weight for each class');
+    expect(decoded).toEqual([]);
+    expect(existsSync(folder)).toBe(false);
+  });
+
   it('refuses to resume under another configuration, naming the keys', async () => {
     await events();
     const other = events({ resume: true, config: { seed: 3, loss: { id: 'ce', weight: 2 } } });

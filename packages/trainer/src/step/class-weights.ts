@@ -1,5 +1,5 @@
 /** Class weights: samples of rare classes count more. */
-import type { LossOutput } from '@foveate/contracts';
+import { fail, type LossOutput } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 
@@ -22,6 +22,18 @@ export function classWeights(
   if (options !== 'balanced') return options;
   const total = counts.reduce((sum, count) => sum + count, 0);
   return counts.map((count) => (count === 0 ? 0 : total / (counts.length * count)));
+}
+
+/** @throws FoveateError `CONFIG_INVALID` unless each of that many classes has a weight */
+export function requireWeights(weights: readonly number[], classes: number): void {
+  if (weights.length === classes) return;
+  throw fail({
+    code: 'CONFIG_INVALID',
+    where: 'training.classWeights',
+    what: 'There has to be a weight for each class',
+    expected: `${classes} numbers`,
+    got: String(weights.length),
+  });
 }
 
 /**
