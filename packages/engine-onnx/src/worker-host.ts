@@ -51,7 +51,11 @@ export class WorkerHost implements SessionHost {
   }
 
   async close(): Promise<void> {
-    await this.#thread.call('close', []);
+    const closed = this.#thread.call('close', []);
+    const ended = this.#thread.close(new Error('This engine was disposed.'));
+    await closed;
+    // It has nothing left to do; the runtime may keep it alive.
     await this.#thread.terminate();
+    await ended;
   }
 }

@@ -79,9 +79,12 @@ export class Thread<T> {
     }) as Promise<Result<T[M]>>;
   }
 
-  /** Ends the thread once it has done what it was asked to; what takes longer than five seconds is cut short. */
-  async close(): Promise<void> {
-    this.#stopped ??= new Error('This thread was ended.');
+  /**
+   * Ends the thread once it has done what it was asked to; what takes longer than five seconds is cut short.
+   * @param reason error of calls that come later
+   */
+  async close(reason: Error = new Error('This thread was ended.')): Promise<void> {
+    this.#stopped ??= reason;
     this.#worker.ref();
     this.#worker.postMessage('end' satisfies Request);
     const timer = setTimeout(() => void this.#worker.terminate(), patience);

@@ -83,6 +83,11 @@ describe('readConfig', () => {
     });
   });
 
+  it('takes a text for what is done with duplicates', async () => {
+    const config = await read('data: { duplicates: drop }', ['data.duplicates.near=0.8']);
+    expect(config.data.duplicates).toEqual({ treatment: 'drop', near: 0.8 });
+  });
+
   it('starts relative paths from baseFolder', async () => {
     expect((await read('baseFolder: sub')).baseFolder).toBe(join(folder, 'sub'));
   });

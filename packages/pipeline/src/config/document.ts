@@ -67,7 +67,7 @@ export function documentOf(value: unknown, name: string): ConfigDocument {
 
 /**
  * Applies `a.b=c` overrides; values are YAML, so `data.augment=[]` and `loss={id: ceod, omega: 1}` work. Setting an
- * option of a plugin that is named by a bare id, `loss: ceod`, keeps the id; elsewhere a key takes the place of a text.
+ * option of what is named by a bare text, `loss: ceod`, keeps what is named; elsewhere a key takes the place of a text.
  * @throws FoveateError `CONFIG_INVALID` for text without `=` or a value that is not YAML
  */
 export function withOverrides(document: ConfigDocument, overrides: readonly string[]): ConfigDocument {
@@ -111,9 +111,11 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whether a plugin may stand at a path: in a slot, or in a list somewhere in one. */
-function namesPlugin(path: ConfigPath): boolean {
-  return slots.some((slot) => slot.path.every((key, index) => key === path[index]));
+/** The key that a bare text at a path is short for: `loss: ceod` is `loss: {id: ceod}`. Undefined where it is for none. */
+function longForm(path: ConfigPath): string | undefined {
+  // A plugin may stand in a slot, or in a list somewhere in one.
+  if (slots.some((slot) => slot.path.every((key, index) => key === path[index]))) return 'id';
+  return pathText(path) === 'data.duplicates' ? 'treatment' : undefined;
 }
 
 /** @param path where `target` stands */
@@ -125,7 +127,8 @@ function replaced(target: unknown, path: ConfigPath, [key, ...rest]: readonly st
     copy[Number(key)] = replaced(copy[Number(key)], below, rest, value);
     return copy;
   }
+  const text = typeof target === 'string' ? longForm(path) : undefined;
   const object: Record<string, unknown> =
-    typeof target === 'object' ? { ...target } : typeof target === 'string' && namesPlugin(path) ? { id: target } : {};
+    typeof target === 'object' ? { ...target } : text === undefined ? {} : { [text]: target };
   return { ...object, [key]: replaced(object[key], below, rest, value) };
 }
