@@ -1,43 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  splitNames,
-  type AssignedSample,
-  type LabelledSample,
-  type Plugin,
-  type PluginContext,
-} from '@foveate/contracts';
+import { splitNames, type LabelledSample } from '@foveate/contracts';
 import fc from 'fast-check';
 import { apportion } from './apportion.js';
 import { divide } from './divide.js';
 import { kFoldSplitter } from './k-fold-splitter.js';
 import { sourceSplitter } from './source-splitter.js';
 import { stratifiedSplitter } from './stratified-splitter.js';
-
-const context: PluginContext = {
-  baseFolder: '/',
-  seed: 1,
-  get: () => {
-    throw new Error('no other plugin is needed');
-  },
-};
-
-/** The splitter's answer on its samples. */
-interface Assigning {
-  assign(samples: readonly LabelledSample[], seed: number): readonly AssignedSample[];
-}
-
-async function build(plugin: Plugin<'splitter'>, options: object = {}): Promise<Assigning> {
-  const result = await plugin.options['~standard'].validate(options);
-  if (result.issues !== undefined) throw new Error(result.issues.map(({ message }) => message).join('; '));
-  const splitter = await plugin.register(result.value, context);
-  return {
-    assign: (samples, seed) => {
-      const splits = splitter.assign(samples, seed);
-      expect(splits).toHaveLength(samples.length);
-      return samples.map((sample, index) => ({ ...sample, split: splits[index]! }));
-    },
-  };
-}
+import { buildSplitter } from './testing/build-splitter.js';
 
 /** A data set in no particular order: some samples alone, some in groups of up to a few, labels and types mixed. */
 const dataSets = fc
@@ -167,7 +136,7 @@ describe('k-fold', () => {
     }));
     const tested = new Map<string, number>();
     for (let fold = 1; fold <= 5; fold++) {
-      const splitter = await build(kFoldSplitter, { folds: 5, fold, validation: 0.25 });
+      const splitter = await buildSplitter(kFoldSplitter, { folds: 5, fold, validation: 0.25 });
       const result = splitter.assign(samples, 3);
       expect(result.map(({ id }) => id)).toEqual(samples.map(({ id }) => id));
       for (const { id, split } of result) if (split === 'test') tested.set(id, (tested.get(id) ?? 0) + 1);
@@ -192,7 +161,7 @@ describe('k-fold', () => {
   });
 
   it('covers the data whatever it looks like', async () => {
-    const splitters = await Promise.all([1, 2, 3].map((fold) => build(kFoldSplitter, { folds: 3, fold })));
+    const splitters = await Promise.all([1, 2, 3].map((fold) => buildSplitter(kFoldSplitter, { folds: 3, fold })));
     fc.assert(
       fc.property(dataSets, seeds, (samples, seed) => {
         // Enough of both labels for every split.
@@ -209,10 +178,10 @@ describe('k-fold', () => {
   });
 
   it('refuses prescribed splits and a fold that there is not', async () => {
-    const splitter = await build(kFoldSplitter);
+    const splitter = await buildSplitter(kFoldSplitter);
     const sample = { id: 'a', label: 0, defectTypes: [], reason: '', split: 'test' } as const;
     expect(() => splitter.assign([sample], 1)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
-    await expect(build(kFoldSplitter, { folds: 3, fold: 4 })).rejects.toThrow('at most folds');
+    await expect(buildSplitter(kFoldSplitter, { folds: 3, fold: 4 })).rejects.toThrow('at most folds');
   });
 });
 
@@ -228,8 +197,8 @@ describe('the seed of a split', () => {
     ['k-fold', kFoldSplitter, samples],
     ['source', sourceSplitter, samples.map((sample) => ({ ...sample, split: 'train' as const }))],
   ] as const)('of %s goes before that of the run', async (...[, plugin, list]) => {
-    const own = await build(plugin, { seed: 5 });
-    const run = await build(plugin);
+    const own = await buildSplitter(plugin, { seed: 5 });
+    const run = await buildSplitter(plugin);
     expect(own.assign(list, 1)).toEqual(own.assign(list, 2));
     expect(own.assign(list, 1)).toEqual(run.assign(list, 5));
     expect(run.assign(list, 1)).not.toEqual(run.assign(list, 2));
@@ -248,7 +217,7 @@ describe('a group of which the source prescribes one sample', () => {
     const pair = (name: string, split: 'train' | 'validation') =>
       ([0, 1] as const).map((label) => sample(`${name}${label}`, label, { split, group: `${name}${label}` }));
     const follower = sample('z', 1, { group: 'v1' });
-    const splitter = await build(sourceSplitter);
+    const splitter = await buildSplitter(sourceSplitter);
     const result = splitter.assign([...pair('t', 'train'), ...pair('v', 'validation'), follower], 1);
     expect(result.at(-1)?.split).toBe('validation');
     const torn = [...pair('t', 'train'), sample('z', 1, { group: 't1', split: 'test' })];

@@ -1,39 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  splitNames,
-  type AssignedSample,
-  type LabelledSample,
-  type Plugin,
-  type PluginContext,
-  type SplitName,
-} from '@foveate/contracts';
+import { splitNames, type AssignedSample, type LabelledSample, type SplitName } from '@foveate/contracts';
 import { apportion, sourceSplitter, stratifiedSplitter } from './index.js';
-
-const context: PluginContext = {
-  baseFolder: '/',
-  seed: 1,
-  get: () => {
-    throw new Error('no other plugin is needed');
-  },
-};
-
-/** The splitter's answer on its samples. */
-interface Assigning {
-  assign(samples: readonly LabelledSample[], seed: number): readonly AssignedSample[];
-}
-
-async function build(plugin: Plugin<'splitter'>, options: object = {}): Promise<Assigning> {
-  const result = await plugin.options['~standard'].validate(options);
-  if (result.issues !== undefined) throw new Error(result.issues.map(({ message }) => message).join('; '));
-  const splitter = await plugin.register(result.value, context);
-  return {
-    assign: (samples, seed) => {
-      const splits = splitter.assign(samples, seed);
-      expect(splits).toHaveLength(samples.length);
-      return samples.map((sample, index) => ({ ...sample, split: splits[index]! }));
-    },
-  };
-}
+import { buildSplitter } from './testing/build-splitter.js';
 
 type Extra = Partial<Pick<LabelledSample, 'group' | 'split'>>;
 
@@ -85,7 +53,7 @@ describe('stratified', () => {
   ];
 
   it('is exact by label and near by type', async () => {
-    const result = (await build(stratifiedSplitter)).assign(zipper, 1);
+    const result = (await buildSplitter(stratifiedSplitter)).assign(zipper, 1);
     // 256 good: 179.2, 51.2, 25.6. 184 defective: 128.8, 36.8, 18.4.
     expect(counts(result, ({ label }) => label === 0)).toEqual([179, 51, 26]);
     expect(counts(result, ({ label }) => label === 1)).toEqual([129, 37, 18]);
@@ -98,7 +66,7 @@ describe('stratified', () => {
   });
 
   it('depends on seed and ids, not on order', async () => {
-    const splitter = await build(stratifiedSplitter);
+    const splitter = await buildSplitter(stratifiedSplitter);
     const first = splitById(splitter.assign(zipper, 1));
     expect(splitById(splitter.assign([...zipper].reverse(), 1))).toEqual(first);
     expect(splitById(splitter.assign(zipper, 2))).not.toEqual(first);
@@ -106,7 +74,7 @@ describe('stratified', () => {
   });
 
   it('puts every sample of a stratum anywhere', async () => {
-    const splitter = await build(stratifiedSplitter);
+    const splitter = await buildSplitter(stratifiedSplitter);
     const small = [...several(10, 'g', 0), ...several(10, 'd', 1, 'dent')];
     const tested = new Set<string>();
     for (let seed = 0; seed < 100; seed++) {
@@ -126,7 +94,7 @@ describe('stratified', () => {
       sample('h1', 1, 'dent', { group: 'h', split: 'test' }),
       sample('h2', 1, 'dent', { group: 'h' }),
     ];
-    const result = (await build(stratifiedSplitter)).assign(grouped, 3);
+    const result = (await buildSplitter(stratifiedSplitter)).assign(grouped, 3);
     const splits = splitById(result);
     for (let index = 0; index < 60; index++) expect(splits.get(`a${index}`)).toBe(splits.get(`b${index}`));
     expect(splits.get('h2')).toBe('test');
@@ -146,7 +114,7 @@ describe('stratified', () => {
   });
 
   it('leaves test to the source when its share is 0', async () => {
-    const splitter = await build(stratifiedSplitter, { train: 0.8, validation: 0.2, test: 0 });
+    const splitter = await buildSplitter(stratifiedSplitter, { train: 0.8, validation: 0.2, test: 0 });
     const result = splitter.assign(
       [
         ...several(10, 'g', 0),
@@ -161,7 +129,7 @@ describe('stratified', () => {
   });
 
   it('counts what is there when a class is lacking', async () => {
-    const splitter = await build(stratifiedSplitter);
+    const splitter = await buildSplitter(stratifiedSplitter);
     expect(() => splitter.assign([...several(10, 'g', 0), ...several(2, 'd', 1)], 1)).toThrow(
       'train 7 good and 1 defective; validation 2 good and 1 defective; test 1 good and 0 defective',
     );
@@ -173,13 +141,13 @@ describe('stratified', () => {
       sample('a', 0, undefined, { group: 'g', split: 'train' }),
       sample('b', 0, undefined, { group: 'g', split: 'test' }),
     ];
-    const splitter = await build(stratifiedSplitter);
+    const splitter = await buildSplitter(stratifiedSplitter);
     expect(() => splitter.assign(torn, 1)).toThrow("group 'g' both in train and in test");
   });
 
   it('wants shares that sum to 1', async () => {
-    await expect(build(stratifiedSplitter, { train: 0.8 })).rejects.toThrow('sum to 1');
-    await expect(build(stratifiedSplitter, { train: 0.6, validation: 0.2, test: 0.2 })).resolves.toBeDefined();
+    await expect(buildSplitter(stratifiedSplitter, { train: 0.8 })).rejects.toThrow('sum to 1');
+    await expect(buildSplitter(stratifiedSplitter, { train: 0.6, validation: 0.2, test: 0.2 })).resolves.toBeDefined();
   });
 });
 
@@ -191,18 +159,18 @@ describe('source', () => {
 
   it('keeps what the source says', async () => {
     const samples = [...fixed('train', 5, 4), ...fixed('validation', 3, 2), ...fixed('test', 2, 1)];
-    const result = (await build(sourceSplitter)).assign(samples, 1);
+    const result = (await buildSplitter(sourceSplitter)).assign(samples, 1);
     expect(splitById(result)).toEqual(new Map(samples.map(({ id, split }) => [id, split])));
   });
 
   it('takes validation from train when there is none', async () => {
-    const result = (await build(sourceSplitter)).assign([...fixed('train', 20, 10), ...fixed('test', 2, 1)], 1);
+    const result = (await buildSplitter(sourceSplitter)).assign([...fixed('train', 20, 10), ...fixed('test', 2, 1)], 1);
     expect(counts(result, ({ label }) => label === 0)).toEqual([16, 4, 2]);
     expect(counts(result, ({ label }) => label === 1)).toEqual([8, 2, 1]);
   });
 
   it('says what a data set without defects in train needs', async () => {
-    const splitter = await build(sourceSplitter);
+    const splitter = await buildSplitter(sourceSplitter);
     expect(() => splitter.assign([...fixed('train', 20, 0), ...fixed('test', 2, 5)], 1)).toThrow(
       'train 16 good and 0 defective',
     );

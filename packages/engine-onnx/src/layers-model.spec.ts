@@ -1,5 +1,5 @@
 /** tfjs LayersModels, compiled as they are: inference, and training with the moving averages of batch norm. */
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import '@foveate/engine-tfjs';
@@ -7,23 +7,13 @@ import type { HostTensor, HostTensors } from '@foveate/contracts';
 import { expectClose, normalTensor } from '@foveate/testkit';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { createRunner, type Runner } from './index.js';
+import { runners } from './testing/runners.js';
 
 type T = tf.Tensor;
 
 beforeAll(() => tf.setBackend('cpu'));
 
-const open: Runner[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((runner) => runner.dispose()));
-  tf.disposeVariables();
-});
-
-const runnerOf = (program: Parameters<typeof createRunner>[0]): Runner => {
-  const runner = createRunner(program, { threads: 2 });
-  open.push(runner);
-  return runner;
-};
+const runnerOf = runners(2);
 
 const tensorOf = ({ data, shape }: HostTensor): T => tf.tensor(data, [...shape]);
 const hostOf = (tensor: T): HostTensor => ({

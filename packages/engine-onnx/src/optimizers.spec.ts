@@ -1,28 +1,18 @@
 /** Programs with tf.Variables: what is compiled computes what tfjs computes eagerly, and leaves the variables alone. */
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import '@foveate/engine-tfjs';
 import type { HostTensors } from '@foveate/contracts';
 import { expectClose, normalTensor } from '@foveate/testkit';
 import { compile } from '@foveate/tracer';
 import * as tf from '@tensorflow/tfjs-core';
-import { createRunner, type Runner } from './index.js';
+import { runners } from './testing/runners.js';
 
 type T = tf.Tensor;
 type T4 = tf.Tensor4D;
 
 beforeAll(() => tf.setBackend('cpu'));
 
-const open: Runner[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((runner) => runner.dispose()));
-  tf.disposeVariables();
-});
-
-const runnerOf = (program: Parameters<typeof createRunner>[0]): Runner => {
-  const runner = createRunner(program, { threads: 2 });
-  open.push(runner);
-  return runner;
-};
+const runnerOf = runners(2);
 
 /** A small network: convolution, normalisation, dense layer. */
 function network(): { loss: (x: T, y: T) => tf.Scalar; variables: tf.Variable[] } {

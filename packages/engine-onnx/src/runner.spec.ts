@@ -1,22 +1,13 @@
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import '@foveate/engine-tfjs';
 import type { HostTensors } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
-import { createRunner, type Runner } from './index.js';
+import type { Runner } from './index.js';
+import { runners } from './testing/runners.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-const open: Runner[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((runner) => runner.dispose()));
-  tf.disposeVariables();
-});
-
-const runnerOf = (program: Parameters<typeof createRunner>[0]): Runner => {
-  const runner = createRunner(program, { threads: 1 });
-  open.push(runner);
-  return runner;
-};
+const runnerOf = runners(1);
 const x = (...values: number[]): HostTensors => ({
   x: { dtype: 'float32', shape: [values.length], data: Float32Array.from(values) },
 });

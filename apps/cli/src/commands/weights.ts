@@ -9,7 +9,7 @@ import {
   readWeights,
   type KnownWeights,
 } from '@foveate/preset-default';
-import { SingleBar } from 'cli-progress';
+import { newBar } from '../terminal/bar.js';
 import type { Command } from 'commander';
 import { interruptible } from '../terminal/interrupt.js';
 import { printTable } from '../terminal/table.js';
@@ -57,7 +57,7 @@ function list({ json }: Json): void {
 
 async function downloadAll(names: readonly string[]): Promise<void> {
   for (const known of names.map(find)) {
-    const bar = new SingleBar({ format: `${nameOf(known)} [{bar}] {value}/{total} MB`, clearOnComplete: true });
+    const bar = newBar(`${nameOf(known)} [{bar}] {value}/{total} MB`);
     const megabytes = (bytes: number) => Math.round(bytes / 1e5) / 10;
     let begun = false;
     try {

@@ -1,5 +1,6 @@
 /** A bar that counts, where standard error is a terminal; nothing elsewhere. */
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
+import { newBar } from './bar.js';
 
 /** Shows how far one step of work has come. */
 export class CountBar {
@@ -9,16 +10,7 @@ export class CountBar {
   show(what: string, done: number, total: number): void {
     if (!process.stderr.isTTY) return;
     if (this.#bar === undefined) {
-      this.#bar = new SingleBar({
-        format: '[{bar}] {value}/{total} {what}',
-        barsize: 24,
-        barCompleteChar: '=',
-        barIncompleteChar: ' ',
-        clearOnComplete: true,
-        hideCursor: true,
-        stream: process.stderr,
-        gracefulExit: false,
-      });
+      this.#bar = newBar('[{bar}] {value}/{total} {what}');
       this.#bar.start(total, done, { what });
     } else {
       this.#bar.setTotal(total);

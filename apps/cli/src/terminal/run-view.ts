@@ -1,7 +1,8 @@
 /** A run as the terminal shows it: a line for whatever is worth keeping, a progress bar where there is a terminal. */
 import type { DataCounts, DuplicateCluster, EpochRecord, RunEvent, Skip } from '@foveate/contracts';
 import { splitNames } from '@foveate/contracts';
-import { SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
+import { newBar } from './bar.js';
 import { duration, fixed, percent } from './format.js';
 import { colours, print } from './terminal.js';
 
@@ -148,17 +149,7 @@ export class RunView {
       this.#bar.update(value, values);
       return;
     }
-    this.#bar = new SingleBar({
-      format,
-      barsize: 24,
-      barCompleteChar: '=',
-      barIncompleteChar: ' ',
-      clearOnComplete: true,
-      hideCursor: true,
-      stream: process.stderr,
-      // The command handles signals itself.
-      gracefulExit: false,
-    });
+    this.#bar = newBar(format);
     this.#bar.start(total, value, values);
   }
 
