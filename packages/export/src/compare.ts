@@ -1,6 +1,6 @@
 /** How far two computations of the same outputs are apart. */
 import type { HostTensors } from '@foveate/contracts';
-import type { Precision } from './onnx.js';
+import type { Precision } from './export-parts.js';
 
 /** Largest relative differences that rounding explains, see {@link largestDifferences}. */
 export const tolerances: Readonly<Record<Precision, number>> = { float32: 1e-4, float16: 5e-2 };

@@ -1,8 +1,7 @@
 /** A trained model as files, by format. */
-import type { HostTensors } from '@foveate/contracts';
 import { encodeSafetensors } from '@foveate/tensor';
-import type { InferenceParts } from './inference-program.js';
-import { exportOnnx, type Precision } from './onnx.js';
+import type { ExportParts } from './export-parts.js';
+import { exportOnnx } from './onnx.js';
 import { exportTfjs } from './tfjs/index.js';
 
 /** Formats a trained model can be exported to. */
@@ -10,15 +9,6 @@ export const exportFormats = ['onnx', 'tfjs', 'safetensors'] as const;
 
 /** One of {@link exportFormats}. */
 export type ExportFormat = (typeof exportFormats)[number];
-
-/** What is exported. */
-export interface ExportParts extends InferenceParts {
-  /** The model's variables by name. */
-  readonly variables: HostTensors;
-  readonly precision: Precision;
-  /** Written into the files, where the format has a place for it. */
-  readonly metadata: Readonly<Record<string, string>>;
-}
 
 const writers: Readonly<Record<ExportFormat, (parts: ExportParts) => Readonly<Record<string, Uint8Array>>>> = {
   onnx: (parts) => ({ 'model.onnx': exportOnnx(parts) }),

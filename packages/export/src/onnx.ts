@@ -2,19 +2,8 @@
 import type { HostTensors } from '@foveate/contracts';
 import { anyBatch, encodeOnnx, halfPrecision, storedOrder, toStored, trace } from '@foveate/tracer';
 import type { Graph, InputSpec, Node, Value } from '@foveate/tracer';
-import { inferenceProgram, type InferenceParts } from './inference-program.js';
-
-/** Number format of weights and arithmetic. */
-export type Precision = 'float32' | 'float16';
-
-/** What an ONNX file is made from. */
-export interface OnnxExport extends InferenceParts {
-  /** The model's variables by name. */
-  readonly variables: HostTensors;
-  readonly precision: Precision;
-  /** Written into the file. */
-  readonly metadata: Readonly<Record<string, string>>;
-}
+import type { ExportParts } from './export-parts.js';
+import { inferenceProgram } from './inference-program.js';
 
 /**
  * The graph of {@link inferenceProgram} for batches of any size, weights as named constants. The loss a model was trained
@@ -22,7 +11,7 @@ export interface OnnxExport extends InferenceParts {
  * @throws FoveateError `ENGINE_UNSUPPORTED` when the model cannot be traced, knows its batch size, or holds a weight that
  *   half precision cannot
  */
-export function onnxGraph({ variables, precision, ...parts }: Omit<OnnxExport, 'metadata'>): Graph {
+export function onnxGraph({ variables, precision, ...parts }: Omit<ExportParts, 'metadata'>): Graph {
   const program = inferenceProgram(parts);
   const { height, width } = parts.model;
   const weights = Object.entries(variables).map(([name, { dtype, shape }]): [string, InputSpec] => [
@@ -41,7 +30,7 @@ export function onnxGraph({ variables, precision, ...parts }: Omit<OnnxExport, '
 }
 
 /** The bytes of an ONNX model (opset 18). Equal input gives equal bytes. @throws FoveateError as {@link onnxGraph} */
-export function exportOnnx({ metadata, ...parts }: OnnxExport): Uint8Array {
+export function exportOnnx({ metadata, ...parts }: ExportParts): Uint8Array {
   return encodeOnnx(onnxGraph(parts), metadata);
 }
 

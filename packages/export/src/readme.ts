@@ -1,7 +1,7 @@
 /** What stands beside an exported model: how it is run. */
 import type { ExportFormat } from './files.js';
 import type { InferenceParts } from './inference-program.js';
-import type { Precision } from './onnx.js';
+import type { Precision } from './export-parts.js';
 
 /** What the text is about. */
 export interface ReadmeParts extends Pick<InferenceParts, 'normalise'> {

@@ -2,7 +2,7 @@
 import { fail, type HostTensors } from '@foveate/contracts';
 import { Float16Array } from '@petamoriken/float16';
 import * as tf from '@tensorflow/tfjs-core';
-import type { ExportParts } from '../files.js';
+import type { ExportParts } from '../export-parts.js';
 import { inferenceProgram } from '../inference-program.js';
 import { GraphWriter } from './graph-writer.js';
 import { recordKernels, type Recording } from './record.js';

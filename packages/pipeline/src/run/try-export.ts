@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { fail, isFoveateError, random } from '@foveate/contracts';
 import type { Engine, HostTensor, HostTensors, OpenedModel, SampleRecord } from '@foveate/contracts';
 import { inferenceProgram, largestDifferences, tolerances } from '@foveate/export';
-import type { ExportParts } from '@foveate/export';
+import type { ExportFormat, ExportParts } from '@foveate/export';
 import { resize } from '@foveate/image';
 import { decodeSafetensors } from '@foveate/tensor';
 import type { Services } from '../assembly/container.js';
-import type { ExportOptions } from './export-run.js';
 import { readJsonLines } from './jsonl.js';
 import { runFiles } from './run-folder.js';
 import type { TrainedRun } from './trained-run.js';
@@ -33,10 +32,11 @@ const tried = 4;
 export async function tryExport(
   run: TrainedRun,
   folder: string,
-  { folder: target, format, precision }: Pick<ExportOptions, 'folder' | 'format' | 'precision'>,
+  { folder: target, format }: { readonly folder: string; readonly format: ExportFormat },
   parts: ExportParts,
   names: readonly string[],
 ): Promise<ExportCheck> {
+  const { precision } = parts;
   const files = Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, new Uint8Array(await readFile(join(target, name)))] as const)),
   );

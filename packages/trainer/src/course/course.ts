@@ -1,8 +1,8 @@
 /** What is decided between epochs: whether the epoch was the best, whether to drop the learning rate, whether to stop. */
 import type { EarlyStop, EpochRecord } from '@foveate/contracts';
 import { z } from 'zod';
-import type { TrainingSettings } from '../settings.js';
-import { monitored, observed, patienceState, unseen } from './monitor.js';
+import { monitored, observed, patienceState, unseen, type Monitor } from './monitor.js';
+import type { Schedule } from './schedule.js';
 
 /** Options of early stopping. */
 export const earlyStoppingOptions = z
@@ -26,6 +26,13 @@ export const courseState = z.strictObject({
 /** What has been seen and decided between epochs. */
 export type CourseState = Readonly<z.output<typeof courseState>>;
 
+/** What of the training's settings it depends on. */
+export interface CourseSettings {
+  readonly monitor?: Monitor | undefined;
+  readonly earlyStopping?: z.output<typeof earlyStoppingOptions> | undefined;
+  readonly schedule?: Schedule | undefined;
+}
+
 /** Before the first epoch. */
 export const courseStart: CourseState = { best: null, stopping: unseen, plateau: unseen, dropped: 1, stopped: null };
 
@@ -33,7 +40,7 @@ export const courseStart: CourseState = { best: null, stopping: unseen, plateau:
  * The course after an epoch.
  * @throws FoveateError as `monitored`
  */
-export function afterValidation(course: CourseState, record: EpochRecord, settings: TrainingSettings): CourseState {
+export function afterValidation(course: CourseState, record: EpochRecord, settings: CourseSettings): CourseState {
   const { monitor = 'loss', earlyStopping, schedule } = settings;
   const value = monitored(monitor, record.validation);
   const best = course.best === null || value < course.best.value ? { epoch: record.epoch, value } : course.best;
@@ -52,7 +59,7 @@ export function afterValidation(course: CourseState, record: EpochRecord, settin
 function plateauAfter(
   { plateau, dropped }: CourseState,
   value: number,
-  schedule: TrainingSettings['schedule'],
+  schedule: CourseSettings['schedule'],
 ): Pick<CourseState, 'plateau' | 'dropped'> {
   if (schedule?.kind !== 'plateau') return { plateau, dropped };
   const next = observed(plateau, value, schedule.minDelta);
