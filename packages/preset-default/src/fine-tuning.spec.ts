@@ -52,11 +52,11 @@ describe('EfficientNet-B0', () => {
     const model = await efficientNet({}, 224);
     const kernels = model.variables.filter(({ shape }) => shape.length === 4).map(({ name }) => name);
     expect(kernels.length).toBe(81);
-    const trained = trainedVariables(model, { lastConvolutions: 20 });
+    const trained = trainedVariables(model, { lastConv: 20 });
     expect(kernels.filter((name) => trained.has(name)).length).toBe(20);
     expect(kernels.find((name) => trained.has(name))).toMatch(/^stage6\/block2\/depthwise\//);
     expect(trained.has('logits/kernel')).toBe(true);
-    const held = heldStagesAt(model, { train: { lastConvolutions: 20 } }, 1);
+    const held = heldStagesAt(model, { train: { lastConv: 20 } }, 1);
     expect(model.stages?.[held]?.name).toBe('stage6/block2');
   });
 });
@@ -113,7 +113,7 @@ function options(folder: string, changes: Partial<TrainOptions>): TrainOptions {
     samples: 10,
     batchSize: 4,
     epochs: 3,
-    settings: { train: { lastConvolutions: 12 }, clip: { norm: 5 }, ema: { decay: 0.9 }, accumulate: 2 },
+    settings: { train: { lastConv: 12 }, clip: { norm: 5 }, ema: { decay: 0.9 }, accumulate: 2 },
     seed: 3,
     folder: join(root, folder),
     fingerprint: 'abc',
@@ -140,7 +140,7 @@ describe('fine-tuning on ONNX Runtime', () => {
     expect(plain.length).toBe(3 * 3 + 3);
     cached.forEach((value, index) => expect(Math.abs(value - (plain[index] as number))).toBeLessThan(1e-6));
     const start = withPrefix('model', initialise(narrow.variables, 3));
-    const held = heldStagesAt(narrow, { train: { lastConvolutions: 12 } }, 1);
+    const held = heldStagesAt(narrow, { train: { lastConv: 12 } }, 1);
     expect(held).toBeGreaterThan(4);
     const names = narrow.stages?.slice(0, held).flatMap(({ variables }) => variables) ?? [];
     for (const name of names) expect(model('cached')[`model/${name}`]).toEqual(start[`model/${name}`]);
@@ -150,7 +150,7 @@ describe('fine-tuning on ONNX Runtime', () => {
     const bias = { dtype: 'float32' as const, shape: [2], data: Float32Array.of(0, 5) };
     const settings = options('given', {
       epochs: 1,
-      settings: { train: { lastConvolutions: 1 } },
+      settings: { train: { lastConv: 1 } },
       initialValues: { 'logits/bias': bias },
     });
     const [first] = figures(await run(settings));

@@ -52,7 +52,7 @@ function options(settings: TrainingSettings, changes: Partial<TrainOptions> = {}
 const everything: TrainingSettings = {
   train: 'head',
   unfreeze: [
-    { epoch: 2, train: { lastConvolutions: 2 } },
+    { epoch: 2, train: { lastConv: 2 } },
     { epoch: 4, train: 'all' },
   ],
   groups: [{ match: 'high/**', learningRate: 0.5 }],
@@ -187,7 +187,7 @@ describe('settings that do not fit', () => {
   it.each([
     ['class weights', { classWeights: [1, 2, 3] }, 'training.classWeights: There has to be a weight for each class'],
     ['a pattern', { train: { pattern: 'hgih/**' } }, "'high'"],
-    ['too many convolutions', { train: { lastConvolutions: 9 } }, 'fewer convolutions'],
+    ['too many convolutions', { train: { lastConv: 9 } }, 'fewer convolutions'],
   ] as const)('are refused before anything is trained: %s', async (...[, settings, message]) => {
     await expect(events(options(settings as TrainingSettings))).rejects.toThrow(message);
   });

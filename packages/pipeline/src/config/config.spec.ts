@@ -121,14 +121,14 @@ describe('messages', () => {
     [
       'training: { train: heads }',
       [],
-      `training.train: expected "all"|"head" or an object with lastConvolutions or pattern, got "heads". Did you mean 'head'?`,
+      `training.train: expected "all"|"head" or an object with lastConv or pattern, got "heads". Did you mean 'head'?`,
     ],
     [
-      'training: { train: { lastConvolution: 5 } }',
+      'training: { train: { lastCon: 5 } }',
       [],
-      "x.yaml:1:22 training.train.lastConvolution: unknown key. Did you mean 'lastConvolutions'?",
+      "x.yaml:1:22 training.train.lastCon: unknown key. Did you mean 'lastConv'?",
     ],
-    ['training: { train: {} }', [], 'training.train: expected "all"|"head" or an object with lastConvolutions or'],
+    ['training: { train: {} }', [], 'training.train: expected "all"|"head" or an object with lastConv or'],
     ['training: { train: { pattern: 3 } }', [], 'training.train.pattern: expected string, got 3.'],
     [
       'data: { duplicates: dropp }',

@@ -38,7 +38,7 @@ export class SchemaGuide {
     return this.keys(path).find((key) => forms.every((form) => properties(form)[key]?.['const'] !== undefined));
   }
 
-  /** What may stand at a path: `"all"|"head" or an object with lastConvolutions or pattern`; empty for anything. */
+  /** What may stand at a path: `"all"|"head" or an object with lastConv or pattern`; empty for anything. */
   expected(path: ConfigPath): string {
     const schemas = this.#at(path);
     const words = schemas.flatMap(constants).map((word) => JSON.stringify(word));

@@ -144,7 +144,7 @@ describe('a training', () => {
     ['an unknown layer', { train: { pattern: 'kernle' } }, "'kernel'"],
     ['a factor of nothing', { groups: [{ match: '**', learningRate: 0 }] }, 'training.groups'],
     ['a broken expression', { train: { pattern: '/(/' } }, 'Not a regular expression'],
-    ['more convolutions than there are', { train: { lastConvolutions: 500 } }, 'expected at most 1, got 500'],
+    ['more convolutions than there are', { train: { lastConv: 500 } }, 'expected at most 1, got 500'],
     ['an unknown part later', { unfreeze: [{ epoch: 2, train: { pattern: 'x' } }] }, 'training.unfreeze[0]'],
     ['an unknown group', { groups: [{ match: 'foo/*', learningRate: 2 }] }, 'training.groups[0].match'],
   ])('is refused with %s, before data is read and without a trace', async (...[, training, message]) => {

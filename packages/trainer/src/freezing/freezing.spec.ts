@@ -18,15 +18,15 @@ const trainable = staged.variables.filter((spec) => spec.trainable).map(({ name 
 describe('trainedVariables', () => {
   it('counts convolutions from the top and takes all that stands above the lowest', () => {
     expect(names('all')).toEqual(trainable);
-    expect(names({ lastConvolutions: 3 })).toEqual(trainable);
-    expect(names({ lastConvolutions: 1 })).toEqual([
+    expect(names({ lastConv: 3 })).toEqual(trainable);
+    expect(names({ lastConv: 1 })).toEqual([
       'high/conv/kernel',
       'high/norm/gamma',
       'high/norm/beta',
       'dense/kernel',
       'dense/bias',
     ]);
-    expect(() => names({ lastConvolutions: 4 })).toThrow(
+    expect(() => names({ lastConv: 4 })).toThrow(
       'training.train: The model has fewer convolutions (expected at most 3, got 4)',
     );
   });
@@ -54,7 +54,7 @@ describe('trainedVariables', () => {
   });
 
   it('has options that refuse what means nothing', () => {
-    for (const wrong of ['some', { lastConvolutions: 0 }, { pattern: '' }, {}])
+    for (const wrong of ['some', { lastConv: 0 }, { pattern: '' }, {}])
       expect(trainedPart.safeParse(wrong).success).toBe(false);
   });
 });
@@ -64,7 +64,7 @@ describe('phases', () => {
     const phases = phasesOf(staged, {
       train: 'head',
       unfreeze: [
-        { epoch: 3, train: { lastConvolutions: 1 } },
+        { epoch: 3, train: { lastConv: 1 } },
         { epoch: 5, train: 'all' },
       ],
     });
@@ -103,7 +103,7 @@ async function step(parts: Partial<TrainStepParts>, learningRate = 1) {
 
 describe('a training step with held layers', () => {
   it('changes nothing but the trained variables and the statistics of their layers', async () => {
-    const { changed } = await step({ trained: trainedVariables(staged, { lastConvolutions: 1 }) });
+    const { changed } = await step({ trained: trainedVariables(staged, { lastConv: 1 }) });
     expect(changed).toEqual([
       'high/conv/kernel',
       'high/norm/gamma',
@@ -129,8 +129,8 @@ describe('a training step with held layers', () => {
   it('computes no gradient below the lowest trained layer', async () => {
     for (const [part, expected] of [
       ['all', { middle: 1, high: 1 }],
-      [{ lastConvolutions: 2 }, { high: 1 }],
-      [{ lastConvolutions: 1 }, {}],
+      [{ lastConv: 2 }, { high: 1 }],
+      [{ lastConv: 1 }, {}],
       ['head', {}],
     ] as const) {
       const backward: Record<string, number> = {};
@@ -167,9 +167,7 @@ describe('heldStages', () => {
   it('counts the leading stages of which nothing changes', () => {
     const held = (part: TrainedPart, statistics: 'held' | 'moving' = 'held') =>
       heldStages(staged, trainedVariables(staged, part), statistics);
-    expect([held('all'), held({ lastConvolutions: 2 }), held({ lastConvolutions: 1 }), held('head')]).toEqual([
-      0, 1, 2, 3,
-    ]);
+    expect([held('all'), held({ lastConv: 2 }), held({ lastConv: 1 }), held('head')]).toEqual([0, 1, 2, 3]);
     expect(held({ pattern: 'low/norm/*' })).toBe(0);
     expect(held('head', 'moving')).toBe(0);
     expect(heldStages(tinyModel, trainedVariables(tinyModel, 'head'), 'held')).toBe(0);

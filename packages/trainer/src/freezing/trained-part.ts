@@ -8,7 +8,7 @@ export const trainedPart = z
   .union([
     z.enum(['all', 'head']),
     z.strictObject({
-      lastConvolutions: z
+      lastConv: z
         .int()
         .min(1)
         .describe('Convolutions counted from the top; everything above the lowest of them is trained too.'),
@@ -36,14 +36,14 @@ export function trainedVariables(model: Model, part: TrainedPart, where = 'train
     if (part === 'head') return headOf(model);
     if ('pattern' in part) return namesMatching(part.pattern, from(0), where);
     const convolutions = trainable.flatMap(({ shape }, index) => (shape.length === 4 ? [index] : []));
-    const lowest = convolutions.at(-part.lastConvolutions);
+    const lowest = convolutions.at(-part.lastConv);
     if (lowest === undefined) {
       throw fail({
         code: 'CONFIG_INVALID',
         where,
         what: 'The model has fewer convolutions',
         expected: `at most ${convolutions.length}`,
-        got: String(part.lastConvolutions),
+        got: String(part.lastConv),
         advice: "Use 'all' to train the whole model",
       });
     }

@@ -54,7 +54,7 @@ function options(
     samples,
     batchSize,
     epochs: 3,
-    settings: { train: { lastConvolutions: 1 } },
+    settings: { train: { lastConv: 1 } },
     seed: 1,
     folder: join(root, 'run'),
     fingerprint: 'abc',
@@ -70,9 +70,9 @@ const numbers = (all: readonly RunEvent[]) => [
 
 describe('a cached trunk', () => {
   it.each([
-    ['the last stage', { train: { lastConvolutions: 1 } }],
+    ['the last stage', { train: { lastConv: 1 } }],
     ['the head', { train: 'head' }],
-    ['the last stage, gathered and averaged', { train: { lastConvolutions: 1 }, accumulate: 2, ema: { decay: 0.9 } }],
+    ['the last stage, gathered and averaged', { train: { lastConv: 1 }, accumulate: 2, ema: { decay: 0.9 } }],
   ] as const)('changes no number while training %s', async (...[, settings]) => {
     const without = await events(options({ settings }));
     const before = tensorsOf(join(root, 'run', 'best.safetensors'));
@@ -153,7 +153,7 @@ describe('a cached trunk', () => {
   });
 
   it('belongs to its weights: another phase has another trunk', async () => {
-    const settings = { train: 'head' as const, unfreeze: [{ epoch: 2, train: { lastConvolutions: 2 } }] };
+    const settings = { train: 'head' as const, unfreeze: [{ epoch: 2, train: { lastConv: 2 } }] };
     const straight = await events(options({ settings }));
     const all = await events(options({ settings, trunkCache: cache() }));
     numbers(all).forEach((value, index) => expect(Math.abs(value - numbers(straight)[index]!)).toBeLessThan(1e-6));
