@@ -12,6 +12,8 @@ export class WorkerHost implements SessionHost {
     this.#thread = new Thread({
       file: createRequire(import.meta.url).resolve('#worker'),
       data: options,
+      // A step or a compilation that is under way may take minutes.
+      patience: Infinity,
       stopped: (cause) =>
         fail({
           code: 'ENGINE_UNAVAILABLE',

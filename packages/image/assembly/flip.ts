@@ -1,6 +1,6 @@
 /** Rows mirrored left to right. */
 
-/** Of three channels: five pixels at a time. Reads and writes up to fifteen bytes before the rows. */
+/** Of three channels: five pixels at a time. Reads a byte before the source and writes one beyond the result. */
 export function mirrorColour(into: usize, from: usize, width: i32, height: i32): void {
   const order = i8x16(13, 14, 15, 10, 11, 12, 7, 8, 9, 4, 5, 6, 1, 2, 3, 0);
   const row = 3 * width;

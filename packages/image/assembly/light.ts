@@ -8,8 +8,8 @@ function bytesOf(values: v128): v128 {
 }
 
 /**
- * Of three channels, four pixels at a time. Reads up to twelve bytes of the image and three factors beyond the end, and
- * writes as many.
+ * Of three channels, four pixels at a time. Reads up to 13 bytes of the image and three factors beyond the ends, and writes
+ * up to nine bytes.
  */
 export function lightColour(into: usize, from: usize, factors: usize, pixels: i32, towards: f32): void {
   const black = f32x4.splat(towards);

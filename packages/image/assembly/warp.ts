@@ -80,7 +80,10 @@ export function sampleRow(into: usize, places: usize, width: i32, height: i32, b
   }
 }
 
-/** The pixels of an image of three channels that a sampling names, bilinear. Writes a byte beyond the end. */
+/**
+ * The pixels of an image of three channels that a sampling names, bilinear. Reads up to a row and two bytes beyond the
+ * source, which weigh nothing, and writes a byte beyond the result.
+ */
 export function interpolateColour(into: usize, from: usize, sampling: usize, width: i32, pixels: i32): void {
   const row = 3 * width;
   for (const end = sampling + 8 * pixels; sampling < end; sampling += 8, into += 3) {
@@ -111,7 +114,7 @@ export function interpolateColour(into: usize, from: usize, sampling: usize, wid
   }
 }
 
-/** As {@link interpolateColour}, of one channel. */
+/** As {@link interpolateColour}, of one channel. Reads up to a row and a byte beyond the source. */
 export function interpolateGrey(into: usize, from: usize, sampling: usize, width: i32, pixels: i32): void {
   for (const end = into + pixels; into < end; into++, sampling += 8) {
     const corner = load<i32>(sampling);

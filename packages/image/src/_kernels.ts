@@ -37,7 +37,7 @@ declare const WebAssembly: {
   readonly Instance: new (module: object) => { readonly exports: unknown };
 };
 
-/** Kernels may read and write a few bytes beyond what they are given, at both ends. */
+/** Kernels may read and write up to 13 bytes beyond what they are given; those that read further say so. */
 const margin = 16;
 const page = 65_536;
 

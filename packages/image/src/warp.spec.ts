@@ -8,6 +8,7 @@ import {
   inverse,
   multiply,
   quarterTurns,
+  samplingOf,
   shift,
   squareTo,
   transformed,
@@ -147,7 +148,27 @@ describe('warping', () => {
     );
   });
 
-  it('works on a single row and a single pixel', () => {
+  it('takes rasters of the size of the sampling only', () => {
+    const sampling = homographySampling(width - 1, height, 'edge', identity);
+    expect(() => warpImage(image, sampling)).toThrow('cannot move 13x9');
+    const places = () => {
+      throw new Error('no place');
+    };
+    const whole = homographySampling(width, height, 'edge', identity);
+    expect(() => samplingOf(width, height, 'edge', places)).toThrow('no place');
+    expect(() => warpImage(image, whole)).toThrow('overwritten');
+  });
+
+  it.each([
+    [9, 1],
+    [1, 9],
+  ])('works on %i x %i pixels', (width, height) => {
+    const line = { width, height, channels: 3 as const, data: image.data.slice(0, 27) };
+    const aside = homographySampling(width, height, 'edge', moved(Number(width > 1), Number(height > 1)));
+    expect([...warpImage(line, aside).data]).toEqual([...line.data.slice(0, 3), ...line.data.slice(0, 24)]);
+  });
+
+  it('works on a single pixel', () => {
     const one = { width: 1, height: 1, channels: 1 as const, data: Uint8Array.of(255) };
     const sampling = homographySampling(1, 1, 'reflect', moved(0.4, 7.7));
     expect(warpMask(one, sampling)).toEqual(one);

@@ -39,13 +39,22 @@ let current: Sampling | undefined;
 /** Addresses of the sampling, of the places of a row and, where rasters are to be moved, of source and result. */
 function layOut({ width, height }: Sampling, channels = 0): readonly [number, number, number, number] {
   const bytes = width * height * channels;
-  return kernels.layOut(8 * width * height, 16 * width, bytes, bytes) as [number, number, number, number];
+  // Below the last row of the source another is read, and weighs nothing.
+  const source = bytes + width * channels;
+  return kernels.layOut(8 * width * height, 16 * width, source, bytes) as [number, number, number, number];
+}
+
+/** Memory for a sampling; the last one is no more. */
+function begin(width: number, height: number) {
+  current = undefined;
+  const sampling: Sampling = { width, height };
+  const [into, row] = layOut(sampling);
+  return { sampling, into, row };
 }
 
 /** A sampling from the places of its pixels, row by row. */
 export function samplingOf(width: number, height: number, border: Border, places: RowPlaces): Sampling {
-  const sampling = { width, height };
-  const [into, row] = layOut(sampling);
+  const { sampling, into, row } = begin(width, height);
   for (let y = 0; y < height; y++) {
     places(y, kernels.doubles(row, 2 * width));
     kernels.run.sampleRow(into + 8 * width * y, row, width, height, borders[border]);
@@ -55,8 +64,7 @@ export function samplingOf(width: number, height: number, border: Border, places
 
 /** The sampling of a homography. */
 export function homographySampling(width: number, height: number, border: Border, matrix: Homography): Sampling {
-  const sampling = { width, height };
-  const [into, row] = layOut(sampling);
+  const { sampling, into, row } = begin(width, height);
   for (let y = 0; y < height; y++) {
     kernels.run.placesOfRow(row, width, y, ...matrix);
     kernels.run.sampleRow(into + 8 * width * y, row, width, height, borders[border]);
@@ -67,7 +75,7 @@ export function homographySampling(width: number, height: number, border: Border
 /**
  * The image under a sampling, bilinear.
  * @param memory for the result; without it new memory
- * @throws Error when another sampling has been made since
+ * @throws Error when another sampling has been made since, or has another size
  */
 export function warpImage(image: Raster, sampling: Sampling, memory: PixelMemory = newPixels): Raster {
   const { interpolateColour, interpolateGrey } = kernels.run;
@@ -77,7 +85,7 @@ export function warpImage(image: Raster, sampling: Sampling, memory: PixelMemory
 /**
  * The mask under a sampling, nearest neighbour.
  * @param memory for the result; without it new memory
- * @throws Error when another sampling has been made since
+ * @throws Error when another sampling has been made since, or has another size
  */
 export function warpMask(mask: Mask, sampling: Sampling, memory: PixelMemory = newPixels): Mask {
   return moved(mask, sampling, kernels.run.gather, memory);
@@ -88,6 +96,9 @@ type Mover = (into: number, from: number, sampling: number, width: number, pixel
 function moved<R extends Raster>(raster: R, sampling: Sampling, move: Mover, memory: PixelMemory): R {
   if (sampling !== current) throw new Error('This sampling has been overwritten: warp before the next one is made');
   const { width, height, channels, data } = raster;
+  if (width !== sampling.width || height !== sampling.height) {
+    throw new Error(`A sampling of ${sampling.width}x${sampling.height} pixels cannot move ${width}x${height}`);
+  }
   const [at, , from, into] = layOut(sampling, channels);
   kernels.bytes(from, data.length).set(data);
   move(into, from, at, width, width * height);

@@ -39,15 +39,15 @@ export function serve<Data>(
     const { id } = request;
     target
       .then((object) => call(object as Callable, request))
-      .then(
-        (value) => answer({ id, value }, memoryOf(value)),
-        (error: unknown) => answer({ id, error: packError(error) }),
-      );
+      .then((value) => answer({ id, value }, memoryOf(value)))
+      // Also when the result cannot be sent.
+      .catch((error: unknown) => answer({ id, error: packError(error) }));
   });
 }
 
 type Callable = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
 
 function call(object: Callable, { method, args }: Call): unknown {
-  return object[method]?.(...args);
+  if (typeof object[method] !== 'function') throw new Error(`This thread has no method '${method}'`);
+  return object[method](...args);
 }

@@ -15,6 +15,9 @@ interface Worked {
   refuse(): Promise<never>;
   exit(): Promise<never>;
   hang(): Promise<never>;
+  secret(): Promise<unknown>;
+  unknown(): Promise<never>;
+  same(value: unknown): Promise<unknown>;
 }
 
 /** A worker runs what is built, as a user's does. */
@@ -38,6 +41,8 @@ serve(
       lengthOf: async (bytes) => bytes.length,
       refuse: () => Promise.reject(fail({ code: 'DATA_INVALID', what: 'No', where: 'here' })),
       exit: () => process.exit(3),
+      secret: async () => () => 1,
+      same: async (value) => value,
       hang: () => { for (;;); },
     };
   },
@@ -75,6 +80,16 @@ describe('Thread', () => {
     expect(isFoveateError(refused) && refused.parts).toMatchObject({ code: 'DATA_INVALID', what: 'No', where: 'here' });
     await expect(broken.call('refuse', [])).rejects.toThrow('Cannot be made');
     await Promise.all([thread.close(), broken.close()]);
+  });
+
+  it('owes nothing for what cannot be sent, there or back', async () => {
+    const thread = start('');
+    await expect(thread.call('same', [() => 1])).rejects.toThrow('could not be cloned');
+    expect(thread.owed).toBe(0);
+    await expect(thread.call('secret', [])).rejects.toThrow('could not be cloned');
+    await expect(thread.call('unknown', [])).rejects.toThrow("no method 'unknown'");
+    expect(await thread.call('same', [5])).toBe(5);
+    await thread.close();
   });
 
   it('says to all who wait, and to all who come, that it has stopped', async () => {

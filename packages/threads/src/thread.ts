@@ -1,4 +1,5 @@
 /** The end of a thread that asks for the work. */
+import { types } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { unpackError } from '@foveate/contracts';
 import type { Answer, Call, Request } from './messages.js';
@@ -11,6 +12,8 @@ export interface ThreadOptions {
   readonly data: unknown;
   /** The error of calls that cannot be answered because the thread has stopped by itself. */
   readonly stopped: (cause: Error) => Error;
+  /** How long {@link Thread.close} waits for the thread to end by itself, in milliseconds; Infinity: however long. Default 5000. */
+  readonly patience?: number;
 }
 
 type Method = (...args: never[]) => Promise<unknown>;
@@ -24,20 +27,19 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Longest wait for a thread to end by itself, in milliseconds. */
-const patience = 5000;
-
 /** A worker in which the methods of a `T` are called. It keeps the process alive only while it owes an answer. */
 export class Thread<T> {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #ended: Promise<void>;
+  readonly #patience: number;
   #calls = 0;
   #stopped: Error | undefined;
 
-  constructor({ file, data, stopped }: ThreadOptions) {
-    const stop = (cause: Error) => {
-      this.#stopped ??= stopped(cause);
+  constructor({ file, data, stopped, patience = 5000 }: ThreadOptions) {
+    this.#patience = patience;
+    const stop = (cause: unknown) => {
+      this.#stopped ??= stopped(types.isNativeError(cause) ? cause : new Error(String(cause)));
       for (const waiting of this.#waiting.values()) waiting.reject(this.#stopped);
       this.#waiting.clear();
     };
@@ -62,7 +64,8 @@ export class Thread<T> {
   /**
    * What the method returns.
    * @param transfer memory that is handed over instead of copied
-   * @throws what the method throws, FoveateErrors as they were; {@link ThreadOptions.stopped} when the thread has stopped
+   * @throws what the method throws, FoveateErrors as they were; {@link ThreadOptions.stopped} when the thread has stopped;
+   *   DataCloneError when an argument or the result cannot be sent
    */
   call<M extends MethodOf<T>>(
     method: M,
@@ -72,22 +75,25 @@ export class Thread<T> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
     const id = this.#calls++;
     return new Promise<unknown>((resolve, reject) => {
+      const call: Call = { id, method, args };
+      // First, as it throws when something cannot be sent; the answer comes later than this function ends.
+      this.#worker.postMessage(call, transfer);
       this.#waiting.set(id, { resolve, reject });
       this.#worker.ref();
-      const call: Call = { id, method, args };
-      this.#worker.postMessage(call, transfer);
     }) as Promise<Result<T[M]>>;
   }
 
   /**
-   * Ends the thread once it has done what it was asked to; what takes longer than five seconds is cut short.
+   * Ends the thread once it has done what it was asked to; what takes longer than {@link ThreadOptions.patience} is cut short.
    * @param reason error of calls that come later
    */
   async close(reason: Error = new Error('This thread was ended.')): Promise<void> {
     this.#stopped ??= reason;
     this.#worker.ref();
     this.#worker.postMessage('end' satisfies Request);
-    const timer = setTimeout(() => void this.#worker.terminate(), patience);
+    const timer = Number.isFinite(this.#patience)
+      ? setTimeout(() => void this.#worker.terminate(), this.#patience)
+      : undefined;
     await this.#ended;
     clearTimeout(timer);
   }

@@ -25,6 +25,10 @@ export function exitCodeHelp(): string {
 /** Says what went wrong, in one message and without a stack trace unless FOVEATE_DEBUG is set. @returns exit code */
 export function reportError(error: unknown): number {
   const { red } = colours(process.stderr);
+  if (error instanceof Error && error.name === 'AbortError') {
+    note('Stopped.');
+    return interruptedCode;
+  }
   if (isFoveateError(error)) {
     note(`${red(`error ${error.code}:`)} ${error.message}`);
   } else {

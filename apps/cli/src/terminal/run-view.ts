@@ -146,6 +146,7 @@ export class RunView {
   #progress(format: string, value: number, total: number, values: object = {}): void {
     if (!process.stderr.isTTY) return;
     if (this.#bar !== undefined) {
+      this.#bar.setTotal(total);
       this.#bar.update(value, values);
       return;
     }

@@ -19,7 +19,7 @@ const patience = 60_000;
  * Downloads `url` to `path`. What arrives is kept in `path.part`: a second call goes on where the first broke off, provided
  * that the server still has the same file (ETag).
  * @throws FoveateError `PATH_MISSING` when the server cannot be reached or the connection breaks off; `WEIGHTS_INVALID`
- *   when the digest is wrong, and nothing is kept; `OUTPUT_UNWRITABLE`
+ *   when the digest is wrong, and nothing is kept; `OUTPUT_UNWRITABLE`; the signal's reason when it was told to stop
  */
 export async function download(url: string, path: string, options: DownloadOptions = {}): Promise<void> {
   const { checksum, onProgress, signal: stop } = options;
@@ -47,6 +47,7 @@ export async function download(url: string, path: string, options: DownloadOptio
     await rename(part.path, path);
     await part.remove();
   } catch (cause) {
+    if (stop?.aborted) throw stop.reason;
     throw isFoveateError(cause) ? cause : failure(url, path, cause);
   } finally {
     clearTimeout(timer);

@@ -42,7 +42,7 @@ export function pretrainedBy(options: PretrainedOptions, context: PluginContext)
   return {
     pretrained: async (model, fetching) => {
       const { path, known } = await locateWeights(architecture, weights, context.baseFolder, fetching);
-      const { tensors, naming } = importWeights(model, await readWeights(path), { namings, head });
+      const { tensors, naming } = importWeights(model, await readWeights(path, fetching?.signal), { namings, head });
       const trained = known?.padding ?? naming.padding;
       if (padding !== undefined && trained !== undefined && trained !== padding) {
         throw fail({

@@ -201,7 +201,13 @@ describe('readWeights', () => {
 
   it('ends the reading of an HDF5 file that takes too long', async () => {
     const bytes = await hdf5((file) => void file.create_group('a'));
-    await expect(readKerasH5(bytes, 'slow.h5', 1)).rejects.toThrow('slow.h5: HDF5 file takes too long to read');
+    await expect(readKerasH5(bytes, 'slow.h5', { milliseconds: 1 })).rejects.toThrow(
+      'slow.h5: HDF5 file takes too long to read',
+    );
+    const stop = new AbortController();
+    const reading = readWeights(put('stopped.h5', bytes), stop.signal);
+    setTimeout(() => stop.abort(), 20);
+    await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   const changes = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 6 });
@@ -234,7 +240,9 @@ describe('readWeights', () => {
       layer.create_dataset(dataset('w:0', new Float32Array(4), [4]));
     });
     await fc.assert(
-      fc.asyncProperty(changes, (places) => readOrRefused(readKerasH5(damaged(valid, places), 'fuzzed.h5', 5_000))),
+      fc.asyncProperty(changes, (places) =>
+        readOrRefused(readKerasH5(damaged(valid, places), 'fuzzed.h5', { milliseconds: 5_000 })),
+      ),
       { numRuns: 25, endOnFailure: true },
     );
   });

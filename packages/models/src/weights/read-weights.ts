@@ -17,15 +17,17 @@ const fileLimit = 2 * 2 ** 30;
  * Reads a file or folder of weights. The format is recognised by what it holds: safetensors, PyTorch `.pth` (zip archives
  * and the older streams; no code in them is run), Keras `.h5`, `.weights.h5` and `.keras`, TensorFlow.js `model.json`
  * with its weight files, or a folder of `.npy` files. Floating-point values of any width come out as float32.
- * @throws FoveateError `PATH_MISSING`; `WEIGHTS_INVALID` when the content is damaged, hostile or of no known format
+ * @throws FoveateError `PATH_MISSING`; `WEIGHTS_INVALID` when the content is damaged, hostile or of no known format; the
+ *   signal's reason when it was told to stop
  */
-export async function readWeights(path: string): Promise<WeightsFile> {
+export async function readWeights(path: string, signal?: AbortSignal): Promise<WeightsFile> {
   const found = await stat(path).catch((cause: unknown) => {
     throw fail({ code: 'PATH_MISSING', what: 'There are no weights', where: path, cause });
   });
   if (found.isDirectory()) return readFolder(path);
+  signal?.throwIfAborted();
   if (found.size > fileLimit) throw invalid(path, 'File is absurdly large', { got: `${found.size} bytes` });
-  return { path, ...(await readFileContent(await readBytes(path), path)) };
+  return { path, ...(await readFileContent(await readBytes(path), path, signal)) };
 }
 
 async function readFolder(path: string): Promise<WeightsFile> {
@@ -43,10 +45,14 @@ async function readFolder(path: string): Promise<WeightsFile> {
   return { path, format: 'npy-folder', entries, metadata: {} };
 }
 
-async function readFileContent(bytes: Uint8Array, path: string): Promise<Omit<WeightsFile, 'path'>> {
-  if (isHdf5(bytes)) return readKerasH5(bytes, path);
+async function readFileContent(
+  bytes: Uint8Array,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<Omit<WeightsFile, 'path'>> {
+  if (isHdf5(bytes)) return readKerasH5(bytes, path, { signal });
   if (isLegacyPytorch(bytes)) return { format: 'pytorch', ...readLegacyPytorch(bytes, path) };
-  if (isZip(bytes)) return readArchive(bytes, path);
+  if (isZip(bytes)) return readArchive(bytes, path, signal);
   if (path.endsWith('.json')) return readTfjs(jsonOf(bytes, path), (name) => readBeside(path, name), path);
   // Nine bytes of length and opening brace are all that safetensors has as a signature.
   if (bytes[8] === 0x7b) return { format: 'safetensors', ...readSafetensors(bytes, path) };
@@ -55,10 +61,15 @@ async function readFileContent(bytes: Uint8Array, path: string): Promise<Omit<We
   });
 }
 
-async function readArchive(bytes: Uint8Array, path: string): Promise<Omit<WeightsFile, 'path'>> {
+async function readArchive(
+  bytes: Uint8Array,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<Omit<WeightsFile, 'path'>> {
   const files = unzip(bytes, path);
   const keras = files.get('model.weights.h5');
-  return keras === undefined ? { format: 'pytorch', ...readPytorchZip(files, path) } : readKerasH5(keras, path);
+  if (keras !== undefined) return readKerasH5(keras, path, { signal });
+  return { format: 'pytorch', ...readPytorchZip(files, path) };
 }
 
 /** A file of the folder of `path`, links followed only within it. */

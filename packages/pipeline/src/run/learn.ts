@@ -90,7 +90,7 @@ function network({ config, services, checkpoint, signal }: Session): Observable<
         subscriber.complete();
       },
       (error: unknown) => {
-        if (!signal.aborted) return subscriber.error(error);
+        if (!signal.aborted || error !== signal.reason) return subscriber.error(error);
         subscriber.next({ type: 'interrupted', epoch: 0, step: 0 });
         subscriber.complete();
       },

@@ -1,4 +1,5 @@
 /** One batch: samples prepared, augmented and stacked. */
+import { fail } from '@foveate/contracts';
 import type { Labeller, PixelMemory } from '@foveate/contracts';
 import { augmentSample } from './4-augment.js';
 import type { AugmentedSample, Operation } from './4-augment.js';
@@ -53,6 +54,7 @@ export async function makeBatch(
     for (const [index, stored] of entries) {
       memory.release();
       const sample = await prepared(stored, variant, parts, memory.take);
+      requireSize(sample, pixels, stored.sample.id);
       labels[index] = sample.label;
       images.set(sample.images.image.data, index * pixels * 3);
       aoi.set(sample.images.aoi.data, index * pixels);
@@ -61,6 +63,19 @@ export async function makeBatch(
   };
   await Promise.all(Array.from({ length: Math.min(lanes, samples.length) }, lane));
   return { ids: samples.map(({ sample }) => sample.id), images, aoi, labels, height, width };
+}
+
+/** Memory of an earlier batch lies where a raster that is too small leaves a gap. */
+function requireSize({ images: { image, aoi } }: Pick<AugmentedSample, 'images'>, pixels: number, id: string): void {
+  if (image.data.length === pixels * 3 && aoi.data.length === pixels) return;
+  throw fail({
+    code: 'DATA_INVALID',
+    what: 'A sample has another size than the network input once it is augmented',
+    where: id,
+    expected: `${String(pixels)} pixels of three channels, and as many of the area of interest`,
+    got: `${String(image.data.length)} and ${String(aoi.data.length)} bytes`,
+    advice: 'An augmentation has to keep width, height and channels',
+  });
 }
 
 async function prepared(

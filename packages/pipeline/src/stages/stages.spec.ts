@@ -203,6 +203,35 @@ describe('batch', () => {
     expect(second.map(({ ids }) => ids)).not.toEqual(first.map(({ ids }) => ids));
   });
 
+  it('makes the same in memory that is used again, small batches and large ones', async () => {
+    const fresh = await all(trainingBatches(feed(), 1, 0));
+    const stage = feed();
+    const again: string[] = [];
+    for (const epoch of [2, 1]) {
+      for await (const batch of trainingBatches(stage, epoch, 0)) {
+        if (epoch === 1) again.push(batch.images.join());
+        stage.work.reuse(batch);
+        expect(batch.images).toHaveLength(0);
+      }
+    }
+    expect(again).toEqual(fresh.map(({ images }) => images));
+  });
+
+  it('refuses a sample that an augmentation has made larger or smaller', async () => {
+    for (const side of [1, 3]) {
+      const resizing: Augmentation = {
+        effect: 'photometric',
+        draw: () => 0,
+        apply: ({ image, ...masks }) => ({
+          ...masks,
+          image: { ...image, width: side, height: side, data: new Uint8Array(side * side * 3) },
+        }),
+      };
+      const refused = all(trainingBatches(feed(resizing), 1, 0));
+      await expect(refused).rejects.toThrow('A sample has another size than the network input once it is augmented');
+    }
+  });
+
   it('draws as many variants as asked for, the first ones of an unlimited training', async () => {
     expect([1, 2, 3, 4, 5].map((epoch) => variantOf(epoch, 2))).toEqual([1, 2, 1, 2, 1]);
     expect([1, 2, 3].map((epoch) => variantOf(epoch, undefined))).toEqual([1, 2, 3]);

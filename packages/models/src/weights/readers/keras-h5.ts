@@ -16,26 +16,35 @@ export function isHdf5(bytes: Uint8Array): boolean {
   return [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a].every((byte, index) => bytes[index] === byte);
 }
 
-/**
- * @param milliseconds how long it may take
- * @throws FoveateError `WEIGHTS_INVALID`, also when it takes too long
- */
-export async function readKerasH5(bytes: Uint8Array, where: string, milliseconds = patience): Promise<KerasH5Content> {
+/** When to give up. */
+interface Limits {
+  /** How long it may take. */
+  readonly milliseconds?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws FoveateError `WEIGHTS_INVALID`, also when it takes too long; the signal's reason when it was told to stop */
+export async function readKerasH5(
+  bytes: Uint8Array,
+  where: string,
+  { milliseconds = patience, signal }: Limits = {},
+): Promise<KerasH5Content> {
+  const timeout = AbortSignal.timeout(milliseconds);
+  const stop = AbortSignal.any([timeout, ...(signal ? [signal] : [])]);
   const thread = new Thread<Hdf5Calls>({
     file: createRequire(import.meta.url).resolve('#hdf5-thread'),
     data: undefined,
     stopped: (cause) => invalid(where, 'HDF5 file cannot be read', { got: cause.message, cause }),
   });
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(invalid(where, 'HDF5 file takes too long to read', { got: `more than ${milliseconds / 1000} s` }));
-    }, milliseconds);
+  const stopped = new Promise<never>((_, reject) => {
+    stop.addEventListener('abort', () => reject(stop.reason as Error));
   });
   try {
-    return await Promise.race([thread.call('readHdf5', [bytes, where]), tooLong]);
+    return await Promise.race([thread.call('readHdf5', [bytes, where]), stopped]);
+  } catch (error) {
+    if (error !== timeout.reason) throw error;
+    throw invalid(where, 'HDF5 file takes too long to read', { got: `more than ${milliseconds / 1000} s` });
   } finally {
-    clearTimeout(timer);
     await thread.terminate();
   }
 }
