@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { encodePng } from '@foveate/image';
+import { defaultRunner } from './runner.js';
 
 const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
 const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
@@ -54,6 +55,14 @@ describe('foveate export', () => {
     writeFileSync(join(folder, 'part.png'), await encodePng(grey));
     const { stdout, stderr } = spawnSync(process.execPath, ['run.mjs'], { cwd: folder, encoding: 'utf8' });
     expect({ stderr, inRange: Number(stdout) > 0 && Number(stdout) < 1 }).toEqual({ stderr: '', inRange: true });
+  });
+
+  it('leaves nothing behind when it is stopped', async () => {
+    const folder = join(root, 'stopped');
+    const options = { format: 'onnx', folder, heatmap: false, normalise: false, precision: 'float32' } as const;
+    const stopped = defaultRunner().export(run, options, AbortSignal.abort());
+    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('refuses what weights alone have no room for', () => {

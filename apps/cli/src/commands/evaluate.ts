@@ -4,6 +4,7 @@ import type { SplitName } from '@foveate/contracts';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { defaultRunner } from '../runner.js';
+import { interruptible } from '../terminal/interrupt.js';
 import { figures } from '../terminal/format.js';
 import { printTable } from '../terminal/table.js';
 import { colours, note, printJson } from '../terminal/terminal.js';
@@ -12,7 +13,7 @@ async function evaluate(
   folder: string,
   { split, json }: { readonly split: SplitName; readonly json?: boolean },
 ): Promise<void> {
-  const evaluation = await defaultRunner().evaluate(folder, split);
+  const evaluation = await interruptible((signal) => defaultRunner().evaluate(folder, split, signal));
   if (json === true) {
     printJson(evaluation, 2);
     return;

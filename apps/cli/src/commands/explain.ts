@@ -5,6 +5,7 @@ import type { Verdict } from '@foveate/pipeline';
 import { writeOverlay } from '@foveate/pipeline';
 import type { Command } from 'commander';
 import { defaultRunner } from '../runner.js';
+import { interruptible } from '../terminal/interrupt.js';
 import { percent } from '../terminal/format.js';
 import { colours, print, printJson } from '../terminal/terminal.js';
 
@@ -31,7 +32,7 @@ async function explain(
   files: readonly string[],
   { out = join(run, 'explained'), json }: { readonly out?: string; readonly json?: boolean },
 ): Promise<void> {
-  const verdicts = await defaultRunner().explain(run, files);
+  const verdicts = await interruptible((signal) => defaultRunner().explain(run, files, signal));
   await makeFolder(out).catch((cause: unknown) => {
     throw fail({ code: 'OUTPUT_UNWRITABLE', what: 'The output folder cannot be made', where: out, cause });
   });

@@ -5,6 +5,7 @@ import type { ExportFormat } from '@foveate/export';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { defaultRunner } from '../runner.js';
+import { interruptible } from '../terminal/interrupt.js';
 import { print, printJson } from '../terminal/terminal.js';
 
 interface ExportFlags {
@@ -23,13 +24,9 @@ async function exportModel(
   run: string,
   { format, out = join(run, 'export', format), heatmap = false, normalise = false, half = false, json }: ExportFlags,
 ): Promise<void> {
-  const exported = await defaultRunner().export(run, {
-    format,
-    folder: out,
-    heatmap,
-    normalise,
-    precision: half ? 'float16' : 'float32',
-  });
+  const precision = half ? 'float16' : 'float32';
+  const options = { format, folder: out, heatmap, normalise, precision } as const;
+  const exported = await interruptible((signal) => defaultRunner().export(run, options, signal));
   if (json === true) {
     printJson(exported, 2);
     return;

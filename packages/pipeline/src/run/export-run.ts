@@ -35,7 +35,8 @@ export interface ExportedModel {
  * Writes the best checkpoint of a run as a model file with a README, reads it back and compares what it says of images
  * with what the engine of the run says.
  * @throws FoveateError `CONFIG_INVALID` when the format has no room for what is asked, `PATH_MISSING`, `RUN_INVALID`, `OUTPUT_UNWRITABLE`; `ENGINE_UNSUPPORTED` when the format cannot hold
- *   the model, no engine opens it, or it computes something else; its files are then removed
+ *   the model, no engine opens it, or it computes something else; its files are then removed,
+ *   as they are when the signal stops it, whose reason it throws
  */
 export async function exportRun(
   folder: string,
@@ -62,6 +63,7 @@ export async function exportRun(
     for (const [name, content] of written) await writeAtomically(join(options.folder, name), content);
     try {
       const check = await tryExport(run, folder, options, parts, Object.keys(files));
+      signal.throwIfAborted();
       return { folder: options.folder, files: written.map(([name, { length: size }]) => ({ name, size })), check };
     } catch (error) {
       for (const [name] of written) await rm(join(options.folder, name), { force: true });
