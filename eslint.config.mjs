@@ -64,7 +64,8 @@ export default tseslint.config(
     },
   })),
   {
-    files: ['**/*.spec.ts'],
+    // What helps specs goes into folders named testing, which are not published.
+    files: ['**/*.spec.ts', '**/src/**/testing/**'],
     rules: {
       'jsdoc/require-jsdoc': 'off',
       'no-restricted-imports': 'off',

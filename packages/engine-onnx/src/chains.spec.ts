@@ -2,24 +2,18 @@
  * Layouts under test: random chains of what moves, broadcasts and reduces axes, forward and backward, against the pure
  * JavaScript backend. A traced tensor may lie permuted and hold broadcasts not carried out; no chain may notice.
  */
-import { afterAll, describe, expect, it } from '@jest/globals';
-import { tfjsEngine } from '@foveate/engine-tfjs';
+import { describe, expect, it } from '@jest/globals';
 import { checkParity, expectClose, normalTensor, runOnce } from '@foveate/testkit';
 import { encodeOnnx, passes, trace } from '@foveate/tracer';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import * as ort from 'onnxruntime-node';
-import { onnxEngine } from './index.js';
+import { bothEngines } from './testing/both-engines.js';
 
 type T = tf.Tensor;
 type T4 = tf.Tensor4D;
 
-const engines = [onnxEngine({ threads: 1 }), tfjsEngine()] as const;
-afterAll(() => {
-  engines.forEach((engine) => {
-    engine.dispose();
-  });
-});
+const engines = bothEngines(1);
 
 /** A step of a chain: `n` are numbers it may use as it likes, so that every shrunk chain is valid. */
 type Step = (x: T, n: readonly number[]) => T;

@@ -1,20 +1,14 @@
 /** Kernels beyond those of parity.spec.ts: fused ones, several outputs per channel, gathering in a batch. */
-import { afterAll, describe, it } from '@jest/globals';
+import { describe, it } from '@jest/globals';
 import type { HostTensor } from '@foveate/contracts';
-import { tfjsEngine } from '@foveate/engine-tfjs';
 import { checkParity, type ParityInput } from '@foveate/testkit';
 import * as tf from '@tensorflow/tfjs-core';
-import { onnxEngine } from './index.js';
+import { bothEngines } from './testing/both-engines.js';
 
 type T = tf.Tensor;
 type T4 = tf.Tensor4D;
 
-const engines = [onnxEngine({ threads: 2 }), tfjsEngine()] as const;
-afterAll(() => {
-  engines.forEach((engine) => {
-    engine.dispose();
-  });
-});
+const engines = bothEngines(2);
 
 const ints = (shape: number[], ...values: number[]): HostTensor => ({
   dtype: 'int32',

@@ -1,7 +1,6 @@
 /** What tfjs lacks or gets wrong by itself, against its own kernels where they are right and finite differences elsewhere. */
-import { afterAll, describe, it } from '@jest/globals';
+import { describe, it } from '@jest/globals';
 import type { HostTensor } from '@foveate/contracts';
-import { tfjsEngine } from '@foveate/engine-tfjs';
 import {
   checkParity,
   expectClose,
@@ -11,17 +10,12 @@ import {
   type ParityOptions,
 } from '@foveate/testkit';
 import * as tf from '@tensorflow/tfjs-core';
-import { onnxEngine } from './index.js';
+import { bothEngines } from './testing/both-engines.js';
 
 type T = tf.Tensor;
 type T4 = tf.Tensor4D;
 
-const engines = [onnxEngine({ threads: 2 }), tfjsEngine()] as const;
-afterAll(() => {
-  engines.forEach((engine) => {
-    engine.dispose();
-  });
-});
+const engines = bothEngines(2);
 
 const combine = (values: T | readonly T[]): tf.Scalar => {
   const list = Array.isArray(values) ? (values as T[]) : [values as T];

@@ -1,19 +1,13 @@
 /** Gradients that tfjs lacks: of gradients, and of dilated convolutions; against finite differences. */
-import { afterAll, describe, it } from '@jest/globals';
-import { tfjsEngine } from '@foveate/engine-tfjs';
+import { describe, it } from '@jest/globals';
 import { checkParity, expectClose, finiteDifferences, normalTensor, runOnce } from '@foveate/testkit';
 import * as tf from '@tensorflow/tfjs-core';
-import { onnxEngine } from './index.js';
+import { bothEngines } from './testing/both-engines.js';
 
 type T = tf.Tensor;
 type T4 = tf.Tensor4D;
 
-const engines = [onnxEngine({ threads: 2 }), tfjsEngine()] as const;
-afterAll(() => {
-  engines.forEach((engine) => {
-    engine.dispose();
-  });
-});
+const engines = bothEngines(2);
 
 type Case = [name: string, shapes: number[][], f: (x: T, w: T) => T];
 

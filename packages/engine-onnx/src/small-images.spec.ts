@@ -1,19 +1,13 @@
 /** Depthwise convolutions on both sides of the size at which they are done by matrices, and scalars on 1x1 filters. */
-import { afterAll, describe, it } from '@jest/globals';
-import { tfjsEngine } from '@foveate/engine-tfjs';
+import { describe, it } from '@jest/globals';
 import { checkParity } from '@foveate/testkit';
 import * as tf from '@tensorflow/tfjs-core';
-import { onnxEngine } from './index.js';
+import { bothEngines } from './testing/both-engines.js';
 
 type T = tf.Tensor;
 type T4 = tf.Tensor4D;
 
-const engines = [onnxEngine({ threads: 2 }), tfjsEngine()] as const;
-afterAll(() => {
-  engines.forEach((engine) => {
-    engine.dispose();
-  });
-});
+const engines = bothEngines(2);
 
 describe('depthwise convolution', () => {
   it.each<[number, number, number, number, number, 'same' | 'valid' | number]>([
