@@ -63,7 +63,7 @@ function figures(first: string, second: string, comparison: Comparison): readonl
   const right = (only: number): string => percent((counts.bothRight + only) / n);
   const accuracy =
     `Accuracy: ${right(counts.onlySecondRight)} against ${right(counts.onlyFirstRight)}. ` +
-    `Of ${count(n, 'image')}, ${counts.onlySecondRight} are judged right only by ${second} and ${counts.onlyFirstRight} only by ${first} ` +
+    `Of ${count(n, 'image')}, ${counts.onlySecondRight} ${counts.onlySecondRight === 1 ? 'is' : 'are'} judged right only by ${second} and ${counts.onlyFirstRight} only by ${first} ` +
     `(exact McNemar ${pValue(comparison.accuracyP)}).`;
   if (auroc === null) return [accuracy, 'ROC AUC: not defined, the test set has one class only.'];
   const tested = auroc.p === null ? 'no test possible, too few images' : `DeLong ${pValue(auroc.p)}`;
