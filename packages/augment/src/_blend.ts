@@ -1,18 +1,28 @@
 /** Pixels of one sample over those of another. */
 import type { AugmentedImages, DefectMask, Mask, Raster } from '@foveate/contracts';
 
-/** An image whose pixels are `cover` of `over` and the rest of `under`. @param cover in [0, 1], one value a pixel */
-export function blended(under: Raster, over: Uint8Array | Uint8ClampedArray, cover: Float32Array): Raster {
-  const data = under.data.slice();
+/**
+ * An image whose pixels are `cover` of `over` and the rest of `under`.
+ * @param cover in [0, 1], one value a pixel
+ * @param shift added to red, green and blue of `over`
+ */
+export function blended(
+  under: Raster,
+  over: Uint8Array | Uint8ClampedArray,
+  cover: Float32Array,
+  shift: readonly [number, number, number] = [0, 0, 0],
+): Raster {
+  const data = Uint8ClampedArray.from(under.data);
   for (let pixel = 0; pixel < cover.length; pixel++) {
     const share = cover[pixel] as number;
     if (share === 0) continue;
-    for (let at = pixel * 3; at < pixel * 3 + 3; at++) {
+    for (let channel = 0; channel < 3; channel++) {
+      const at = 3 * pixel + channel;
       const below = under.data[at] as number;
-      data[at] = Math.round(below + share * ((over[at] as number) - below));
+      data[at] = Math.round(below + share * ((over[at] as number) + (shift[channel] as number) - below));
     }
   }
-  return { ...under, data };
+  return { ...under, data: new Uint8Array(data.buffer) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { definePlugin, type Loss } from '@foveate/contracts';
+import { crossEntropy } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 
@@ -12,13 +13,11 @@ const options = z.strictObject({
 });
 
 /** Equation 5: CE = -(1/N) sum_i sum_c target_ic log softmax(logits_i)_c; the target is the label, smoothed if wanted. */
-function crossEntropy(labelSmoothing: number): Loss {
+function crossEntropyLoss(labelSmoothing: number): Loss {
   return {
     uses: [],
     compute: ({ logits, labels }) => {
-      const share = labelSmoothing / logits.shape[1];
-      const target = labelSmoothing === 0 ? labels : tf.add(tf.mul(labels, 1 - labelSmoothing), share);
-      const perSample = tf.neg(tf.sum(tf.mul(target, tf.logSoftmax(logits)), 1));
+      const perSample = crossEntropy(logits, labels, labelSmoothing);
       const ce: tf.Scalar = tf.mean(perSample);
       return { loss: ce, perSample, parts: { ce } };
     },
@@ -29,5 +28,5 @@ function crossEntropy(labelSmoothing: number): Loss {
 export const ce = definePlugin({
   meta: { kind: 'loss', id: 'ce', contract: 1, summary: 'Categorical cross-entropy, the baseline.' },
   options,
-  register: ({ labelSmoothing }) => crossEntropy(labelSmoothing),
+  register: ({ labelSmoothing }) => crossEntropyLoss(labelSmoothing),
 });

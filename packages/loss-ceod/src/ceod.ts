@@ -1,4 +1,5 @@
 import { definePlugin, type Explainer, type Loss, type LossInputs } from '@foveate/contracts';
+import { crossEntropy } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { filteredMask, hottestPixels, overlapDistance } from './overlap.js';
@@ -45,7 +46,7 @@ export type CeodOptions = z.output<typeof options>;
 function ceodLoss(o: CeodOptions, explainer: Explainer): Loss {
   const compute = (inputs: LossInputs): ReturnType<Loss['compute']> => {
     const { logits, labels, aoi } = inputs;
-    const ce: tf.Tensor1D = tf.neg(tf.sum(tf.mul(smoothed(labels, o.labelSmoothing), tf.logSoftmax(logits)), 1));
+    const ce = crossEntropy(logits, labels, o.labelSmoothing);
     const defective = tf.squeeze(tf.slice(labels, [0, 1], [-1, 1]), [1]);
     const target =
       o.target === 'label' ? labels : (tf.oneHot(tf.onesLike(tf.argMax(labels, 1)), logits.shape[1]) as tf.Tensor2D);
@@ -57,11 +58,6 @@ function ceodLoss(o: CeodOptions, explainer: Explainer): Loss {
     return { loss: tf.mean(perSample), perSample, parts: { ce: tf.mean(ce), od: tf.mean(od) } };
   };
   return { uses: ['aoi'], compute };
-}
-
-/** One-hot labels with `share` of each row spread evenly over the classes (Szegedy et al. 2016). */
-function smoothed(labels: tf.Tensor2D, share: number): tf.Tensor2D {
-  return share === 0 ? labels : tf.add(tf.mul(labels, 1 - share), share / labels.shape[1]);
 }
 
 /** The loss plugin `ceod`: CEOD = (1/N) sum_i CE_i + omega y_i OD_i (equations 6 to 8). */

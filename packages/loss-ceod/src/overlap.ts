@@ -1,4 +1,5 @@
 /** The overlap distance of a heatmap and an area of interest, differentiable: equations 3, 4 and 8 of the paper. */
+import { areaAverage } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -12,38 +13,14 @@ import * as tf from '@tensorflow/tfjs-core';
  */
 export function filteredMask(
   aoi: tf.Tensor3D,
-  [h, w]: readonly [number, number],
+  size: readonly [number, number],
   kernel: number,
   clip: boolean,
 ): tf.Tensor3D {
-  const small = tf.expandDims(areaAverage(aoi, h, w), 3) as tf.Tensor4D;
+  const small = tf.expandDims(areaAverage(aoi, size), 3) as tf.Tensor4D;
   const weights = tf.fill([3, 3, 1, 1], kernel) as tf.Tensor4D;
   const blurred: tf.Tensor3D = tf.squeeze(tf.conv2d(small, weights, 1, 'same'), [3]);
   return clip ? tf.clipByValue(blurred, 0, 1) : blurred;
-}
-
-/**
- * The share of each heatmap cell that lies inside: exact area averages, so that an area smaller than a cell does not
- * vanish and sizes need not divide. [N, H, W] -> [N, h, w]
- */
-function areaAverage(mask: tf.Tensor3D, h: number, w: number): tf.Tensor3D {
-  const [n, height, width] = mask.shape;
-  const along = (x: tf.Tensor3D, from: number, to: number): tf.Tensor3D =>
-    tf.reshape(tf.matMul(tf.reshape(x, [-1, from]), averages(from, to)), [x.shape[0], x.shape[1], to]);
-  const narrow = along(mask, width, w);
-  const small = along(tf.transpose(narrow, [0, 2, 1]), height, h);
-  return tf.reshape(tf.transpose(small, [0, 2, 1]), [n, h, w]);
-}
-
-/** Matrix [from, to] whose column j averages the interval [j, j + 1) from / to. */
-function averages(from: number, to: number): tf.Tensor2D {
-  const size = from / to;
-  const values = Float32Array.from({ length: from * to }, (_, index) => {
-    const [pixel, cell] = [Math.floor(index / to), index % to];
-    const shared = Math.min(pixel + 1, (cell + 1) * size) - Math.max(pixel, cell * size);
-    return Math.max(0, shared) / size;
-  });
-  return tf.tensor2d(values, [from, to]);
 }
 
 /** a / b, and 0 where b is 0; the gradient stays finite there too. */

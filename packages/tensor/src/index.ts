@@ -1,5 +1,7 @@
+export * from './area-average.js';
 export * from './batch-norm.js';
 export * from './check-inputs.js';
+export * from './cross-entropy.js';
 export * from './elements.js';
 export * from './gradients.js';
 export * from './inference-scope.js';

@@ -1,2 +1,3 @@
 export * from './finite-differences.js';
+export * from './loss-case.js';
 export * from './parity.js';
