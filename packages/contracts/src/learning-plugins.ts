@@ -5,6 +5,7 @@
  */
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D, Scalar } from '@tensorflow/tfjs-core';
 import type { RandomStream } from './random.js';
+import type { Sample } from './sample.js';
 
 /** Tensors by name. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
@@ -251,6 +252,8 @@ export interface Prediction {
   readonly loss: number;
   /** Share of the heatmap's mass inside the area of interest, in [0, 1]; absent when the heatmap is all zero. */
   readonly aoiShare?: number;
+  /** Those of the sample. */
+  readonly attributes?: Sample['attributes'];
 }
 
 /** A figure or a small record of figures; null where it is not defined (AUROC with one class). */

@@ -6,8 +6,15 @@ import type { Engine, Explainer, Loss, Metric, ModelFactory, Optimizer } from '.
 /** The version of this contract. A plugin states the one it was written for; it is checked at registration. */
 export const contractVersion = 1;
 
+/**
+ * A named piece of configuration, with the keys of a configuration file: it fills in what a configuration that names it
+ * leaves out. It may say `data`, `model`, `loss`, `optimizer`, `explain`, `metrics`, `training` and `engine`.
+ */
+export type Preset = Readonly<Record<string, unknown>>;
+
 /** Plugin kinds and the service each provides. */
 export interface PluginServices {
+  preset: Preset;
   source: SampleSource;
   aoi: AoiProvider;
   labeller: Labeller;
@@ -26,6 +33,7 @@ export type PluginKind = keyof PluginServices;
 
 /** All plugin kinds, in pipeline order. */
 export const pluginKinds = [
+  'preset',
   'source',
   'aoi',
   'labeller',

@@ -12,6 +12,12 @@ export interface ChosenPlugin {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** A preset as a run used it. */
+export interface AppliedPreset extends ChosenPlugin {
+  /** Keys of the configuration that it filled in, such as `loss` and `data.augment.0`. */
+  readonly filledIn: readonly string[];
+}
+
 /** Everything a report or a comparison needs to know of a run. */
 export interface RunRecord {
   readonly version: typeof runRecordVersion;
@@ -20,6 +26,8 @@ export interface RunRecord {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly seed: number;
+  /** The preset that filled in what the configuration left out, and where; absent without one. */
+  readonly preset?: AppliedPreset;
   readonly loss: ChosenPlugin;
   readonly model: ChosenPlugin & {
     readonly parameters: number;
@@ -64,6 +72,8 @@ export interface SampleRecord {
   readonly defectTypes: readonly string[];
   readonly reason: string;
   readonly shareInside: number | null;
+  /** Absent when the source tells none. */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** How each of its defects was judged; absent when the labeller does not say. */
   readonly verdicts?: readonly DefectVerdict[];
 }

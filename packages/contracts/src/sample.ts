@@ -7,6 +7,12 @@ export type Label = 0 | 1;
 /** Class names, indexed by {@link Label}. */
 export const classNames = ['good', 'defective'] as const;
 
+/** The group of a label and attributes: `good, mark: yes`. */
+export function groupName(label: Label, attributes: Sample['attributes'] = {}): string {
+  const parts = Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return [classNames[label], ...parts.map(([name, value]) => `${name}: ${value}`)].join(', ');
+}
+
 /** Part of the data set a sample belongs to. */
 export type SplitName = 'train' | 'validation' | 'test';
 
@@ -40,6 +46,11 @@ export interface Sample {
   readonly split?: SplitName;
   /** Samples of one group never end in different splits. */
   readonly group?: string;
+  /**
+   * What else is known of it that should not decide, by name: the camera, the shift, a mark beside the part. Images of one
+   * label and the same attributes are a group whose accuracy is told.
+   */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** Absolute paths of the files it is made of, the image first; left out by a source that draws its images. */
   readonly files?: readonly string[];
   /** What the source needs to load the sample: plain data that it alone understands. */

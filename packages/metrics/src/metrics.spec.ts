@@ -68,6 +68,35 @@ describe('aoi-share', () => {
   });
 });
 
+describe('worst-group', () => {
+  const marked = (label: 0 | 1, score: number, mark: string): Prediction => ({
+    id: `${label}${score}${mark}`,
+    label,
+    score,
+    loss: 0,
+    attributes: { mark },
+  });
+
+  it('tells the accuracy of each group of label and attributes, and the lowest', async () => {
+    const measured = (await metric(metrics.worstGroup)).measure([
+      marked(0, 0.9, 'yes'),
+      marked(0, 0.2, 'yes'),
+      marked(0, 0.1, 'no'),
+      marked(1, 0.7, 'no'),
+      marked(1, 0.1, 'no'),
+      marked(1, 0.2, 'no'),
+    ]);
+    expect(measured).toEqual({
+      worstGroup: expect.closeTo(1 / 3, 15),
+      groups: { 'good, mark: no': 1, 'good, mark: yes': 0.5, 'defective, mark: no': expect.closeTo(1 / 3, 15) },
+    });
+  });
+
+  it('says nothing where no image has attributes', async () => {
+    expect((await metric(metrics.worstGroup)).measure(predictions)).toEqual({});
+  });
+});
+
 it('is listed in package.json as it is in code', () => {
   const manifest = createRequire(import.meta.url)('../package.json') as {
     foveate: { plugins: { kind: string; id: string; export: keyof typeof metrics; summary: string }[] };

@@ -2,6 +2,7 @@ export { Registry } from './assembly/registry.js';
 export type { PluginModule, RegistryEntry } from './assembly/registry.js';
 export type { BuildOptions, BuiltSet } from './augmented/build-set.js';
 export type { PreviewOptions } from './augmented/preview.js';
+export { configText } from './config/config-text.js';
 export type { JsonSchema } from './config/json-schema.js';
 export type { ConfigDefaults } from './config/resolve.js';
 export type { DataConfig, RunConfig, TrainingConfig } from './config/run-config.js';

@@ -7,7 +7,8 @@ import { tfjs } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
 import { ce } from '@foveate/loss-ce';
 import { ceod } from '@foveate/loss-ceod';
-import { aoiShare, classification } from '@foveate/metrics';
+import { energy } from '@foveate/loss-energy';
+import { aoiShare, classification, worstGroup } from '@foveate/metrics';
 import {
   customCnn,
   efficientNetB0,
@@ -21,6 +22,7 @@ import {
   unet,
 } from '@foveate/models';
 import { adam, adamax, adamw, sgd } from '@foveate/trainer';
+import { aoiPreset } from './aoi-preset.js';
 import { dataPlugins } from './data-plugins.js';
 
 // Weights belong to the models of the default plugins; apps reach them here, since only this package names plugins.
@@ -35,6 +37,7 @@ export {
 
 /** All plugins that come with Foveate, by kind in pipeline order. */
 export const defaultPlugins: readonly AnyPlugin[] = [
+  aoiPreset,
   ...dataPlugins,
   customCnn,
   efficientNetB0,
@@ -48,6 +51,7 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   layers,
   ce,
   ceod,
+  energy,
   adamax,
   adam,
   adamw,
@@ -55,6 +59,7 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   gradCam,
   classification,
   aoiShare,
+  worstGroup,
   onnx,
   tfjs,
 ];
@@ -82,6 +87,6 @@ export const defaultConfig = {
   loss: 'ce',
   optimizer: 'adamax',
   explain: 'grad-cam',
-  metrics: ['classification', 'aoi-share'],
+  metrics: ['classification', 'worst-group', 'aoi-share'],
   engine: 'onnx',
 } as const;

@@ -31,6 +31,7 @@ export const runRecordSchema: z.ZodType<RunRecord> = z.object({
   status: z.enum(['running', 'interrupted', 'completed']),
   startedAt: z.string(),
   seed: z.number(),
+  preset: plugin.extend({ filledIn: z.array(z.string()) }).exactOptional(),
   loss: plugin,
   model: plugin.extend({ parameters: z.int(), initialValues: z.string().exactOptional() }),
   engine: plugin.extend({ description: z.string() }),
@@ -90,6 +91,7 @@ export const sampleSchema: z.ZodType<SampleRecord> = z.object({
   defectTypes: z.array(z.string()),
   reason: z.string(),
   shareInside: share,
+  attributes: z.record(z.string(), z.string()).exactOptional(),
   verdicts: z
     .array(
       z.object({

@@ -1,7 +1,7 @@
 /** `foveate train` */
 import { join } from 'node:path';
 import type { RunConfig, Runner, RunOptions } from '@foveate/pipeline';
-import { readRunRecord } from '@foveate/pipeline';
+import { configText, readRunRecord } from '@foveate/pipeline';
 import type { Command } from 'commander';
 import { defaultRunner } from '../runner.js';
 import { interruptedCode } from '../terminal/exit.js';
@@ -21,6 +21,7 @@ interface TrainOptions {
   readonly seed?: number;
   readonly set: readonly string[];
   readonly json?: boolean;
+  readonly showConfig?: boolean;
 }
 
 /**
@@ -64,6 +65,10 @@ async function train(options: TrainOptions): Promise<void> {
   const runner = defaultRunner();
   const overrides = [...options.set, ...(options.seed === undefined ? [] : [`seed=${String(options.seed)}`])];
   const config = await runner.readConfig(options.config, overrides);
+  if (options.showConfig === true) {
+    process.stdout.write(configText(config));
+    return;
+  }
   const folder = options.out ?? join('runs', config.name);
   const { resume = false, overwrite = false } = options;
   const completed = await interruptible((signal) =>
@@ -99,6 +104,7 @@ export function addTrain(program: Command): void {
     .option('--overwrite', 'replace the run in the folder')
     .option('--seed <number>', 'seed, in place of that of the configuration', integer(0))
     .option('--set <key=value>', 'override a key of the configuration; may be repeated', collect, [])
+    .option('--show-config', 'print the configuration with everything filled in, and train nothing')
     .option('--json', 'print events as JSON Lines, and nothing else')
     .addHelpText(
       'after',

@@ -37,6 +37,7 @@ export function figures(measures: Measures | null): readonly (readonly [heading:
     ['images', typeof measures?.['n'] === 'number' ? String(measures['n']) : none],
     ['accuracy', percent(measures?.['accuracy'])],
     ['ROC AUC', fixed(measures?.['auroc'])],
+    ...(measures?.['worstGroup'] === undefined ? [] : [['worst group', percent(measures['worstGroup'])] as const]),
     ['loss', fixed(measures?.['loss'], 4)],
     ['confusion', confusion(measures?.['confusion'])],
     ['heatmap in AOI', percent(measures?.['aoiShare'])],

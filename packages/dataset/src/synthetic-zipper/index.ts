@@ -7,6 +7,8 @@ import { z } from 'zod';
 import { brokenTeeth } from './broken-teeth.js';
 import { fabricBorder } from './fabric-border.js';
 import { fabricInterior } from './fabric-interior.js';
+import { drawMark, markOptions } from './mark.js';
+import { markedIds, prescribedSplits, splitShares } from './prescribed.js';
 import { render } from './render.js';
 import { rough } from './rough.js';
 import { drawScene, type Damage, type Scene } from './scene.js';
@@ -26,6 +28,12 @@ const groups: Readonly<Record<string, (draw: RandomStream) => readonly Damage[]>
 /** `total` divided into parts that differ by one at most, the first ones larger. */
 function evenly(total: number, names: readonly string[]): [string, number][] {
   return names.map((name, index) => [name, Math.floor((total + names.length - 1 - index) / names.length)]);
+}
+
+/** What {@link Sample.ref} of a drawn zipper is. */
+interface Drawing {
+  readonly group: string;
+  readonly marked: boolean;
 }
 
 function damagedScene(seed: number, id: string, damages: readonly Damage[], severity: number): Scene {
@@ -65,6 +73,20 @@ const options = z.strictObject({
     .max(1.5)
     .default(1)
     .describe('How pronounced damages of the teeth are: 1 as in the photographs, less is harder.'),
+  mark: markOptions
+    .optional()
+    .describe(
+      'A sticker on the cloth beside the teeth that goes with the label in training and validation and says nothing in the test: a shortcut for networks that look there. The source then prescribes the split.',
+    ),
+  clothDefectsIn: z
+    .enum(['all', 'test'])
+    .default('all')
+    .describe('Where damaged cloth is seen: in all splits, or in the test only, as surroundings that are new there.'),
+  split: splitShares
+    .optional()
+    .describe(
+      'Shares of a split that the source prescribes, in both classes alike; the rest is the test. Needed by `mark` and `clothDefectsIn: test`, which have it by default.',
+    ),
   seed: z
     .int()
     .min(0)
@@ -87,8 +109,9 @@ export const syntheticZipper = definePlugin({
     summary: 'Drawn images of zippers with damaged teeth or cloth, with masks; needs no files.',
   },
   options,
-  register: ({ good, defective, clothDefects, size, severity, seed: ownSeed }, context) => {
-    const seed = ownSeed ?? context.seed;
+  register: (chosen, context) => {
+    const { good, defective, clothDefects, size, severity, mark } = chosen;
+    const seed = chosen.seed ?? context.seed;
     const damagedCloth = Math.round(good * clothDefects);
     const counts: [string, number][] = [
       ['good', good - damagedCloth],
@@ -98,22 +121,43 @@ export const syntheticZipper = definePlugin({
       ),
       ...evenly(defective, [...teethDamages.map(({ type }) => type), 'combined']),
     ];
-    const samples = counts.flatMap(([group, count]) =>
-      Array.from({ length: count }, (_, index): Sample => {
+    const drawn = counts.flatMap(([group, count]) =>
+      Array.from({ length: count }, (_, index) => {
         const id = `zipper/${group}/${String(index).padStart(Math.max(3, String(count - 1).length), '0')}`;
-        return { id, defectTypes: damagesOf(id, group).map(({ type }) => type), ref: group };
+        return { id, group, damages: damagesOf(seed, id, group) };
       }),
     );
-    function damagesOf(id: string, group: string): readonly Damage[] {
-      return groups[group]?.(random(seed, 'synthetic-zipper', id, 'damages')) ?? [];
-    }
-    samples.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const splits = prescribedSplits(seed, drawn, chosen);
+    const marked = mark === undefined ? undefined : markedIds(seed, drawn, splits, mark);
+    const samples = drawn
+      .map(({ id, group, damages }): Sample => {
+        const place = splits?.get(id);
+        const isMarked = marked?.has(id) ?? false;
+        return {
+          id,
+          defectTypes: damages.map(({ type }) => type),
+          ...(place === undefined ? {} : { split: place }),
+          ...(marked === undefined ? {} : { attributes: { mark: isMarked ? 'yes' : 'no' } }),
+          ref: { group, marked: isMarked } satisfies Drawing,
+        };
+      })
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
     return {
       async *scan() {
         for (const sample of samples) yield { sample };
       },
-      load: ({ id, ref }) =>
-        Promise.resolve(render(damagedScene(seed, id, damagesOf(id, ref as string), severity), size)),
+      load: ({ id, ref }) => {
+        const { group, marked: isMarked } = ref as Drawing;
+        const scene = damagedScene(seed, id, damagesOf(seed, id, group), severity);
+        if (isMarked && mark !== undefined) {
+          scene.overlays.push(drawMark(random(seed, 'synthetic-zipper', id, 'mark'), mark));
+        }
+        return Promise.resolve(render(scene, size));
+      },
     };
   },
 });
+
+function damagesOf(seed: number, id: string, group: string): readonly Damage[] {
+  return groups[group]?.(random(seed, 'synthetic-zipper', id, 'damages')) ?? [];
+}

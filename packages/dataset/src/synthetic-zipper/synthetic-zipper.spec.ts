@@ -173,3 +173,82 @@ describe('synthetic-zipper', () => {
     expect(await validate({})).toBeUndefined();
   });
 });
+
+describe('synthetic-zipper with a mark', () => {
+  const options = { good: 100, defective: 100, size: 64, mark: {} };
+  const isDefective = ({ defectTypes }: Sample) => defectTypes.some((type) => !type.startsWith('fabric'));
+  const rates = (list: readonly Sample[]) =>
+    Object.fromEntries(
+      (['train', 'validation', 'test'] as const).map((split) => {
+        const of = (label: boolean) => list.filter((one) => one.split === split && isDefective(one) === label);
+        const rate = (some: readonly Sample[]) =>
+          some.filter(({ attributes }) => attributes?.['mark'] === 'yes').length / some.length;
+        return [
+          split,
+          { good: of(false).length, defective: of(true).length, rates: [rate(of(false)), rate(of(true))] },
+        ];
+      }),
+    );
+
+  it('has none by default, and prescribes no split', async () => {
+    const list = await samples({ good: 10, defective: 10 });
+    expect(list.filter(({ attributes, split }) => attributes !== undefined || split !== undefined)).toEqual([]);
+  });
+
+  it('goes with the label in training and validation and not in the test', async () => {
+    expect(rates(await samples(options))).toEqual({
+      train: { good: 25, defective: 25, rates: [0.04, 0.96] },
+      validation: { good: 10, defective: 10, rates: [0.1, 1] },
+      test: { good: 65, defective: 65, rates: [33 / 65, 33 / 65] },
+    });
+    const other = await samples({ ...options, mark: { good: 0, defective: 1, test: 0 }, split: { train: 0.5 } });
+    expect(rates(other)).toEqual({
+      train: { good: 50, defective: 50, rates: [0, 1] },
+      validation: { good: 10, defective: 10, rates: [0, 1] },
+      test: { good: 40, defective: 40, rates: [0, 0] },
+    });
+  });
+
+  it('changes only a square beside the area of interest, of the size that is asked for', async () => {
+    const size = 160;
+    const wide = { ...options, size, mark: { size: 0.08, near: 0.06, far: 0.15 } };
+    const marked = (await samples(wide)).filter(({ attributes }) => attributes?.['mark'] === 'yes').slice(0, 5);
+    for (const sample of marked) {
+      const [plain, drawn] = [await draw({ ...wide, mark: undefined }, sample.id), await draw(wide, sample.id)];
+      expect(drawn.aoi).toEqual(plain.aoi);
+      expect(drawn.defects).toEqual(plain.defects);
+      const changed = Array.from({ length: size * size }, (_, pixel) => pixel).filter(
+        (pixel) => Math.abs(drawn.image.data[3 * pixel]! - plain.image.data[3 * pixel]!) > 12,
+      );
+      // Poses scale by up to a tenth, and stripes may match the cloth here and there.
+      expect(Math.sqrt(changed.length)).toBeGreaterThan(0.6 * 0.08 * size);
+      expect(Math.sqrt(changed.length)).toBeLessThan(1.3 * 0.08 * size);
+      const inside = (x: number, y: number) => drawn.aoi!.data[y * size + x] !== 0;
+      for (const pixel of changed) {
+        const [x, y] = [pixel % size, Math.floor(pixel / size)];
+        const apart = Array.from({ length: size }, (_, column) => column).filter((column) => inside(column, y));
+        const distance = Math.min(...apart.map((column) => Math.abs(column - x))) / size;
+        expect(distance).toBeGreaterThan(0.05);
+        expect(distance).toBeLessThan(0.17);
+      }
+    }
+  });
+
+  it('shows damaged cloth in the test only, where that is asked for', async () => {
+    const list = await samples({ good: 50, defective: 50, clothDefectsIn: 'test' });
+    const damaged = list.filter(({ defectTypes }) => defectTypes.some((type) => type.startsWith('fabric')));
+    expect(damaged.length).toBeGreaterThan(20);
+    expect(new Set(damaged.map(({ split }) => split))).toEqual(new Set(['test']));
+    expect(list.filter(({ split }) => split === 'train')).toHaveLength(18);
+  });
+
+  it.each([
+    [{ mark: { near: 0.15 } }, ['mark', 'size']],
+    [{ mark: { far: 0.4 } }, ['mark', 'far']],
+    [{ mark: { size: 0.3 } }, ['mark', 'size']],
+    [{ split: { train: 0.9, validation: 0.1 } }, ['split', 'validation']],
+  ])('refuses %j', async (input, path) => {
+    const result = await syntheticZipper.options['~standard'].validate(input);
+    expect(result.issues?.map((issue) => issue.path)).toEqual([path]);
+  });
+});

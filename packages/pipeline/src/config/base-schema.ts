@@ -26,6 +26,7 @@ export const baseSchema = z.strictObject({
     .string()
     .optional()
     .describe('Folder that relative paths in options start from; itself relative to this file. Default: its folder.'),
+  preset: slot,
   plugins: z.array(z.string().min(1)).default([]).describe('Third-party plugin packages, by npm name.'),
   data: z
     .strictObject({

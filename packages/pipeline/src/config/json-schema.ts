@@ -95,7 +95,7 @@ async function kindSchema(kind: PluginKind, registry: Registry): Promise<JsonSch
   return { anyOf: (await pluginsOf(kind, registry)).flatMap((plugin) => referenceSchemas(plugin, extra)) };
 }
 
-function slotSchema({ many, summary }: Slot, reference: JsonSchema): JsonSchema {
+function slotSchema({ many, summary }: Pick<Slot, 'many' | 'summary'>, reference: JsonSchema): JsonSchema {
   return many ? { type: 'array', description: summary, items: reference } : { description: summary, ...reference };
 }
 
@@ -111,6 +111,8 @@ export async function configJsonSchema(registry: Registry): Promise<JsonSchema> 
       schema: slotSchema(slot, nested.has(slot.kind) ? definition(slot.kind) : await kindSchema(slot.kind, registry)),
     })),
   );
+  const preset = { many: false, summary: 'A named piece of configuration that fills in what is left out here.' };
+  replacements.push({ path: ['preset'], schema: slotSchema(preset, await kindSchema('preset', registry)) });
   const replace = (schema: JsonSchema, prefix: readonly string[]): JsonSchema => ({
     ...schema,
     properties: Object.fromEntries(

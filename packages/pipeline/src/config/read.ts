@@ -2,11 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fail } from '@foveate/contracts';
+import type { AppliedPreset } from '@foveate/contracts';
 import type { Registry } from '../assembly/registry.js';
 import { withPackages } from '../assembly/third-party.js';
 import { documentOf, parseConfigText, withOverrides } from './document.js';
 import type { ConfigDocument } from './document.js';
 import { valueAt } from './issues.js';
+import { appliedPreset, choosePreset, withPreset } from './preset.js';
 import { resolveConfig, withDefaults } from './resolve.js';
 import type { ConfigDefaults } from './resolve.js';
 import type { RunConfig } from './run-config.js';
@@ -23,16 +25,38 @@ async function complete(
   overrides: readonly string[],
   { registry, defaults }: ConfigSetting,
 ): Promise<RunConfig> {
-  const filled = { ...document, value: withDefaults(document.value, defaults) };
-  const overridden = withOverrides(filled, overrides);
-  const { plugins, baseFolder } = (overridden.value ?? {}) as Readonly<Record<string, unknown>>;
+  const written = withOverrides(document, overrides);
+  const { plugins, baseFolder, seed } = (written.value ?? {}) as Readonly<Record<string, unknown>>;
   const names = Array.isArray(plugins) ? plugins.filter((name) => typeof name === 'string') : [];
   const from = resolve(dirname(file), typeof baseFolder === 'string' ? baseFolder : '.');
-  const config = await resolveConfig(overridden, await withPackages(registry, names, from), file);
-  const written = withOverrides(document, overrides).value;
-  if (valueAt(written, ['data', 'source']) !== undefined) return config;
-  const notice = `The configuration names no data.source: the images are those of the default, ${config.data.source.id}.`;
-  return { ...config, notices: [notice] };
+  const known = await withPackages(registry, names, from);
+  const preset = await choosePreset(written, known, { baseFolder: from, seed: typeof seed === 'number' ? seed : 1 });
+  const filled = withPreset(document, preset);
+  const overridden = withOverrides({ ...filled, value: withDefaults(filled.value, defaults) }, overrides);
+  // Once more: an override may have put another list in the place of one that the preset had added to.
+  const config = await resolveConfig(withPreset(overridden, preset), known, file);
+  const applied = preset === undefined ? undefined : appliedPreset(preset, withPreset(written, preset).filledIn);
+  const notices = noticesOf(written, config, applied);
+  return {
+    ...config,
+    ...(applied === undefined ? {} : { preset: applied }),
+    ...(notices.length === 0 ? {} : { notices }),
+  };
+}
+
+function noticesOf(written: ConfigDocument, config: RunConfig, preset: AppliedPreset | undefined): readonly string[] {
+  return [
+    ...(valueAt(written.value, ['data', 'source']) !== undefined
+      ? []
+      : [`The configuration names no data.source: the images are those of the default, ${config.data.source.id}.`]),
+    ...(preset === undefined
+      ? []
+      : [
+          preset.filledIn.length === 0
+            ? `The preset '${preset.id}' fills in nothing: the configuration says all of it itself.`
+            : `The preset '${preset.id}' fills in ${preset.filledIn.join(', ')}.`,
+        ]),
+  ];
 }
 
 /**

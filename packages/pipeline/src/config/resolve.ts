@@ -1,28 +1,23 @@
 /** Validates a configuration as written against the base schema and each chosen plugin's own schema. */
 import { basename, extname, resolve } from 'node:path';
 import { fail } from '@foveate/contracts';
-import type { ChosenPlugin, Plugin, PluginKind } from '@foveate/contracts';
+import type { ChosenPlugin } from '@foveate/contracts';
 import type { Registry } from '../assembly/registry.js';
 import { baseSchema, explainSchema, nearDuplicate } from './base-schema.js';
 import type { BaseConfig } from './base-schema.js';
-import type { ConfigDocument, ConfigPath } from './document.js';
+import type { ConfigDocument } from './document.js';
 import { SchemaGuide } from './guide.js';
-import { baseJsonSchema, explainJsonSchema, optionsJsonSchema } from './json-schema.js';
-import type { SchemaIssue } from './issues.js';
+import { baseJsonSchema, explainJsonSchema } from './json-schema.js';
+import { isObject } from './plain-object.js';
+import type { PlainObject } from './plain-object.js';
 import { Problems } from './problems.js';
-
+import { resolveList, resolvePlugin } from './resolve-plugin.js';
 import type { RunConfig } from './run-config.js';
 import { slots } from './slots.js';
 import type { Slot } from './slots.js';
 
 /** A configuration whose missing parts are filled in: what {@link resolveConfig} expects at least. */
 export type ConfigDefaults = Readonly<Record<string, unknown>>;
-
-type PlainObject = Record<string, unknown>;
-
-function isObject(value: unknown): value is PlainObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Keys missing in `value` come from `defaults`; plugin slots are taken whole. */
 export function withDefaults(value: unknown, defaults: ConfigDefaults): unknown {
@@ -35,73 +30,6 @@ export function withDefaults(value: unknown, defaults: ConfigDefaults): unknown 
     ...value,
     ...(isObject(dataDefaults) && isObject(data) ? { data: { ...structuredClone(dataDefaults), ...data } } : {}),
   };
-}
-
-/** A plugin named by a text: its id, or `id:path` for `{ id, path }`. */
-function namedInText(text: string): { readonly id: string; readonly path?: string } {
-  const colon = text.indexOf(':');
-  return colon === -1 ? { id: text } : { id: text.slice(0, colon), path: text.slice(colon + 1) };
-}
-
-/** Options of one plugin reference, with defaults filled in; undefined when it has problems. */
-async function resolvePlugin(
-  kind: PluginKind,
-  path: ConfigPath,
-  value: unknown,
-  registry: Registry,
-  problems: Problems,
-): Promise<ChosenPlugin | undefined> {
-  const reference: PlainObject = typeof value === 'string' ? { id: value } : isObject(value) ? value : {};
-  const { id: text, ...given } = reference;
-  if (typeof text !== 'string') {
-    problems.add(
-      path,
-      `expected ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}: its id, or { id: …, options }`,
-      `Known: ${registry.ids(kind).join(', ')}`,
-    );
-    return undefined;
-  }
-  const { id, ...named } = namedInText(text);
-  const options = { ...named, ...given };
-  const entry = registry.find(kind, id);
-  if (entry === undefined) {
-    const { what, advice } = registry.unknown(kind, id);
-    problems.add(typeof value === 'string' ? path : [...path, 'id'], what, advice, 'PLUGIN_UNKNOWN');
-    return undefined;
-  }
-  const plugin: Plugin = await entry.load();
-  const own = kind === 'explainer' ? Object.keys(explainSchema.shape) : [];
-  const input: PlainObject = Object.fromEntries(Object.entries(options).filter(([key]) => !own.includes(key)));
-  for (const [key, nestedKind] of Object.entries(plugin.slots ?? {})) {
-    const list = input[key];
-    // What is no list is the schema's to complain of.
-    if (!Array.isArray(list)) continue;
-    const nested = await resolveList(nestedKind, [...path, key], list, registry, problems);
-    const complete = nested.filter((one) => one !== undefined);
-    if (complete.length < nested.length) return undefined;
-    input[key] = complete.map(({ id: nestedId, options: own }) => ({ id: nestedId, ...own }));
-  }
-  const result = await plugin.options['~standard'].validate(input);
-  if (result.issues !== undefined) {
-    problems.addIssues(path, result.issues as readonly SchemaIssue[], new SchemaGuide(optionsJsonSchema(plugin)));
-    return undefined;
-  }
-  return { id, options: (result.value ?? {}) as PlainObject };
-}
-
-/** As {@link resolvePlugin}, for each item of a list. */
-async function resolveList(
-  kind: PluginKind,
-  path: ConfigPath,
-  list: readonly unknown[],
-  registry: Registry,
-  problems: Problems,
-): Promise<readonly (ChosenPlugin | undefined)[]> {
-  const resolved: (ChosenPlugin | undefined)[] = [];
-  for (const [index, item] of list.entries()) {
-    resolved.push(await resolvePlugin(kind, [...path, index], item, registry, problems));
-  }
-  return resolved;
 }
 
 /**

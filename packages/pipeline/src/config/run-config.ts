@@ -1,5 +1,5 @@
 /** A validated configuration: what every later step reads. */
-import type { ChosenPlugin } from '@foveate/contracts';
+import type { AppliedPreset, ChosenPlugin } from '@foveate/contracts';
 import type { DuplicatesConfig } from '../stages/3-deduplicate.js';
 import type { LogOptions, TrainingSettings, TrunkCacheOptions } from '@foveate/trainer';
 
@@ -46,6 +46,8 @@ export interface RunConfig {
   readonly seed: number;
   /** Absolute folder that relative paths in plugin options start from. */
   readonly baseFolder: string;
+  /** The preset that filled in what was left out; all it said stands in the other keys. */
+  readonly preset?: AppliedPreset;
   /** Third-party plugin packages. */
   readonly plugins: readonly string[];
   readonly data: DataConfig;

@@ -21,7 +21,7 @@ import { lookAt, readHeaders } from './examine.js';
 import type { Seen } from './examine.js';
 import { outcomeOf, typesOf } from './findings.js';
 import type { Finding } from './findings.js';
-import { groupBy } from './group-by.js';
+import { groupBy } from '../stages/group-by.js';
 import { summarise } from './summary.js';
 
 /** How an inspection is done. */

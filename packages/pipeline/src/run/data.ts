@@ -13,13 +13,14 @@ import type { LoadedData } from './load-data.js';
 
 /** How each sample was labelled and placed, for `samples.jsonl`. */
 export function sampleRecords(samples: readonly AssignedSample[]): readonly SampleRecord[] {
-  return samples.map(({ id, split: part, label, defectTypes, reason, shareInside, verdicts }) => ({
+  return samples.map(({ id, split: part, label, defectTypes, reason, shareInside, attributes, verdicts }) => ({
     id,
     split: part,
     label,
     defectTypes,
     reason,
     shareInside: shareInside ?? null,
+    ...(attributes === undefined ? {} : { attributes }),
     ...(verdicts === undefined ? {} : { verdicts }),
   }));
 }

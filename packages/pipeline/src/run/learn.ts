@@ -19,8 +19,8 @@ import {
   switchMap,
   tap,
 } from 'rxjs';
-import { stringify } from 'yaml';
 import type { Services } from '../assembly/container.js';
+import { configText } from '../config/config-text.js';
 import { writtenConfig } from '../config/resolve.js';
 import type { RunConfig } from '../config/run-config.js';
 import { evaluationBatches } from '../stages/5-batch.js';
@@ -153,7 +153,7 @@ async function beginRecord({ config, folder, loaded, checkpoint }: Session, netw
     bestEpoch: checkpoint?.progress.course.best?.epoch ?? null,
   };
   if (previous === undefined) await folder.clear();
-  await writeAtomically(join(path, runFiles.config), stringify(record.config));
+  await writeAtomically(join(path, runFiles.config), configText(config, baseFolder));
   await writeAtomically(join(path, runFiles.samples), toJsonLines(sampleRecords(loaded.data.samples)));
   const recorder = new Recorder(path, record);
   await recorder.write('running');

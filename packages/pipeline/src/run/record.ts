@@ -40,6 +40,7 @@ export function startRecord(start: RecordStart): RunRecord {
     status: 'running',
     startedAt: previous?.startedAt ?? new Date().toISOString(),
     seed: config.seed,
+    ...(config.preset === undefined ? {} : { preset: config.preset }),
     loss: config.loss,
     model: { ...config.model, parameters: parameterCount(start.model), ...origin(start) },
     engine: { ...config.engine, description: engine.description },

@@ -1,11 +1,12 @@
 /** Explain: heatmaps of chosen images, written as the pictures a report shows. */
 import { join } from 'node:path';
-import { fail, makeFolder, random } from '@foveate/contracts';
-import type { Batch, Explanation, HostTensors, Raster } from '@foveate/contracts';
+import { fail, groupName, makeFolder, random } from '@foveate/contracts';
+import type { AssignedSample, Batch, Explanation, HostTensors, Raster } from '@foveate/contracts';
 import { writePng } from '@foveate/image';
 import { evaluate } from '@foveate/trainer';
 import type { EvaluateOptions, ExplainedSample } from '@foveate/trainer';
 import type { BatchStage } from './5-batch.js';
+import { groupBy } from './group-by.js';
 
 /** What predictions and heatmaps are made with. */
 export interface Evaluator extends Pick<EvaluateOptions, 'engine' | 'model' | 'loss' | 'explainer' | 'trunk'> {
@@ -13,25 +14,37 @@ export interface Evaluator extends Pick<EvaluateOptions, 'engine' | 'model' | 'l
   readonly signal: AbortSignal;
 }
 
+/** The items of all lists, one of each in turn. */
+function inTurn<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  const turns = Math.max(0, ...lists.map((list) => list.length));
+  return Array.from({ length: turns }, (_, turn) => lists.flatMap((list) => list.slice(turn, turn + 1))).flat();
+}
+
 /**
  * Test images worth looking at: defective ones and good ones whose defect lies outside the area of interest in turn,
- * then defect-free ones. The choice depends on the ids alone, so that runs on the same split show the same images.
+ * then defect-free ones; of each kind, those of different attributes in turn. The choice depends on the ids alone, so
+ * that runs on the same split show the same images.
  */
 export function chooseExplained(samples: BatchStage['samples'], count: number): BatchStage['samples'] {
   const test = random(0, 'explained').shuffle(
     samples.filter(({ sample }) => sample.split === 'test').toSorted((a, b) => (a.sample.id < b.sample.id ? -1 : 1)),
   );
-  const groups = [
-    test.filter(({ sample }) => sample.label === 1),
-    test.filter(({ sample }) => sample.label === 0 && sample.defectTypes.length > 0),
-  ];
-  const turns = Math.max(...groups.map((group) => group.length));
-  const inTurn = Array.from({ length: turns }, (_, turn) => groups.flatMap((group) => group.slice(turn, turn + 1)));
-  const clean = test.filter(({ sample }) => sample.label === 0 && sample.defectTypes.length === 0);
+  const those = (wanted: (sample: AssignedSample) => boolean) => {
+    const groups = groupBy(
+      test.filter(({ sample }) => wanted(sample)),
+      ({ sample }) => groupName(sample.label, sample.attributes),
+    );
+    return inTurn([...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, members]) => members));
+  };
+  const guided = inTurn([
+    those(({ label }) => label === 1),
+    those(({ label, defectTypes }) => label === 0 && defectTypes.length > 0),
+  ]);
+  const clean = those(({ label, defectTypes }) => label === 0 && defectTypes.length === 0);
   // One image in four is defect-free, if there are that many.
   const reserved = Math.min(clean.length, Math.floor(count / 4));
-  const guided = inTurn.flat().slice(0, count - reserved);
-  return [...guided, ...clean.slice(0, count - guided.length)];
+  const shown = guided.slice(0, count - reserved);
+  return [...shown, ...clean.slice(0, count - shown.length)];
 }
 
 /** Bytes of values in [0, `top`]. */

@@ -24,10 +24,15 @@ export async function measure(
   metrics: readonly Metric[],
   split: SplitName,
 ): Promise<Measured> {
+  const attributes = new Map(feed.samples.map(({ sample }) => [sample.id, sample.attributes]));
   const predictions = await evaluate({ ...evaluator, batches: evaluationBatches(feed, split) });
+  const withAttributes = predictions.map((prediction): Prediction => {
+    const known = attributes.get(prediction.id);
+    return known === undefined ? prediction : { ...prediction, attributes: known };
+  });
   return {
     split,
-    measures: measuresOf(metrics, predictions),
+    measures: measuresOf(metrics, withAttributes),
     predictions: predictions.map(({ id, label, score, loss, aoiShare }) => ({
       id,
       split,
