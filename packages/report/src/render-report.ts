@@ -2,6 +2,7 @@ import { fail } from '@foveate/contracts';
 import { compare } from './comparison.js';
 import { count, fixed, grouped, percent } from './format.js';
 import { Gallery } from './gallery.js';
+import { groupSentence, groupsOf } from './groups.js';
 import { filters } from './heatmap.js';
 import { html, type Markup } from './html.js';
 import { badge, nameRuns, type NamedRun } from './identity.js';
@@ -11,6 +12,7 @@ import { comparisonSection } from './sections/comparison.js';
 import { defectTypesSection } from './sections/defect-types.js';
 import { explanationsSection } from './sections/explanations.js';
 import { figuresSection, type RunFigures } from './sections/figures.js';
+import { groupsSection } from './sections/groups.js';
 import { learningSection } from './sections/learning.js';
 import { notices } from './sections/notices.js';
 import { settingsSection } from './sections/settings.js';
@@ -42,11 +44,14 @@ export function renderReport(runs: readonly ReportRun[], options: ReportOptions 
   const measured = figures.flatMap(({ named: item, summary }) => (summary === null ? [] : [{ named: item, summary }]));
   const { width, height } = first.run.record.data;
   const gallery = new Gallery({ width, height });
+  const pictures = { gallery, width, height, threshold };
+  const groups = groupsOf(named, threshold);
   const sections = [
     notices(figures, threshold),
-    figuresSection(figures, threshold),
+    figuresSection(figures, threshold, groups),
+    groupsSection(groups, pictures),
     comparisonSection(named, threshold),
-    explanationsSection(named, { gallery, width, height, threshold }),
+    explanationsSection(named, pictures),
     verdictsSection(measured, threshold),
     defectTypesSection(named, threshold),
     learningSection(named),
@@ -55,14 +60,14 @@ export function renderReport(runs: readonly ReportRun[], options: ReportOptions 
   return pageText({
     title: `${title} – Foveate report`,
     definitions: [filters(width), gallery.definitions()],
-    header: header(title, figures, threshold),
+    header: header(title, figures, threshold, groupSentence(groups)),
     main: sections,
     footer: 'Made by Foveate from the run folders alone.',
   });
 }
 
-function header(title: string, figures: readonly RunFigures[], threshold: number): Markup {
-  const lead = answer(figures, threshold);
+function header(title: string, figures: readonly RunFigures[], threshold: number, ofGroups: string | null): Markup {
+  const lead = answer(figures, threshold) ?? ofGroups;
   return html`<header>
     <p class="kicker">Foveate ${figures.length > 1 ? 'comparison' : 'report'}</p>
     <h1>${title}</h1>
@@ -90,8 +95,9 @@ function describe({ run: { record } }: NamedRun): string {
   const { counts, skips, width, height } = record.data;
   const total = Object.values(counts).reduce((sum, { good, defective }) => sum + good + defective, 0);
   const left = skips.length === 0 ? '' : ` (${grouped(skips.length)} left out)`;
+  const preset = record.preset === undefined ? '' : `preset ${record.preset.id}, `;
   return (
-    `loss ${record.loss.id}, model ${record.model.id}, ${width} × ${height} pixels, seed ${record.seed}, ` +
+    `${preset}loss ${record.loss.id}, model ${record.model.id}, ${width} × ${height} pixels, seed ${record.seed}, ` +
     `${count(record.epochs.length, 'epoch')}, ${count(total, 'image')}${left}`
   );
 }

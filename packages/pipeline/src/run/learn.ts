@@ -14,6 +14,7 @@ import {
   from,
   ignoreElements,
   map,
+  mergeMap,
   Observable,
   of,
   switchMap,
@@ -31,6 +32,7 @@ import { measure } from '../stages/8-measure.js';
 import type { Measured } from '../stages/8-measure.js';
 import { report } from '../stages/9-report.js';
 import { essentials } from './config-difference.js';
+import { guidanceWarnings } from './guidance-warnings.js';
 import { batchStage, requireSameSamples, sampleRecords } from './data.js';
 import type { LoadedData } from './load-data.js';
 import { readJsonLines, toJsonLines } from './jsonl.js';
@@ -108,6 +110,9 @@ function learnWith(network: Network, session: Session): Observable<RunEvent> {
       const events = concat(
         from(config.notices ?? []).pipe(map((message): RunEvent => ({ type: 'notice', message }))),
         of<RunEvent>({ type: 'engine', description: network.engine.info.description }),
+        defer(() => guidanceWarnings(network, session.loaded, config.training.batchSize)).pipe(
+          mergeMap((messages) => messages.map((message): RunEvent => ({ type: 'warning', message }))),
+        ),
         training(session, network, trunkCache),
         defer(() =>
           interrupted

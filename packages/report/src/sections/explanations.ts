@@ -8,7 +8,7 @@ import { isRight } from '../summary.js';
 import { section } from './table.js';
 
 /** What the pictures need besides the runs. */
-interface Pictures {
+export interface Pictures {
   readonly gallery: Gallery;
   readonly width: number;
   readonly height: number;
@@ -35,7 +35,8 @@ export function explanationsSection(runs: readonly NamedRun[], pictures: Picture
   );
 }
 
-function imageCase(id: string, runs: readonly NamedRun[], pictures: Pictures): Markup {
+/** One image with what each run says of it. */
+export function imageCase(id: string, runs: readonly NamedRun[], pictures: Pictures): Markup {
   const seen = runs.map((named) => ({
     named,
     explanation: named.run.record.explanations.find((explanation) => explanation.id === id),

@@ -1,4 +1,6 @@
+import { worstGroup, type GroupAccuracy } from '@foveate/statistics';
 import { duration, figure, fixed, percent, range } from '../format.js';
+import type { RunGroups } from '../groups.js';
 import { html, type Content, type Markup } from '../html.js';
 import { badge, type NamedRun } from '../identity.js';
 import type { TestSummary } from '../summary.js';
@@ -11,7 +13,8 @@ export interface RunFigures {
 }
 
 /** The summary table: one column per run. */
-export function figuresSection(runs: readonly RunFigures[], threshold: number): Markup {
+export function figuresSection(runs: readonly RunFigures[], threshold: number, groups: readonly RunGroups[]): Markup {
+  const worst = groups.map((run) => worstGroup(run.groups));
   const measured = (write: (summary: TestSummary) => Content): readonly Content[] =>
     runs.map(({ summary }) => (summary === null ? html`<span class="muted">not measured</span>` : write(summary)));
   const interval = (text: string): Markup => html`<span class="interval">${text}</span>`;
@@ -29,6 +32,9 @@ export function figuresSection(runs: readonly RunFigures[], threshold: number): 
           : html`${fixed(s.auroc.auroc, 3)} ${interval(range(s.auroc, (value) => fixed(value, 3)))}`,
       ),
     },
+    ...(worst.every((group) => group === undefined)
+      ? []
+      : [{ head: 'Worst group', cells: worst.map((group) => (group === undefined ? '–' : worstCell(group))) }]),
     { head: 'Defects missed', cells: measured((s) => html`${s.confusion.fn} ${interval(`of ${s.defective}`)}`) },
     {
       head: 'False alarms',
@@ -60,6 +66,10 @@ export function figuresSection(runs: readonly RunFigures[], threshold: number): 
         functions are not the same quantity. Heatmap inside the area of interest: mean over defective images.
       </p>`,
   );
+}
+
+function worstCell({ group, accuracy }: GroupAccuracy): Content {
+  return html`${percent(accuracy)} <span class="interval">${group}</span>`;
 }
 
 function share(summary: TestSummary): Content {

@@ -1,4 +1,4 @@
-import { splitNames, type Skip } from '@foveate/contracts';
+import { splitNames, type AppliedPreset, type Skip } from '@foveate/contracts';
 import { count, duration, grouped } from '../format.js';
 import { html, type Content, type Markup } from '../html.js';
 import { badge, type NamedRun } from '../identity.js';
@@ -34,6 +34,7 @@ function settings(runs: readonly NamedRun[]): readonly Row[] {
   };
   const packages = [...new Set(runs.flatMap(({ run }) => Object.keys(run.record.versions)))].sort();
   return [
+    ...row('Preset', ({ run: { record } }) => presetText(record.preset)),
     ...row('Loss', ({ run }) => run.record.loss.id),
     ...row('Loss options', ({ run }) => options(run.record.loss.options)),
     ...row('Model', ({ run: { record } }) => `${record.model.id}, ${grouped(record.model.parameters)} parameters`),
@@ -54,6 +55,10 @@ function settings(runs: readonly NamedRun[]): readonly Row[] {
       ),
     },
   ];
+}
+
+function presetText(preset: AppliedPreset | undefined): string {
+  return preset === undefined ? '' : `${preset.id}, filled in: ${preset.filledIn.join(', ') || 'nothing'}`;
 }
 
 function epochs(done: number, best: number | null): string {
