@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { RunRecord } from '@foveate/contracts';
 import { encodePng } from '@foveate/image';
 
 const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
@@ -110,6 +111,7 @@ describe('wrong arguments', () => {
     [['train', '--confg', 'x.yaml'], "unknown option '--confg'\n(Did you mean --config?)"],
     [['train'], "required option '-c, --config <file>' not specified"],
     [['train', '--config', 'x', '--sed', '1'], 'Did you mean one of --seed, --set?'],
+    [['demo', '--shortcut', '2'], 'Expected a number from 0 to 1.'],
     [['demo', '--epochs', 'many'], 'Expected a whole number, 1 or more.'],
     [['evaluate', 'x', '--split', 'tset'], 'Allowed choices are train, validation, test.'],
     [['augment', 'preview', 'x', '--images', '1e9'], 'Expected a whole number, 1 to 100.'],
@@ -329,13 +331,19 @@ describe('doctor', () => {
 });
 
 describe('demo', () => {
-  it('trains both losses, compares them and says where the page is', () => {
+  it('trains three ways, compares what they do where the sticker misleads, and says where the page is', () => {
     const { status, stdout } = foveate('demo', '--out', 'demo', '--epochs', '1', '--size', '16', '--seed', '3');
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^ce +40 /m);
-    expect(stdout).toMatch(/^ceod +40 /m);
-    expect(stdout).toMatch(/CEOD (has|is not)/);
-    expect(existsSync(join(root, 'demo/report.html'))).toBe(true);
+    for (const arm of ['ce', 'ceod', 'aoi'])
+      expect(stdout).toMatch(new RegExp(`^${arm} +\\d+\\.\\d% +0\\.\\d{3} +\\d+\\.\\d%`, 'm'));
+    expect(stdout).toMatch(/good zippers with a sticker, called defective: ce \d+\.\d%, ceod .*, aoi /);
+    const page = readFileSync(join(root, 'demo/report.html'), 'utf8');
+    expect(page).toContain('Who is misled');
+    expect(page).toContain('what each run says of it');
+    const record = JSON.parse(readFileSync(join(root, 'demo/aoi/run.json'), 'utf8')) as RunRecord;
+    expect(record.preset).toEqual({ id: 'aoi', options: {}, filledIn: ['data.augment.0', 'loss'] });
+    expect(record.loss).toMatchObject({ id: 'energy', options: { weight: 0.3 } });
+    expect(Object.keys(record.test?.['groups'] ?? {})).toHaveLength(4);
   });
 });
 

@@ -188,4 +188,56 @@ describe('renderReport', () => {
   it('needs a run', () => {
     expect(() => renderReport([])).toThrow('at least one run');
   });
+
+  describe('with attributes', () => {
+    const samples = scores.map(({ id, label }, index): SampleRecord => ({
+      id,
+      label,
+      split: 'test',
+      defectTypes: label === 1 || index === 3 ? ['dent'] : [],
+      reason: '',
+      shareInside: null,
+      attributes: { mark: index % 2 === 0 ? 'yes' : 'no' },
+    }));
+    // Scores and labels: (1, 0.9, yes) (1, 0.4, no) (1, 0.8, yes) (0, 0.1, no) (0, 0.6, yes)
+    const better = predictionsOf([
+      [1, 0.9],
+      [1, 0.4],
+      [1, 0.8],
+      [0, 0.1],
+      [0, 0.2],
+    ]);
+
+    it('tells the accuracy of each group, and where runs differ most', () => {
+      const explanations = [4, 3].map((index) => ({
+        ...explanationOf(index),
+        id: `image/${index}`,
+        label: 0 as const,
+      }));
+      const runs = [scores, better, better].map((predictions, index) =>
+        fabricate(predictions, { name: ['a', 'b', 'c'][index]!, samples, explanations }),
+      );
+      const text = textOf(renderReport(runs));
+      expect(text).toContain('Of the 1 test images “good, mark: yes”, right: a on 0, b on 1 and c on 1.');
+      expect(text).toMatch(/Worst group 0\.0% defective, mark: no/);
+      expect(text).toMatch(/good, mark: yes 0\.0% 0 of 1, 0\.0% to 79\.3%/);
+      expect(text).toContain('One image “good, mark: yes”, and what each run says of it image/4');
+    });
+
+    it('tells nothing of groups where there are none', () => {
+      const without = samples.map(({ attributes: _, ...sample }) => sample);
+      expect(textOf(renderReport([fabricate(scores, { samples: without })]))).not.toMatch(/worst group/i);
+    });
+  });
 });
+
+function explanationOf(index: number) {
+  return {
+    id: `image/${index}`,
+    score: 0.5,
+    aoiShare: null,
+    imagePath: 'image.png',
+    aoiPath: 'aoi.png',
+    heatmapPath: 'heatmap.png',
+  };
+}

@@ -357,6 +357,14 @@ describe('chooseExplained', () => {
     expect(kinds(50)).toBe('dododod' + 'ggg');
   });
 
+  it('shows each group of attributes', () => {
+    const marked = stored.map(({ sample }, index) => ({
+      sample: { ...sample, attributes: { mark: index % 2 === 0 ? 'yes' : 'no' } },
+    }));
+    const chosen = chooseExplained(marked, 8).map(({ sample }) => `${sample.id.charAt(0)} ${sample.attributes?.mark}`);
+    expect(chosen).toEqual(['d no', 'o no', 'd yes', 'o yes', 'd no', 'o yes', 'g no', 'g yes']);
+  });
+
   it('depends on the ids alone', () => {
     expect(chooseExplained(stored.toReversed(), 6)).toEqual(chooseExplained(stored, 6));
   });
