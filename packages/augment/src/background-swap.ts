@@ -1,7 +1,7 @@
-import type { AugmentedImages, Mask } from '@foveate/contracts';
-import { distanceTo } from '@foveate/image';
+import type { AugmentedImages, Mask, PixelMemory } from '@foveate/contracts';
+import { distanceTo, newPixels } from '@foveate/image';
 import { z } from 'zod';
-import { blended, mergedDefects } from './_blend.js';
+import { blended, mergedDefects, type Colour } from './_blend.js';
 import { defineContent, probability } from './_define.js';
 
 /**
@@ -34,40 +34,43 @@ export const backgroundSwap = defineContent({
   change: async (input, { choice, feather, matchTone }, context) => {
     const other = await context.other(choice);
     if (other === undefined) return input;
-    const cover = coverOutside(union(input.aoi, other.aoi), feather);
+    const { memory } = context;
+    const cover = distanceTo(union(input.aoi, other.aoi, memory));
+    distanceToCover(cover, feather);
+    const shift: Colour = matchTone ? toneDifference(input, other) : [0, 0, 0];
     return {
-      image: blended(input.image, other.image.data, cover, matchTone ? toneDifference(input, other) : undefined),
+      image: blended(input.image, other.image.data, cover, { shift, memory }),
       aoi: input.aoi,
-      defects: mergedDefects(input, other.defects, cover),
+      defects: mergedDefects(input, other.defects, cover, memory),
     };
   },
 });
 
 /** Pixels that are inside of either mask. */
-function union(a: Mask, b: Mask): Mask {
-  const data = new Uint8Array(a.data.length);
+function union(a: Mask, b: Mask, memory: PixelMemory = newPixels): Mask {
+  const data = memory(a.data.length);
   for (let pixel = 0; pixel < data.length; pixel++) data[pixel] = (a.data[pixel] as number) | (b.data[pixel] as number);
   return { ...a, data };
 }
 
-/** 0 inside the mask, rising to 1 over `feather` pixels outside of it. */
-function coverOutside(mask: Mask, feather: number): Float32Array {
-  const cover = distanceTo(mask);
-  for (let pixel = 0; pixel < cover.length; pixel++)
-    cover[pixel] = Math.min(1, (cover[pixel] as number) / (feather + 1));
-  return cover;
+/** Makes 0 of distance 0, rising to 1 beyond `feather` pixels. */
+function distanceToCover(values: Float32Array, feather: number): void {
+  for (let pixel = 0; pixel < values.length; pixel++) {
+    const cover = (values[pixel] as number) / (feather + 1);
+    values[pixel] = cover < 1 ? cover : 1;
+  }
 }
 
 /**
  * What to add to the other's colours: the difference of the mean colours inside the areas of interest. What lies outside
  * must not count: the shift would tell of the surroundings that were taken away.
  */
-function toneDifference(mine: AugmentedImages, theirs: AugmentedImages): readonly [number, number, number] {
+function toneDifference(mine: AugmentedImages, theirs: AugmentedImages): Colour {
   const [here, there] = [meanInside(mine), meanInside(theirs)];
   return [here[0] - there[0], here[1] - there[1], here[2] - there[2]];
 }
 
-function meanInside({ image, aoi }: AugmentedImages): readonly [number, number, number] {
+function meanInside({ image, aoi }: AugmentedImages): Colour {
   let [count, red, green, blue] = [0, 0, 0, 0];
   for (let pixel = 0; pixel < aoi.data.length; pixel++) {
     if (aoi.data[pixel] === 0) continue;

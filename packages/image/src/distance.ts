@@ -12,12 +12,8 @@ export function distanceTo({ width, height, data }: Mask): Float32Array {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) if (data[y * width + x] !== 0) framed[(y + 1) * stride + x + 1] = 0;
   }
-  for (let y = 1; y <= height; y++) {
-    for (let i = y * stride + 1; i <= y * stride + width; i++) relax(framed, i, -1, stride);
-  }
-  for (let y = height; y >= 1; y--) {
-    for (let i = y * stride + width; i > y * stride; i--) relax(framed, i, 1, stride);
-  }
+  for (let y = 1; y <= height; y++) sweep(framed, y * stride + 1, width, 1, stride);
+  for (let y = height; y >= 1; y--) sweep(framed, y * stride + width, width, -1, stride);
   const distance = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
     distance.set(framed.subarray((y + 1) * stride + 1, (y + 1) * stride + 1 + width), y * width);
@@ -25,10 +21,23 @@ export function distanceTo({ width, height, data }: Mask): Float32Array {
   return distance;
 }
 
-/** Shortens a distance by way of the four neighbours already swept: those before (`side` -1) or behind (1). */
-function relax(distance: Float32Array, i: number, side: 1 | -1, stride: number): void {
-  const row = i + side * stride;
-  const straight = Math.min(distance[i + side] as number, distance[row] as number) + 1;
-  const diagonal = Math.min(distance[row - 1] as number, distance[row + 1] as number) + Math.SQRT2;
-  distance[i] = Math.min(distance[i] as number, straight, diagonal);
+/**
+ * Shortens the distances of a row by way of the four neighbours already swept: those before (`step` 1) or behind (-1).
+ * A function with the loop in it and no Math.min, which has to think of NaN: a third of the time.
+ */
+function sweep(distance: Float32Array, from: number, count: number, step: 1 | -1, stride: number): void {
+  const row = step === 1 ? -stride : stride;
+  let last = Infinity;
+  for (let i = from, end = from + step * count; i !== end; i += step) {
+    const above = distance[i + row] as number;
+    const before = distance[i + row - 1] as number;
+    const behind = distance[i + row + 1] as number;
+    const straight = (last < above ? last : above) + 1;
+    const diagonal = (before < behind ? before : behind) + Math.SQRT2;
+    const way = straight < diagonal ? straight : diagonal;
+    const known = distance[i] as number;
+    // As it is stored: the next pixel's distance counts from a float of single precision.
+    last = Math.fround(known < way ? known : way);
+    distance[i] = last;
+  }
 }

@@ -87,6 +87,6 @@ async function prepared(
   const { sample } = stored;
   const images = await store.prepare(stored, memory);
   if (variant === undefined) return { images, label: sample.label };
-  const context = { ...others.contextOf(sample.id, store), memory };
+  const context = others.contextOf(sample.id, store, memory);
   return augmentSample(operations, images, { seed, epoch: variant, sample, labeller, context });
 }
