@@ -34,7 +34,7 @@ export const backgroundSwap = defineContent({
   change: async (input, { choice, feather, matchTone }, context) => {
     const other = await context.other(choice);
     if (other === undefined) return input;
-    const { memory } = context;
+    const { memory = newPixels } = context;
     const cover = distanceTo(union(input.aoi, other.aoi, memory));
     distanceToCover(cover, feather);
     const shift: Colour = matchTone ? toneDifference(input, other) : [0, 0, 0];
@@ -47,7 +47,7 @@ export const backgroundSwap = defineContent({
 });
 
 /** Pixels that are inside of either mask. */
-function union(a: Mask, b: Mask, memory: PixelMemory = newPixels): Mask {
+function union(a: Mask, b: Mask, memory: PixelMemory): Mask {
   const data = memory(a.data.length);
   for (let pixel = 0; pixel < data.length; pixel++) data[pixel] = (a.data[pixel] as number) | (b.data[pixel] as number);
   return { ...a, data };

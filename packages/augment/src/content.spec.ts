@@ -71,6 +71,41 @@ describe('background-swap', () => {
     expect(row).toEqual([200, 150, 100, 50, 0, 0]);
   });
 
+  it('shifts the surroundings by what the insides differ, if asked to', async () => {
+    const service = await build(backgroundSwap);
+    // Inside 100 against 40 of the donor; the outside of the input is white and must not count.
+    const aoi = masked(width, height, (x) => x < 20);
+    const input = {
+      ...example(),
+      aoi,
+      image: drawn(width, height, (x) => (x < 20 ? [100, 90, 250] : [255, 255, 255])),
+    };
+    const other = { ...donor, image: drawn(width, height, (x) => (x < 20 ? [40, 100, 40] : [60, 5, 90])) };
+    const swapped = async (matchTone: boolean) => {
+      const { image } = await service.apply(input, { choice: 0, feather: 0, matchTone }, { other: async () => other });
+      return [colour(image, 10), colour(image, 40)];
+    };
+    expect(await swapped(false)).toEqual([
+      [100, 90, 250],
+      [60, 5, 90],
+    ]);
+    expect(await swapped(true)).toEqual([
+      [100, 90, 250],
+      [120, 0, 255],
+    ]);
+  });
+
+  it('has the same result in memory that was used before', async () => {
+    const service = await build(backgroundSwap);
+    const dirty = (bytes: number) => new Uint8Array(bytes).fill(77);
+    const parameters = { choice: 0.5, feather: 2, matchTone: true };
+    const [fresh, reused] = [
+      await service.apply(example(), parameters, context),
+      await service.apply(example(), parameters, { ...context, memory: dirty }),
+    ];
+    expect(reused).toEqual(fresh);
+  });
+
   it('needs another sample', async () => {
     const input = example();
     expect(await operate(backgroundSwap, input)).toBe(input);
