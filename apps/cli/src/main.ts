@@ -43,8 +43,8 @@ function buildProgram(): Command {
 Examples:
   foveate demo
   foveate train --config examples/magnetic-tile-band.yaml
-  foveate train --config examples/magnetic-tile-band.yaml --set loss=ceod --out runs/ceod
-  foveate report runs/magnetic-tile-band runs/ceod --out comparison.html
+  foveate train --config examples/magnetic-tile-band.yaml --set preset=aoi --out runs/tiles-aoi
+  foveate report runs/magnetic-tile-band runs/tiles-aoi --out comparison.html
 
 Exit codes:
 ${exitCodeHelp()}
