@@ -20,11 +20,18 @@ function overlayNames(files: readonly string[]): readonly string[] {
   });
 }
 
-function describe({ file, score, defective, aoiShare }: Verdict, path: string): string {
+/** Where the network looks, or why that is no figure. */
+function whereItLooks({ aoiShare, emptyHeatmap, aoi }: Verdict): string {
+  if (emptyHeatmap) return 'empty heatmap, no place speaks for a defect';
+  if (aoi === undefined || aoiShare === null) return 'area of interest not known';
+  return `${percent(aoiShare)} of the heatmap in the AOI`;
+}
+
+function describe(verdict: Verdict, path: string): string {
   const { green, red } = colours(process.stdout);
-  const verdict = defective ? red('defective') : green('good     ');
-  const share = aoiShare === null ? 'area of interest not known' : `${percent(aoiShare)} of the heatmap in the AOI`;
-  return `${verdict}  ${percent(score).padStart(6)} defective  ${share}  ${file}\n           ${path}`;
+  const { file, score, defective } = verdict;
+  const word = defective ? red('defective') : green('good     ');
+  return `${word}  ${percent(score).padStart(6)} defective  ${whereItLooks(verdict)}  ${file}\n           ${path}`;
 }
 
 async function explain(
@@ -42,8 +49,8 @@ async function explain(
     const path = join(out, names[index] ?? '');
     await writeOverlay(path, verdict);
     if (json !== true) print(describe(verdict, path));
-    const { file, score, defective, aoiShare } = verdict;
-    results.push({ file, score, defective, aoiShare, heatmap: path });
+    const { file, score, defective, aoiShare, emptyHeatmap, aoi } = verdict;
+    results.push({ file, score, defective, aoiShare, aoiKnown: aoi !== undefined, emptyHeatmap, heatmap: path });
   }
   if (json === true) printJson(results, 2);
 }

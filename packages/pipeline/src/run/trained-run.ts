@@ -51,8 +51,10 @@ export interface Verdict {
   readonly score: number;
   /** True when the defective class is the more probable one. */
   readonly defective: boolean;
-  /** Share of the heatmap's mass in the area of interest; null when there is no area or no heat. */
+  /** Share of the heatmap's mass in the area of interest; null when the area is not known or the heatmap is empty. */
   readonly aoiShare: number | null;
+  /** True when the heatmap is zero everywhere: no place speaks for a defect. */
+  readonly emptyHeatmap: boolean;
   /** The image as read. */
   readonly image: Raster;
   /** Grey, at network size, 255 = hottest. */
@@ -187,6 +189,7 @@ function verdictOf(
     score,
     defective: score >= 0.5,
     aoiShare: aoi === undefined ? null : (aoiShare ?? null),
+    emptyHeatmap: rasters.heatmap.data.every((value) => value === 0),
     heatmap: rasters.heatmap,
     ...(aoi === undefined ? {} : { aoi: rasters.aoi }),
   };
