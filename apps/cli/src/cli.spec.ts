@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -235,29 +235,50 @@ describe('a run', () => {
     expectError(foveate('explain', run, 'text.png'), 3, 'DATA_INVALID', 'text.png');
   });
 
+  it('tells an empty heatmap from an area of interest that is not known', async () => {
+    await picture(join(root, 'part.png'), 90);
+    const blind = join(root, 'blind');
+    cpSync(run, blind, { recursive: true });
+    // All weights zero: nothing reaches the feature map.
+    const weights = readFileSync(join(blind, 'best.safetensors'));
+    writeFileSync(join(blind, 'best.safetensors'), weights.fill(0, 8 + Number(weights.readBigUInt64LE(0))));
+    const { stdout } = foveate('explain', blind, 'part.png');
+    expect(stdout).toContain('empty heatmap');
+    expect(stdout).not.toContain('not known');
+    const settings = readFileSync(join(blind, 'config.yaml'), 'utf8');
+    writeFileSync(join(blind, 'config.yaml'), settings.replace(/aoi:\s+id: source/, 'aoi: whole'));
+    expect(JSON.parse(foveate('explain', blind, 'part.png', '--json').stdout)).toMatchObject([
+      { aoiShare: null, aoiKnown: true, emptyHeatmap: true },
+    ]);
+  });
+
   it('is reported, also against another', () => {
     expect(foveate('report', run, run, '--out', 'both.html').stdout).toContain('both.html');
     expect(readFileSync(join(root, 'both.html'), 'utf8')).toMatch(/^<!doctype html>/i);
   });
 
-  it('ends cleanly on Ctrl-C and goes on', async () => {
-    const folder = join(root, 'stopped');
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('ends cleanly on %s', async (signal, code) => {
+    const folder = join(root, `stopped-${signal}`);
     const args = ['train', '--config', config, '--out', folder, '--set', 'training.epochs=400', '--json'];
     const child = spawn(process.execPath, [bin, ...args], { cwd: root });
     let stderr = '';
     child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
     child.stdout.on('data', (data: Buffer) => {
-      if (data.includes('"type":"step"') && !child.killed) child.kill('SIGINT');
+      if (data.includes('"type":"step"') && !child.killed) child.kill(signal);
     });
     const status = await new Promise((resolve) => child.on('close', resolve));
-    expect(status).toBe(130);
+    expect(status).toBe(code);
     expect(stderr).toContain('Stopping after this step');
     expect(stderr).toContain(`--resume`);
-    const { status: word, epochs } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as {
-      status: string;
-      epochs: unknown[];
-    };
-    expect(word).toBe('interrupted');
+    expect(JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'))).toMatchObject({ status: 'interrupted' });
+  });
+
+  it('goes on where it was stopped', () => {
+    const folder = join(root, 'stopped-SIGINT');
+    const { epochs } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as { epochs: unknown[] };
     const more = String(epochs.length + 1);
     const again = ['train', '--config', config, '--out', folder, '--set', `training.epochs=${more}`, '--resume'];
     expect(foveate(...again).status).toBe(0);

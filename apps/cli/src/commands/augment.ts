@@ -6,8 +6,7 @@ import { renderAugmentPreview } from '@foveate/report';
 import type { Command } from 'commander';
 import { defaultRunner } from '../runner.js';
 import { CountBar } from '../terminal/count-bar.js';
-import { interruptedCode } from '../terminal/exit.js';
-import { interruptible } from '../terminal/interrupt.js';
+import { interruptedCode, interruptible } from '../terminal/interrupt.js';
 import { quoted } from '../terminal/quoted.js';
 import { printTable } from '../terminal/table.js';
 import { note, print, printJson } from '../terminal/terminal.js';
@@ -78,7 +77,7 @@ async function build(file: string, options: BuildOptions): Promise<void> {
     }
   });
   if (built === undefined) {
-    process.exitCode = interruptedCode;
+    process.exitCode = interruptedCode();
     note(`Stopped. Go on with:\n  ${resumeCommand(file, options)}`);
     return;
   }

@@ -5,9 +5,8 @@ import { readRunRecord } from '@foveate/pipeline';
 import type { LoadedData, Runner } from '@foveate/pipeline';
 import type { Command } from 'commander';
 import { defaultRunner } from '../runner.js';
-import { interruptedCode } from '../terminal/exit.js';
 import { fixed, percent } from '../terminal/format.js';
-import { interruptible } from '../terminal/interrupt.js';
+import { interruptedCode, interruptible } from '../terminal/interrupt.js';
 import { printTable } from '../terminal/table.js';
 import { colours, note, print } from '../terminal/terminal.js';
 import { integer, share } from './options.js';
@@ -96,7 +95,7 @@ async function trainArms(
       trainAndShow(runner, config, { folder, overwrite: true, signal, loaded }),
     );
     if (!completed) {
-      process.exitCode = interruptedCode;
+      process.exitCode = interruptedCode();
       note('Stopped. Start the demo again to see all three compared.');
       return false;
     }

@@ -4,9 +4,8 @@ import type { RunConfig, Runner, RunOptions } from '@foveate/pipeline';
 import { configText, readRunRecord } from '@foveate/pipeline';
 import type { Command } from 'commander';
 import { defaultRunner } from '../runner.js';
-import { interruptedCode } from '../terminal/exit.js';
 import { figures } from '../terminal/format.js';
-import { interruptible } from '../terminal/interrupt.js';
+import { interruptedCode, interruptible } from '../terminal/interrupt.js';
 import { quoted } from '../terminal/quoted.js';
 import { RunView } from '../terminal/run-view.js';
 import { printTable } from '../terminal/table.js';
@@ -75,7 +74,7 @@ async function train(options: TrainOptions): Promise<void> {
     trainAndShow(runner, config, { folder, resume, overwrite, signal }, options.json),
   );
   if (!completed) {
-    process.exitCode = interruptedCode;
+    process.exitCode = interruptedCode();
     const record = await readRunRecord(folder).catch(() => undefined);
     if (record === undefined) note('Stopped before training began; nothing was written.');
     else note(`Stopped. Go on with:\n  ${resumeCommand(options)}`);

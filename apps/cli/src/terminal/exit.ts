@@ -1,9 +1,7 @@
 /** Exit codes and the one message of a failed command. */
 import { errorCodes, isFoveateError } from '@foveate/contracts';
+import { interruptedCode, interruptedCodes } from './interrupt.js';
 import { colours, note } from './terminal.js';
-
-/** The run was interrupted and can be gone on with. */
-export const interruptedCode = 130;
 
 /** An error nobody foresaw. */
 const unexpectedCode = 1;
@@ -17,7 +15,8 @@ export function exitCodeHelp(): string {
     [0, 'success'],
     [unexpectedCode, 'unexpected error'],
     ...lines,
-    [interruptedCode, 'interrupted'],
+    [interruptedCodes.SIGINT, 'interrupted, by Ctrl-C or SIGINT'],
+    [interruptedCodes.SIGTERM, 'interrupted by SIGTERM'],
   ] as const;
   return all.map(([exit, meaning]) => `  ${String(exit).padStart(3)}  ${meaning}`).join('\n');
 }
@@ -27,7 +26,7 @@ export function reportError(error: unknown): number {
   const { red } = colours(process.stderr);
   if (error instanceof Error && error.name === 'AbortError') {
     note('Stopped.');
-    return interruptedCode;
+    return interruptedCode();
   }
   if (isFoveateError(error)) {
     note(`${red(`error ${error.code}:`)} ${error.message}`);
