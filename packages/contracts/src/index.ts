@@ -5,6 +5,7 @@ export * from './errors.js';
 export * from './events.js';
 export * from './learning-plugins.js';
 export * from './make-folder.js';
+export * from './nearest.js';
 export * from './packed-error.js';
 export * from './plugin.js';
 export * from './random.js';

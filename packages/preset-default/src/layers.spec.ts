@@ -205,7 +205,7 @@ describe('a LayersModel', () => {
   });
 
   it('says what does not fit', async () => {
-    await expect(open(folder, { featureLayer: 'lasr' })).rejects.toThrow(/Nearest .*: last,/);
+    await expect(open(folder, { featureLayer: 'lasr' })).rejects.toThrow(/Did you mean 'last'/);
     await expect(open(folder, { featureLayer: 'gated' })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
     await expect(open(folder, { head: 'model' }, [12, 10], 2)).rejects.toThrow(
       'another number of classes (expected 2, got 4)',
@@ -330,7 +330,7 @@ describe('a GraphModel', () => {
     await expect(open(folder, {}, [24, 10])).rejects.toThrow(
       'Model takes images of another size (expected [12, 10, 3]',
     );
-    await expect(open(folder, { featureLayer: 'activ' })).rejects.toThrow(/Nearest .*: active,/);
+    await expect(open(folder, { featureLayer: 'activ' })).rejects.toThrow(/Did you mean 'active'/);
     await expect(open(folder, { featureLayer: 'mean' })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
     await expect(open(folder, { head: 'model' }, [12, 10], 2)).rejects.toThrow('another number of classes');
   });

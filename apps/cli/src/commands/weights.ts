@@ -1,6 +1,6 @@
 /** `foveate weights` */
 import { existsSync } from 'node:fs';
-import { fail } from '@foveate/contracts';
+import { fail, nearestNames } from '@foveate/contracts';
 import {
   cachedPath,
   identifyWeights,
@@ -24,7 +24,8 @@ const nameOf = ({ architecture, tag }: KnownWeights): string => `${architecture}
 function find(name: string): KnownWeights {
   const known = knownWeights.find((weights) => nameOf(weights) === name);
   if (known !== undefined) return known;
-  const advice = "Choose one of 'foveate weights list'";
+  const [near] = nearestNames(name, knownWeights.map(nameOf));
+  const advice = near === undefined ? "Choose one of 'foveate weights list'" : `Did you mean '${near}'?`;
   throw fail({
     code: 'CONFIG_INVALID',
     what: `There are no known weights '${name}'`,

@@ -1,19 +1,19 @@
-import { fail, type FoveateError } from '@foveate/contracts';
-import { distance } from 'fastest-levenshtein';
+import { fail, nearestNames, type FoveateError } from '@foveate/contracts';
 
-/** The error of a layer that a model does not have, with the names nearest to it. */
+/** Layers that an error lists. */
+const most = 5;
+
+/** The error of a layer that a model does not have: which one was probably meant, and the last of those there are. */
 export function noSuchLayer(name: string, known: readonly string[], where: string): FoveateError {
-  const nearest = known
-    .map((candidate) => ({ candidate, edits: distance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.edits - b.edits)
-    .slice(0, 5)
-    .map(({ candidate }) => candidate);
+  const others = known.filter((candidate) => candidate !== name);
+  const [near] = nearestNames(name, others);
+  const question = near === undefined ? '' : `Did you mean '${near}'? `;
   return fail({
     code: 'CONFIG_INVALID',
     where,
     what: `Model cannot be cut at a layer '${name}'`,
-    ...(nearest.length > 0 && {
-      advice: `Nearest of the layers that all of the model passes through: ${nearest.join(', ')}`,
+    ...(others.length > 0 && {
+      advice: `${question}The last of the layers that all of the model passes through: ${others.slice(-most).join(', ')}`,
     }),
   });
 }

@@ -117,7 +117,7 @@ describe('messages', () => {
     ['seed: 1', ['loss.weight=much'], '--set loss.weight=much loss.weight: expected number, got "much".'],
     ['seed: [1', [], 'x.yaml:1:9: Flow sequence in block collection must be sufficiently indented and end with a ]'],
     ['seed: 1\nseed: 2', [], 'x.yaml:2:1: Map keys must be unique.'],
-    ['- 1', [], 'x.yaml: expected object, got [1]'],
+    ['- 1', [], 'expected keys with values, such as loss: ceod, got a list'],
     [
       'training: { train: heads }',
       [],
@@ -183,6 +183,14 @@ describe('messages', () => {
 
   it('list what is known when nothing is near', () => {
     expect(suggestion('zzz', ['ce', 'ceod'])).toBe('Known: ce, ceod.');
+    expect(suggestion('ab', ['ce', 'ceod'])).toBe('Known: ce, ceod.');
+  });
+
+  it.each([['nonsense'], ['- loss: ce'], ['7']])('say of the text %j only that it is none', async (text) => {
+    const { code, message } = await failure(read(text));
+    expect(code).toBe('CONFIG_INVALID');
+    expect(message).toMatch(/^x\.yaml: [^\n]*$/);
+    expect(message).not.toContain('Did you mean');
   });
 });
 

@@ -1,7 +1,8 @@
 /** What schemas report, in words a user can act on: what is allowed, what stands there, and the nearest word. */
+import { nearestNames } from '@foveate/contracts';
 import type { ConfigPath } from './document.js';
 import type { SchemaGuide } from './guide.js';
-import { nearest, suggestion } from './nearest.js';
+import { suggestion } from './nearest.js';
 
 /** What a Standard Schema reports; all but message and path are Zod's. */
 export interface SchemaIssue {
@@ -86,7 +87,7 @@ function wording({ code, message }: SchemaIssue, path: ConfigPath, guide: Schema
 
 function nearestWord(got: string, path: ConfigPath, guide: SchemaGuide): string | undefined {
   const tag = guide.tag(path);
-  const word = nearest(got, guide.words(tag === undefined ? path : [...path, tag]));
+  const [word] = nearestNames(got, guide.words(tag === undefined ? path : [...path, tag]));
   if (word === undefined) return undefined;
   return tag === undefined ? `Did you mean '${word}'?` : `Did you mean { ${tag}: ${word} }?`;
 }

@@ -19,12 +19,25 @@ export interface ConfigSetting {
   readonly defaults: ConfigDefaults;
 }
 
+/** Whatever stands in the place of keys would be lost with the first override. */
+function requireKeys({ value, locate }: ConfigDocument): void {
+  if (value === null || value === undefined || (typeof value === 'object' && !Array.isArray(value))) return;
+  throw fail({
+    code: 'CONFIG_INVALID',
+    what: 'This is no configuration',
+    where: locate([]),
+    expected: 'keys with values, such as loss: ceod',
+    got: Array.isArray(value) ? 'a list' : JSON.stringify(value),
+  });
+}
+
 async function complete(
   document: ConfigDocument,
   file: string,
   overrides: readonly string[],
   { registry, defaults }: ConfigSetting,
 ): Promise<RunConfig> {
+  requireKeys(document);
   const written = withOverrides(document, overrides);
   const { plugins, baseFolder, seed } = (written.value ?? {}) as Readonly<Record<string, unknown>>;
   const names = Array.isArray(plugins) ? plugins.filter((name) => typeof name === 'string') : [];

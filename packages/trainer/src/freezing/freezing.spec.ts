@@ -50,6 +50,8 @@ describe('trainedVariables', () => {
 
   it('names what was probably meant', () => {
     expect(() => names({ pattern: 'hihg/**' })).toThrow(/No trainable variable matches 'hihg\/\*\*'.*'high'/);
+    // Nothing is near: the parts of the network there are.
+    expect(() => names({ pattern: 'nonsense/**' })).toThrow(/'low', 'middle', 'high', 'dense'/);
     expect(() => names({ pattern: '/(/' })).toThrow('Not a regular expression');
   });
 

@@ -1,6 +1,5 @@
 /** Patterns over variable names, as a configuration writes them. */
-import { fail, type FoveateError } from '@foveate/contracts';
-import { distance } from 'fastest-levenshtein';
+import { fail, nearestNames, type FoveateError } from '@foveate/contracts';
 
 /** How a pattern is described in options. */
 export const patternDescription =
@@ -39,14 +38,16 @@ function noMatch(pattern: string, names: readonly string[], where: string): Fove
     const parts = name.split('/');
     return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
   });
-  const nearest = [...new Set(layers)]
-    .map((name) => ({ name, edits: distance(plain, name) }))
-    .sort((a, b) => a.edits - b.edits)
-    .slice(0, 3);
+  const near = nearestNames(plain, [...new Set(layers)]).slice(0, 3);
+  const outer = [...new Set(names.map((name) => name.split('/')[0] ?? name))];
+  const quoted = (list: readonly string[]) => list.map((name) => `'${name}'`).join(', ');
   return fail({
     code: 'CONFIG_INVALID',
     where,
     what: `No trainable variable matches '${pattern}'`,
-    advice: `The nearest names are ${nearest.map(({ name }) => `'${name}'`).join(', ')}; a glob has to match the whole name`,
+    advice:
+      near.length > 0
+        ? `The nearest names are ${quoted(near)}; a glob has to match the whole name`
+        : `All names lie in ${quoted(outer)}, as in '${outer[0] ?? ''}/**'; a glob has to match the whole name`,
   });
 }
