@@ -257,6 +257,15 @@ describe('a run', () => {
     expect(readFileSync(join(root, 'both.html'), 'utf8')).toMatch(/^<!doctype html>/i);
   });
 
+  it('is reported over an older page, and over nothing else', () => {
+    const page = join(root, 'both.html');
+    expect(foveate('report', run, run, '--out', page).status).toBe(0);
+    const before = readFileSync(config, 'utf8');
+    expectError(foveate('report', run, '--out', config), 4, 'OUTPUT_EXISTS', config, '--out');
+    expectError(foveate('dataset', 'inspect', config, '--sheet', config), 4, 'OUTPUT_EXISTS', '--sheet');
+    expect(readFileSync(config, 'utf8')).toBe(before);
+  });
+
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

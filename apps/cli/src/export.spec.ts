@@ -1,6 +1,6 @@
 /** Exports as a user makes and uses them. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +55,22 @@ describe('foveate export', () => {
     writeFileSync(join(folder, 'part.png'), await encodePng(grey));
     const { stdout, stderr } = spawnSync(process.execPath, ['run.mjs'], { cwd: folder, encoding: 'utf8' });
     expect({ stderr, inRange: Number(stdout) > 0 && Number(stdout) < 1 }).toEqual({ stderr: '', inRange: true });
+  });
+
+  it('overwrites an earlier export only when told to', () => {
+    const folder = join(root, 'twice');
+    const weights = ['--format', 'safetensors', '--out', folder];
+    expect(exported(...weights).status).toBe(0);
+    writeFileSync(join(folder, 'README.md'), 'with notes of mine');
+    expect(exported(...weights)).toMatchObject({
+      status: 4,
+      stdout: '',
+      stderr: expect.stringMatching(/^error OUTPUT_EXISTS: .*--overwrite/),
+    });
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe('with notes of mine');
+    expect(exported(...weights, '--overwrite').status).toBe(0);
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain('safetensors');
+    expect(readdirSync(folder).sort()).toEqual(['README.md', 'model.safetensors']);
   });
 
   it('leaves nothing behind when it is stopped', async () => {

@@ -8,6 +8,7 @@ export {
   type PreviewStep,
   type PreviewVariant,
 } from './render-augment-preview.js';
+export { isOwnPage } from './page-text.js';
 export { renderReport, type ReportOptions } from './render-report.js';
 export type { ReportRun } from './report-run.js';
 export { renderContactSheet } from './sheet/contact-sheet.js';

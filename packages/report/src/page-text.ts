@@ -1,6 +1,13 @@
 import { html, trusted, type Content } from './html.js';
 import { style } from './style.js';
 
+const madeHere = html`<meta name="generator" content="Foveate" />`;
+
+/** Whether a file, of which the beginning is at hand, is a page of this package: one that may be made again. */
+export function isOwnPage(beginning: string): boolean {
+  return beginning.includes(madeHere.text);
+}
+
 /**
  * A complete page: no network, no scripts, everything inline.
  * @param page.definitions what pictures refer to: filters and images of an `<svg>`
@@ -17,6 +24,7 @@ export function pageText(page: {
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
+      ${madeHere}
       <meta name="color-scheme" content="light dark" />
       <meta
         http-equiv="Content-Security-Policy"

@@ -4,6 +4,7 @@ import { writeAtomically } from '@foveate/contracts';
 import type { RunConfig } from '@foveate/pipeline';
 import { renderAugmentPreview } from '@foveate/report';
 import type { Command } from 'commander';
+import { requireOwnPage } from '../own-page.js';
 import { defaultRunner } from '../runner.js';
 import { CountBar } from '../terminal/count-bar.js';
 import { interruptedCode, interruptible } from '../terminal/interrupt.js';
@@ -28,6 +29,7 @@ interface PreviewOptions extends CommonOptions {
 }
 
 async function preview(file: string, { out, images, variants, ...common }: PreviewOptions): Promise<void> {
+  await requireOwnPage(out, '--out');
   const config = await configOf(file, common);
   const bar = new CountBar();
   const onProgress = (done: number, total: number) => {

@@ -4,6 +4,7 @@ import { writeAtomically } from '@foveate/contracts';
 import { dataFacts, renderContactSheet } from '@foveate/report';
 import type { Inspection } from '@foveate/report';
 import type { Command } from 'commander';
+import { requireOwnPage } from '../own-page.js';
 import { defaultRunner } from '../runner.js';
 import { CountBar } from '../terminal/count-bar.js';
 import { printTable } from '../terminal/table.js';
@@ -18,6 +19,7 @@ interface InspectOptions {
 }
 
 async function inspect(file: string, { json, sheet, limit, set }: InspectOptions): Promise<void> {
+  if (sheet !== undefined) await requireOwnPage(sheet, '--sheet');
   const runner = defaultRunner();
   const config = await runner.readConfig(file, set);
   const bar = new CountBar();

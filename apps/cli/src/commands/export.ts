@@ -14,18 +14,18 @@ interface ExportFlags {
   readonly heatmap?: boolean;
   readonly normalise?: boolean;
   readonly half?: boolean;
+  readonly overwrite?: boolean;
   readonly json?: boolean;
 }
 
 const inUnits = (size: number): string =>
   size < 1e6 ? `${String(Math.ceil(size / 1e3))} kB` : `${(size / 1e6).toFixed(1)} MB`;
 
-async function exportModel(
-  run: string,
-  { format, out = join(run, 'export', format), heatmap = false, normalise = false, half = false, json }: ExportFlags,
-): Promise<void> {
+async function exportModel(run: string, { format, out, half = false, json, ...flags }: ExportFlags): Promise<void> {
+  const { heatmap = false, normalise = false, overwrite = false } = flags;
+  const folder = out ?? join(run, 'export', format);
   const precision = half ? 'float16' : 'float32';
-  const options = { format, folder: out, heatmap, normalise, precision } as const;
+  const options = { format, folder, heatmap, normalise, precision, overwrite } as const;
   const exported = await interruptible((signal) => defaultRunner().export(run, options, signal));
   if (json === true) {
     printJson(exported, 2);
@@ -52,6 +52,7 @@ export function addExport(program: Command): void {
     .option('--heatmap', 'also give the heatmap')
     .option('--normalise', 'take images as bytes from 0 to 255 and scale them inside')
     .option('--half', 'half precision: half the size, about three digits; refused where that does not suffice')
+    .option('--overwrite', 'replace the files of an earlier export')
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  foveate export runs/demo/ceod --format onnx --heatmap --normalise --out model')
     .action(exportModel);

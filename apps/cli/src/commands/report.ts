@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { writeAtomically } from '@foveate/contracts';
 import { loadRun, renderReport } from '@foveate/report';
 import type { Command } from 'commander';
+import { requireOwnPage } from '../own-page.js';
 import { print } from '../terminal/terminal.js';
 
 /** Writes one page on several runs. */
@@ -13,6 +14,7 @@ export async function compareRuns(folders: readonly string[], path: string, titl
 
 async function report(folders: readonly string[], { out }: { readonly out?: string }): Promise<void> {
   const [first = '.', ...others] = folders;
+  if (out !== undefined || others.length > 0) await requireOwnPage(out ?? 'report.html', '--out');
   const path = out ?? (others.length === 0 ? join(first, 'report.html') : 'report.html');
   await compareRuns(folders, path);
   print(`Report      ${path}`);

@@ -1,10 +1,9 @@
 /** A trained run as a model file that runs elsewhere, tried before it is handed over. */
-import { rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fail, writeAtomically } from '@foveate/contracts';
+import { fail } from '@foveate/contracts';
 import { exportFiles, exportReadme } from '@foveate/export';
 import type { ExportFormat, ExportParts, Precision } from '@foveate/export';
 import type { ConfigSetting } from '../config/read.js';
+import { writeTried } from './staged-files.js';
 import { withTrainedRun } from './trained-run.js';
 import type { TrainedRun } from './trained-run.js';
 import { tryExport } from './try-export.js';
@@ -14,8 +13,10 @@ import { versions } from './versions.js';
 /** How a run is exported. */
 export interface ExportOptions {
   readonly format: ExportFormat;
-  /** Gets the files; those of an earlier export are replaced. */
+  /** Gets the files. */
   readonly folder: string;
+  /** Files that are there are replaced; without it nothing is written where one of them is there. */
+  readonly overwrite?: boolean;
   /** The heatmap becomes an output. */
   readonly heatmap: boolean;
   /** Images are bytes, scaled inside. */
@@ -34,9 +35,10 @@ export interface ExportedModel {
 /**
  * Writes the best checkpoint of a run as a model file with a README, reads it back and compares what it says of images
  * with what the engine of the run says.
- * @throws FoveateError `CONFIG_INVALID` when the format has no room for what is asked, `PATH_MISSING`, `RUN_INVALID`, `OUTPUT_UNWRITABLE`; `ENGINE_UNSUPPORTED` when the format cannot hold
- *   the model, no engine opens it, or it computes something else; its files are then removed,
- *   as they are when the signal stops it, whose reason it throws
+ * @throws FoveateError `CONFIG_INVALID` when the format has no room for what is asked, `PATH_MISSING`, `RUN_INVALID`,
+ *   `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`; `ENGINE_UNSUPPORTED` when the format cannot hold the model, no engine opens it, or
+ *   it computes something else; the folder is then as it was, as it is when the signal stops the export, whose reason it
+ *   throws
  */
 export async function exportRun(
   folder: string,
@@ -47,7 +49,7 @@ export async function exportRun(
   requireRoom(options);
   return withTrainedRun(folder, setting, signal, async (run) => {
     const { network, evaluator, record } = run;
-    const { heatmap, normalise, precision, format } = options;
+    const { heatmap, normalise, precision, format, overwrite = false } = options;
     const parts: ExportParts = {
       model: network.model,
       variables: evaluator.variables,
@@ -59,18 +61,14 @@ export async function exportRun(
     const files = exportFiles(format, parts);
     const { height, width } = network.model;
     const readme = exportReadme(format, { name: record.name, height, width, normalise, precision, heatmap });
-    const written = Object.entries({ ...files, 'README.md': Buffer.from(readme) });
-    for (const [name, content] of written) await writeAtomically(join(options.folder, name), content);
-    try {
-      const check = await tryExport(run, folder, options, parts, Object.keys(files));
+    const contents = { ...files, 'README.md': Buffer.from(readme) };
+    const check = await writeTried({ folder: options.folder, contents, overwrite }, async (staging) => {
+      const tried = await tryExport(run, folder, { ...options, staging }, parts, Object.keys(files));
       signal.throwIfAborted();
-      return { folder: options.folder, files: written.map(([name, { length: size }]) => ({ name, size })), check };
-    } catch (error) {
-      for (const [name] of written) await rm(join(options.folder, name), { force: true });
-      // Only when it is empty: it may have been there before, with other files in it.
-      await rmdir(options.folder).catch(() => undefined);
-      throw error;
-    }
+      return tried;
+    });
+    const written = Object.entries(contents).map(([name, { length: size }]) => ({ name, size }));
+    return { folder: options.folder, files: written, check };
   });
 }
 

@@ -24,6 +24,13 @@ export interface ExportCheck {
 /** Images a model is tried on; a batch of them, and one alone. */
 const tried = 4;
 
+/** Where an export is to be, and where it lies until it has been tried. */
+interface ExportTarget {
+  readonly folder: string;
+  readonly staging: string;
+  readonly format: ExportFormat;
+}
+
 /**
  * Reads an export back and runs it beside the engine of the run.
  * @param names of its files
@@ -32,13 +39,13 @@ const tried = 4;
 export async function tryExport(
   run: TrainedRun,
   folder: string,
-  { folder: target, format }: { readonly folder: string; readonly format: ExportFormat },
+  { staging, folder: target, format }: ExportTarget,
   parts: ExportParts,
   names: readonly string[],
 ): Promise<ExportCheck> {
   const { precision } = parts;
   const files = Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, new Uint8Array(await readFile(join(target, name)))] as const)),
+    await Promise.all(names.map(async (name) => [name, new Uint8Array(await readFile(join(staging, name)))] as const)),
   );
   const check =
     format === 'safetensors'
