@@ -10,6 +10,7 @@ import { previewAugmentation } from './augmented/preview.js';
 import type { PreviewOptions } from './augmented/preview.js';
 import { configJsonSchema } from './config/json-schema.js';
 import type { JsonSchema } from './config/json-schema.js';
+import { knownPlugins } from './config/known-plugins.js';
 import { makeConfig, readConfig } from './config/read.js';
 import type { ConfigDefaults } from './config/resolve.js';
 import type { RunConfig } from './config/run-config.js';
@@ -45,8 +46,13 @@ export interface Runner {
   readConfig(file: string, overrides?: readonly string[]): Promise<RunConfig>;
   /** Validates a configuration made by a program; relative paths in it start from `baseFolder`. */
   makeConfig(value: unknown, baseFolder: string, overrides?: readonly string[]): Promise<RunConfig>;
-  /** JSON Schema of configurations with the plugins handed over. */
-  jsonSchema(): Promise<JsonSchema>;
+  /**
+   * The plugins handed over and those of packages.
+   * @param names of packages, looked up from the working folder, or of configuration files, whose packages are meant
+   */
+  knownPlugins(names: readonly string[]): Promise<Registry>;
+  /** JSON Schema of configurations with the plugins handed over and those of packages, named as for `knownPlugins`. */
+  jsonSchema(names?: readonly string[]): Promise<JsonSchema>;
   /** Reads, labels and divides the data of a configuration and counts what it finds; trains nothing. */
   inspectData(config: RunConfig, options: InspectOptions): Promise<InspectedData>;
   /** Writes down the content hash, label and split of every sample of a configuration. */
@@ -81,7 +87,8 @@ export function createRunner({ plugins, pluginModule, defaults }: RunnerParts): 
     registry,
     readConfig: (file, overrides = []) => readConfig(file, overrides, setting),
     makeConfig: (value, baseFolder, overrides = []) => makeConfig(value, baseFolder, setting, overrides),
-    jsonSchema: () => configJsonSchema(registry),
+    knownPlugins: (names) => knownPlugins(names, setting),
+    jsonSchema: async (names = []) => configJsonSchema(await knownPlugins(names, setting)),
     inspectData: (config, options) => inspectData(config, registry, options),
     buildLock: (config, options) => buildLock(config, registry, options),
     inspectModel: (config, classes) => inspectModel(config, registry, classes),

@@ -8,8 +8,19 @@ export function addSchema(program: Command): void {
   program
     .command('schema')
     .description('print the JSON Schema of configurations, for editors')
-    .addHelpText('after', '\nExample:\n  foveate schema > foveate.schema.json')
-    .action(async () => {
-      printJson(await defaultRunner().jsonSchema(), 2);
+    .argument('[names...]', 'configurations, or plugin packages: what else may be named')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  foveate schema > foveate.schema.json
+  foveate schema my.yaml > foveate.schema.json
+  foveate schema @acme/foveate-loss-focal > foveate.schema.json
+
+A configuration names its schema for editors in a line of its own:
+  $schema: ./foveate.schema.json`,
+    )
+    .action(async (names: readonly string[]) => {
+      printJson(await defaultRunner().jsonSchema(names), 2);
     });
 }

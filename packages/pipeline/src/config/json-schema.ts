@@ -4,17 +4,16 @@ import type { Plugin, PluginKind } from '@foveate/contracts';
 import { z } from 'zod';
 import type { Registry } from '../assembly/registry.js';
 import { baseSchema, explainSchema } from './base-schema.js';
+import { optionForms, target } from './option-forms.js';
+import type { JsonSchema } from './option-forms.js';
 import { slots } from './slots.js';
 import type { Slot } from './slots.js';
-
-/** A JSON Schema as plain data. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
-
-const target = 'draft-2020-12';
 
 function without(schema: JsonSchema, ...keys: readonly string[]): JsonSchema {
   return Object.fromEntries(Object.entries(schema).filter(([key]) => !keys.includes(key)));
 }
+
+export type { JsonSchema };
 
 /** Schemas of an object's keys. */
 export function properties(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
@@ -51,26 +50,29 @@ function ownProperties(kind: PluginKind): Readonly<Record<string, JsonSchema>> {
 /** A plugin reference: an object with its options; the bare id where none is required; `id:path` where `path` may be all. */
 function referenceSchemas(plugin: Plugin, extra: Readonly<Record<string, unknown>>): readonly JsonSchema[] {
   const { id, summary } = plugin.meta;
-  const options: JsonSchema = plugin.options['~standard'].jsonSchema.input({ target });
-  const required = (options['required'] ?? []) as readonly string[];
+  const { forms } = optionForms(plugin);
+  const requiredOf = ({ required = [] }: JsonSchema) => required as readonly string[];
+  const takesPath = (form: JsonSchema) =>
+    'path' in properties(form) && requiredOf(form).every((required) => required === 'path');
   return [
-    ...(required.length === 0 ? [{ const: id, description: summary }] : []),
-    ...('path' in properties(options) && required.every((key) => key === 'path')
+    ...(forms.some((form) => requiredOf(form).length === 0) ? [{ const: id, description: summary }] : []),
+    ...(forms.some(takesPath)
       ? [{ type: 'string', pattern: `^${id}:.+`, description: `${summary} Written as ${id}:path.` }]
       : []),
-    {
+    ...forms.map((form) => ({
       type: 'object',
       description: summary,
-      ...without(options, '$schema', 'type', 'properties', 'required'),
+      ...without(form, '$schema', 'type', 'properties', 'required'),
       properties: {
         id: { const: id, description: summary },
         ...extra,
-        ...properties(options),
-        ...slotProperties(plugin, options),
+        ...properties(form),
+        ...slotProperties(plugin, form),
       },
-      required: ['id', ...required],
-      additionalProperties: false,
-    },
+      required: ['id', ...requiredOf(form)],
+      // Only options that say so themselves take keys that they do not name.
+      additionalProperties: form['additionalProperties'] ?? false,
+    })),
   ];
 }
 
@@ -125,6 +127,7 @@ export async function configJsonSchema(registry: Registry): Promise<JsonSchema> 
     ),
   });
   const { $schema, ...rest } = replace(base, []) as Record<string, unknown>;
-  const $defs = definitions.length === 0 ? {} : { $defs: Object.fromEntries(definitions) as JsonSchema };
+  const all = [...definitions, ...plugins.flatMap((plugin) => Object.entries(optionForms(plugin).definitions))];
+  const $defs = all.length === 0 ? {} : { $defs: Object.fromEntries(all) as JsonSchema };
   return { $schema, title: 'Foveate configuration', ...rest, ...$defs };
 }

@@ -31,17 +31,27 @@ function requireKeys({ value, locate }: ConfigDocument): void {
   });
 }
 
+/** The plugin packages that a configuration names, and the folder they are looked up from. */
+export function packagesOf(
+  { value }: ConfigDocument,
+  file: string,
+): { readonly names: readonly string[]; readonly from: string } {
+  const { plugins, baseFolder } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return {
+    names: Array.isArray(plugins) ? plugins.filter((name) => typeof name === 'string') : [],
+    from: resolve(dirname(file), typeof baseFolder === 'string' ? baseFolder : '.'),
+  };
+}
+
 async function complete(
   document: ConfigDocument,
   file: string,
   overrides: readonly string[],
   { registry, defaults }: ConfigSetting,
 ): Promise<RunConfig> {
-  requireKeys(document);
   const written = withOverrides(document, overrides);
-  const { plugins, baseFolder, seed } = (written.value ?? {}) as Readonly<Record<string, unknown>>;
-  const names = Array.isArray(plugins) ? plugins.filter((name) => typeof name === 'string') : [];
-  const from = resolve(dirname(file), typeof baseFolder === 'string' ? baseFolder : '.');
+  const { seed } = (written.value ?? {}) as Readonly<Record<string, unknown>>;
+  const { names, from } = packagesOf(written, file);
   const known = await withPackages(registry, names, from);
   const preset = await choosePreset(written, known, { baseFolder: from, seed: typeof seed === 'number' ? seed : 1 });
   const filled = withPreset(document, preset);
@@ -73,15 +83,10 @@ function noticesOf(written: ConfigDocument, config: RunConfig, preset: AppliedPr
 }
 
 /**
- * Reads, completes and validates a YAML or JSON file.
- * @param overrides `a.b=c` texts, applied in order over the file
- * @throws FoveateError `PATH_MISSING`, `CONFIG_INVALID`, `PLUGIN_UNKNOWN` or `PLUGIN_INVALID`
+ * Parses a YAML or JSON file.
+ * @throws FoveateError `PATH_MISSING`, `CONFIG_INVALID` when it is not YAML or holds no keys
  */
-export async function readConfig(
-  file: string,
-  overrides: readonly string[],
-  setting: ConfigSetting,
-): Promise<RunConfig> {
+export async function readDocument(file: string): Promise<ConfigDocument> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -95,7 +100,22 @@ export async function readConfig(
       cause,
     });
   }
-  return complete(parseConfigText(text, file), file, overrides, setting);
+  const document = parseConfigText(text, file);
+  requireKeys(document);
+  return document;
+}
+
+/**
+ * Reads, completes and validates a YAML or JSON file.
+ * @param overrides `a.b=c` texts, applied in order over the file
+ * @throws FoveateError `PATH_MISSING`, `CONFIG_INVALID`, `PLUGIN_UNKNOWN` or `PLUGIN_INVALID`
+ */
+export async function readConfig(
+  file: string,
+  overrides: readonly string[],
+  setting: ConfigSetting,
+): Promise<RunConfig> {
+  return complete(await readDocument(file), file, overrides, setting);
 }
 
 /**
@@ -109,5 +129,7 @@ export async function makeConfig(
   setting: ConfigSetting,
   overrides: readonly string[] = [],
 ): Promise<RunConfig> {
-  return complete(documentOf(value, 'configuration'), resolve(baseFolder, 'run'), overrides, setting);
+  const document = documentOf(value, 'configuration');
+  requireKeys(document);
+  return complete(document, resolve(baseFolder, 'run'), overrides, setting);
 }
