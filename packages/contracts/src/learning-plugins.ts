@@ -261,6 +261,6 @@ export type MetricValue = number | null | Readonly<Record<string, number | null>
 
 /** Summarises predictions. */
 export interface Metric {
-  /** Keys are merged into the record of the split in run.json. */
+  /** Keys, in camelCase, are merged into the record of the split in run.json and head the figure in terminal and report. */
   measure(predictions: readonly Prediction[]): Readonly<Record<string, MetricValue>>;
 }

@@ -1,5 +1,6 @@
 /** How runs are told apart on the page: a name, a colour, a dash pattern and a marker each. */
 import { symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle } from 'd3-shape';
+import { differingSettings, settingText } from './differences.js';
 import { html, type Markup } from './html.js';
 import type { ReportRun } from './report-run.js';
 
@@ -11,6 +12,9 @@ export interface NamedRun {
   /** Counts from 0. */
   readonly index: number;
 }
+
+/** Characters of a value that a name can hold. */
+const longest = 30;
 
 const symbols = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond];
 const dashes = ['none', '7 3', '2 3', '9 3 2 3'];
@@ -43,16 +47,41 @@ export function badge(named: NamedRun): Markup {
   >`;
 }
 
-/** Names runs so that no two share a name: by name, else with seed, else with a number. */
+/** Settings named even where fewer would tell runs apart: who reads of one difference is to know of the other. */
+const alwaysNamed = 2;
+
+/** Names runs so that no two share a name: by name, else with what differs between them, else with their numbers. */
 export function nameRuns(runs: readonly ReportRun[]): readonly NamedRun[] {
-  const plain = runs.map(({ record }) => record.name);
-  const seeded = runs.map(({ record }) => `${record.name}, seed ${record.seed}`);
-  const unique = (names: readonly string[], name: string): boolean =>
-    names.filter((other) => other === name).length === 1;
-  return runs.map((run, index) => {
-    const name = plain[index] ?? '';
-    const withSeed = seeded[index] ?? '';
-    if (unique(plain, name)) return { run, name, index };
-    return { run, name: unique(seeded, withSeed) ? withSeed : `${name} (${index + 1})`, index };
+  const names = runs.map(({ record }) => record.name);
+  const told = names.map((name, index) => {
+    const alike = [...names.keys()].filter((other) => names[other] === name);
+    if (alike.length === 1) return name;
+    const parts = differences(alike.map((other) => runs[other] as ReportRun))[alike.indexOf(index)] ?? [];
+    return parts.length === 0 ? name : `${name} (${parts.join(', ')})`;
   });
+  return runs.map((run, index) => {
+    const name = told[index] ?? '';
+    const isUnique = told.filter((other) => other === name).length === 1;
+    const number = `run ${index + 1}`;
+    const numbered = name.endsWith(')') ? `${name.slice(0, -1)}, ${number})` : `${name} (${number})`;
+    return { run, index, name: isUnique ? name : numbered };
+  });
+}
+
+/** What tells each of several runs from the others, in a few words; as much of it as it takes. */
+function differences(runs: readonly ReportRun[]): readonly (readonly string[])[] {
+  const settings = differingSettings(runs);
+  const lastPart = (key: string): string => key.replace(/\.id$/, '').split('.').at(-1) ?? key;
+  const words = (key: string, value: unknown): string => {
+    const isShort = settings.filter((other) => lastPart(other.key) === lastPart(key)).length === 1;
+    const what = isShort ? lastPart(key) : key.replace(/\.id$/, '');
+    const text = settingText(value);
+    return value === undefined ? `no ${what}` : text.length > longest ? `another ${what}` : `${what} ${text}`;
+  };
+  const told = settings.map(({ key, values }) => values.map((value) => words(key, value)));
+  const ofRun = (count: number) => runs.map((_, run) => told.slice(0, count).map((parts) => parts[run] ?? ''));
+  for (let count = Math.min(alwaysNamed, told.length); count < told.length; count++) {
+    if (new Set(ofRun(count).map((parts) => parts.join())).size === runs.length) return ofRun(count);
+  }
+  return ofRun(told.length);
 }

@@ -178,11 +178,31 @@ describe('renderReport', () => {
     expect(shown(0.6)).not.toContain('another threshold');
   });
 
+  it('shows the figures of metrics that it does not know', () => {
+    const measured = fabricate(scores, {
+      test: { n: 5, missedDefects: 1, f1: 0.66667, pixels: { seen: 12345, lost: null }, kappa: null },
+    });
+    const text = textOf(renderReport([measured, fabricate(scores, { name: 'other' })]));
+    expect(text).toContain('Missed defects 1 not measured');
+    expect(text).toContain('F1 0.667 not measured');
+    expect(text).toContain('Pixels 12,345 seen not defined lost not measured');
+    expect(text).toContain('Kappa not defined not measured');
+  });
+
+  it('lists what else differs between runs of one name', () => {
+    const config = (learningRate: number) => ({ optimizer: { id: 'adam', learningRate } });
+    const text = textOf(
+      renderReport([fabricate(scores, { config: config(1) }), fabricate(scores, { config: config(2) })]),
+    );
+    expect(text).toContain('ce (learningRate 1) and ce (learningRate 2)');
+    expect(text).toContain('optimizer.learningRate 1 2');
+  });
+
   it('gives runs of one name different names', () => {
     const text = textOf(
       renderReport([fabricate(scores), fabricate(scores, { seed: 8 }), fabricate(scores, { seed: 8 })]),
     );
-    expect(text).toContain('ce, seed 7, ce (2) and ce (3)');
+    expect(text).toContain('ce (seed 7), ce (seed 8, run 2) and ce (seed 8, run 3)');
   });
 
   it('needs a run', () => {

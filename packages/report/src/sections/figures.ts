@@ -4,6 +4,7 @@ import type { RunGroups } from '../groups.js';
 import { html, type Content, type Markup } from '../html.js';
 import { badge, type NamedRun } from '../identity.js';
 import type { TestSummary } from '../summary.js';
+import { furtherFigures } from './further-figures.js';
 import { section, table, type Row } from './table.js';
 
 /** A run with its test figures, null when it has not been measured. */
@@ -42,6 +43,7 @@ export function figuresSection(runs: readonly RunFigures[], threshold: number, g
     },
     { head: 'Loss', cells: measured((s) => figure(s.loss)) },
     { head: 'Heatmap inside the area of interest', cells: measured(share) },
+    ...furtherFigures(runs.map(({ named }) => named)),
     {
       head: 'Time per epoch',
       cells: runs.map(({ named: { run } }) => {

@@ -1,4 +1,5 @@
 import { splitNames, type AppliedPreset, type Skip } from '@foveate/contracts';
+import { differingSettings, settingText } from '../differences.js';
 import { count, duration, grouped } from '../format.js';
 import { html, type Content, type Markup } from '../html.js';
 import { badge, type NamedRun } from '../identity.js';
@@ -11,6 +12,7 @@ export function settingsSection(runs: readonly NamedRun[]): Markup {
   const columns = runs.map(badge);
   return section('settings', 'What was run', [
     table({ caption: 'Settings', corner: 'Setting', columns, rows: settings(runs) }),
+    furtherDifferences(runs),
     table({ caption: 'Images by split and label', corner: 'Split', columns, rows: counts(runs), figures: true }),
     skips(runs),
     duplicateImages(runs),
@@ -59,6 +61,28 @@ function settings(runs: readonly NamedRun[]): readonly Row[] {
 
 function presetText(preset: AppliedPreset | undefined): string {
   return preset === undefined ? '' : `${preset.id}, filled in: ${preset.filledIn.join(', ') || 'nothing'}`;
+}
+
+/** Keys that the table of settings has rows for. */
+const inSettings = ['preset', 'loss', 'model', 'seed', 'engine', 'data.size'];
+const mostRows = 30;
+
+/** What else differs between runs, by key of the configuration. Null when nothing does. */
+function furtherDifferences(runs: readonly NamedRun[]): Content {
+  const differing = differingSettings(runs.map(({ run }) => run)).filter(
+    ({ key }) => !inSettings.some((own) => key === own || key.startsWith(`${own}.`)),
+  );
+  if (differing.length === 0) return null;
+  const left = differing.length - mostRows;
+  return [
+    table({
+      caption: 'What else differs in the configurations',
+      corner: 'Key',
+      columns: runs.map(badge),
+      rows: differing.slice(0, mostRows).map(({ key, values }) => ({ head: key, cells: values.map(settingText) })),
+    }),
+    left > 0 && html`<p class="note">And ${left} more; the full configurations are below.</p>`,
+  ];
 }
 
 function epochs(done: number, best: number | null): string {
