@@ -6,6 +6,15 @@ const stops = 33;
 // Cold pixels show the image, hot ones the colour; never near opaque, so that the defect stays visible.
 const opacity = [0, 0.06, 0.3, 0.5, 0.6, 0.65, 0.68, 0.7, 0.72];
 
+/** The outline of an area of interest beside heat: white, then a shade, so that it shows on any image. */
+const outlineColour = '#fff';
+const outlineShade = 0.75;
+
+/** Width of each of the two lines of an outline, in the unit of the picture's width. */
+export function outlineWidth(width: number): number {
+  return width / 130;
+}
+
 /** inferno sampled evenly: red, green and blue in [0, 1]. */
 function colourTable(): readonly (readonly [number, number, number])[] {
   return Array.from({ length: stops }, (_, i) => {
@@ -14,6 +23,36 @@ function colourTable(): readonly (readonly [number, number, number])[] {
     return [channel(1), channel(3), channel(5)] as const;
   });
 }
+
+/** Colour over an image: red, green and blue from 0 to 255, and how much of the image it covers, in [0, 1]. */
+export interface Cover {
+  readonly colour: readonly [red: number, green: number, blue: number];
+  readonly opacity: number;
+}
+
+/** What the page lays over a pixel of each of 256 heats, for whoever draws the same picture without a browser. */
+export function heatCovers(): readonly Cover[] {
+  const colours = colourTable();
+  const channels = [0, 1, 2].map((channel) => colours.map((colour) => colour[channel] as number));
+  return Array.from({ length: 256 }, (_, heat) => {
+    const [red = 0, green = 0, blue = 0] = channels.map((values) => Math.round(255 * between(values, heat / 255)));
+    return { colour: [red, green, blue], opacity: between(opacity, heat / 255) };
+  });
+}
+
+/** As an SVG filter's table does: evenly spaced values, joined by straight lines. */
+function between(values: readonly number[], at: number): number {
+  const place = at * (values.length - 1);
+  const low = Math.min(Math.floor(place), values.length - 2);
+  const [before = 0, after = 0] = values.slice(low);
+  return before + (place - low) * (after - before);
+}
+
+/** The two lines of an outline: the outer one, and the one that sets it off. */
+export const outlineCovers: readonly [Cover, Cover] = [
+  { colour: [255, 255, 255], opacity: 1 },
+  { colour: [0, 0, 0], opacity: outlineShade },
+];
 
 function table(values: readonly number[]): string {
   return values.map((value) => value.toFixed(3)).join(' ');
@@ -42,7 +81,7 @@ export function filters(width: number): Markup {
       </feComponentTransfer>
       <feComposite in="colour" in2="opacity" operator="in" />
     </filter>
-    ${outlineFilter({ id: 'outline', side: 'inner', colour: '#fff', line: width / 130 })}`;
+    ${outlineFilter({ id: 'outline', side: 'inner', colour: outlineColour, line: outlineWidth(width) })}`;
 }
 
 /**
@@ -69,7 +108,7 @@ export function outlineFilter(outline: {
     <feComponentTransfer result="inside"><feFuncA type="linear" slope="6" intercept="-2.5" /></feComponentTransfer>
     <feMorphology in="inside" operator="${operator}" radius="${line.toFixed(2)}" result="first" />
     <feMorphology in="inside" operator="${operator}" radius="${(2 * line).toFixed(2)}" result="second" />
-    <feFlood flood-color="#000" flood-opacity="0.75" result="black" />
+    <feFlood flood-color="#000" flood-opacity="${outlineShade}" result="black" />
     <feFlood flood-color="${colour}" result="colour" />
     ${ring('inside', 'first', 'rim')} ${ring('first', 'second', 'shade')}
     <feComposite in="colour" in2="rim" operator="in" result="bright" />

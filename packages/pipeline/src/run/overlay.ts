@@ -1,38 +1,43 @@
-/** A heatmap laid over the image it explains, the area of interest outlined. */
+/** A heatmap laid over the image it explains, the area of interest outlined: the picture that reports show. */
 import type { Raster } from '@foveate/contracts';
-import { resize, resizeMask, writePng } from '@foveate/image';
+import { distanceTo, resize, resizeMask, writePng } from '@foveate/image';
+import { heatCovers, outlineCovers, outlineWidth } from '@foveate/report';
+import type { Cover } from '@foveate/report';
 import type { Verdict } from './trained-run.js';
 
-const outline = [0, 220, 255] as const;
-/** How much of the image the hottest spot covers. */
-const strength = 0.65;
+/** What an overlay is made of. */
+type Layers = Pick<Verdict, 'image' | 'heatmap' | 'aoi'>;
 
-/** Black body colours from dark red over yellow to white; `heat` in [0, 1]. */
-function hot(heat: number): readonly [number, number, number] {
-  const part = (from: number) => Math.round(255 * Math.min(1, Math.max(0, heat * 3 - from)));
-  return [part(0), part(1), part(2)];
+/** How deep each pixel lies in the area, in pixels: 0 outside, 1 at its edge, which is also where the picture ends. */
+function depths({ width, height, data }: Raster): Float32Array {
+  const framed = { width: width + 2, height: height + 2 };
+  const outside = new Uint8Array(framed.width * framed.height).fill(255);
+  const at = (x: number, y: number) => (y + 1) * framed.width + x + 1;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) if ((data[y * width + x] ?? 0) > 127) outside[at(x, y)] = 0;
+  }
+  const distance = distanceTo({ ...framed, channels: 1, data: outside });
+  return Float32Array.from({ length: width * height }, (_, i) => distance[at(i % width, Math.floor(i / width))] ?? 0);
 }
 
 /** The overlay at the size of the image. */
-async function overlay({ image, heatmap, aoi }: Verdict): Promise<Raster> {
+export async function overlay({ image, heatmap, aoi }: Layers): Promise<Raster> {
   const { width, height } = image;
   const heat = await resize(heatmap, width, height);
-  const area = aoi && resizeMask({ ...aoi, channels: 1 }, width, height);
+  const depth = aoi && depths(resizeMask({ ...aoi, channels: 1 }, width, height));
+  const line = Math.max(1, Math.round(outlineWidth(width)));
+  const covers = heatCovers();
   const data = new Uint8Array(width * height * 3);
-  const inside = (x: number, y: number) => (area?.data[y * width + x] ?? 0) > 127;
-  const reach = Math.max(1, Math.round(Math.min(width, height) / 250));
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const pixel = y * width + x;
-      const warmth = (heat.data[pixel] ?? 0) / 255;
-      const border =
-        inside(x, y) && !(inside(x - reach, y) && inside(x + reach, y) && inside(x, y - reach) && inside(x, y + reach));
-      for (const [channel, colour] of (border ? outline : hot(warmth)).entries()) {
-        const cover = border ? 1 : strength * Math.sqrt(warmth);
-        const below = image.data[pixel * 3 + channel] ?? 0;
-        data[pixel * 3 + channel] = Math.round(below * (1 - cover) + colour * cover);
-      }
+  const paint = (pixel: number, { colour, opacity }: Cover, below: Uint8Array): void => {
+    for (const [channel, value] of colour.entries()) {
+      const at = pixel * 3 + channel;
+      data[at] = Math.round((below[at] ?? 0) * (1 - opacity) + value * opacity);
     }
+  };
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    paint(pixel, covers[heat.data[pixel] ?? 0] as Cover, image.data);
+    const inside = depth?.[pixel] ?? 0;
+    if (inside > 0 && inside <= 2 * line) paint(pixel, outlineCovers[inside <= line ? 0 : 1], data);
   }
   return { width, height, channels: 3, data };
 }
