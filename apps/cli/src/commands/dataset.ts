@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { requireOwnPage } from '../own-page.js';
 import { defaultRunner } from '../runner.js';
 import { CountBar } from '../terminal/count-bar.js';
+import { printFact } from '../terminal/fact.js';
 import { printTable } from '../terminal/table.js';
 import { colours, print, printJson } from '../terminal/terminal.js';
 import { collect, integer } from './options.js';
@@ -44,10 +45,8 @@ async function inspect(file: string, { json, sheet, limit, set }: InspectOptions
 
 function show(inspection: Inspection): void {
   const { name, usable, leftOut } = inspection;
-  print(
-    `${'Data'.padEnd(12)}${name}: ${String(usable)} ${usable === 1 ? 'image' : 'images'}, ${String(leftOut)} left out`,
-  );
-  for (const [term, text] of dataFacts(inspection)) print(`${term.padEnd(12)}${text}`);
+  printFact('Data', `${name}: ${String(usable)} ${usable === 1 ? 'image' : 'images'}, ${String(leftOut)} left out`);
+  for (const [term, text] of dataFacts(inspection)) printFact(term, text);
   showLock(inspection);
   print();
   showClasses(inspection);
@@ -57,8 +56,8 @@ function show(inspection: Inspection): void {
 
 function showLock({ lock }: Pick<Inspection, 'lock'>): void {
   if (lock === undefined) return;
-  const text = lock.mismatch === null ? `as locked in ${lock.file}` : colours(process.stdout).yellow(lock.mismatch);
-  print(`${'Lock'.padEnd(12)}${text}`);
+  if (lock.mismatch === null) printFact('Lock', `as locked in ${lock.file}`);
+  else printFact('Lock', lock.mismatch, colours(process.stdout).yellow);
 }
 
 function showClasses({ classes, undivided }: Pick<Inspection, 'classes' | 'undivided'>): void {

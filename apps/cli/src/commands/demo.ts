@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { defaultRunner } from '../runner.js';
 import { fixed, percent } from '../terminal/format.js';
 import { interruptedCode, interruptible } from '../terminal/interrupt.js';
+import { printUndefined } from '../terminal/measures.js';
 import { printTable } from '../terminal/table.js';
 import { colours, note, print } from '../terminal/terminal.js';
 import { integer, share } from './options.js';
@@ -126,11 +127,16 @@ function summary(records: readonly RunRecord[], path: string, shortcut: number):
       timing.totalSeconds.toFixed(0),
     ]),
   );
-  const alarms = records.map(({ name, test }) => {
+  printUndefined(records.map(({ name, test }) => ({ cells: [name], measures: test })));
+  const alarms = records.flatMap(({ name, test }) => {
     const right = groupOf(test, misled);
-    return `${name} ${typeof right === 'number' ? percent(1 - right) : percent(right)}`;
+    return typeof right === 'number' ? [`${name} ${percent(1 - right)}`] : [];
   });
-  print(`\nOf the good zippers with a sticker, called defective: ${alarms.join(', ')}.`);
+  print(
+    alarms.length === 0
+      ? '\nNone of the good zippers of the test has a sticker.'
+      : `\nOf the good zippers with a sticker, called defective: ${alarms.join(', ')}.`,
+  );
   print(
     'Worst group: the lowest accuracy among good and defective images, with and without sticker; guessing has 50%.',
   );

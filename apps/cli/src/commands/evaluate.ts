@@ -5,8 +5,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { defaultRunner } from '../runner.js';
 import { interruptible } from '../terminal/interrupt.js';
-import { figures } from '../terminal/format.js';
-import { printTable } from '../terminal/table.js';
+import { printMeasures } from '../terminal/measures.js';
 import { colours, note, printJson } from '../terminal/terminal.js';
 
 async function evaluate(
@@ -19,11 +18,7 @@ async function evaluate(
     return;
   }
   for (const message of evaluation.warnings) note(colours(process.stderr).yellow(`warning: ${message}`));
-  const list = figures(evaluation.measures);
-  printTable(
-    ['run', 'split', ...list.map(([heading]) => heading)],
-    [[evaluation.name, split, ...list.map(([, text]) => text)]],
-  );
+  printMeasures(['run', 'split'], [{ cells: [evaluation.name, split], measures: evaluation.measures }]);
 }
 
 /** Adds the command. */

@@ -4,11 +4,10 @@ import type { RunConfig, Runner, RunOptions } from '@foveate/pipeline';
 import { configText, readRunRecord } from '@foveate/pipeline';
 import type { Command } from 'commander';
 import { defaultRunner } from '../runner.js';
-import { figures } from '../terminal/format.js';
 import { interruptedCode, interruptible } from '../terminal/interrupt.js';
+import { printMeasures } from '../terminal/measures.js';
 import { quoted } from '../terminal/quoted.js';
 import { RunView } from '../terminal/run-view.js';
-import { printTable } from '../terminal/table.js';
 import { note, print, printJson } from '../terminal/terminal.js';
 import { collect, integer } from './options.js';
 
@@ -83,13 +82,13 @@ async function train(options: TrainOptions): Promise<void> {
   if (options.json === true) return;
   const { validation, test } = await readRunRecord(folder);
   print();
-  const rows = (
+  printMeasures(
+    ['split'],
     [
-      ['validation', validation],
-      ['test', test],
-    ] as const
-  ).map(([split, measures]) => [split, ...figures(measures).map(([, text]) => text)]);
-  printTable(['split', ...figures(null).map(([heading]) => heading)], rows);
+      { cells: ['validation'], measures: validation },
+      { cells: ['test'], measures: test },
+    ],
+  );
 }
 
 /** Adds the command. */

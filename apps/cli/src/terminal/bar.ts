@@ -4,7 +4,8 @@ import { SingleBar } from 'cli-progress';
 export function newBar(format: string): SingleBar {
   return new SingleBar({
     format,
-    barsize: 24,
+    // Numbers are worth more than the bar.
+    barsize: process.stderr.columns < 60 ? 8 : 24,
     barCompleteChar: '=',
     barIncompleteChar: ' ',
     clearOnComplete: true,

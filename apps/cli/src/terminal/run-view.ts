@@ -3,10 +3,15 @@ import type { DataCounts, DuplicateCluster, EpochRecord, RunEvent, Skip } from '
 import { splitNames } from '@foveate/contracts';
 import type { SingleBar } from 'cli-progress';
 import { newBar } from './bar.js';
+import { printFact } from './fact.js';
 import { duration, fixed, percent } from './format.js';
-import { colours, print } from './terminal.js';
+import { colours, print, terminalWidth } from './terminal.js';
+import { widthOf } from './wrap.js';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { readonly type: T }>;
+
+/** Columns in which the progress of an epoch has room with all that is known of it. */
+const roomForAll = 100;
 
 /** Skips of a reason that are shown one by one. */
 const examplesPerReason = 3;
@@ -20,8 +25,8 @@ export class RunView {
   show(event: RunEvent): void {
     switch (event.type) {
       case 'run-start':
-        print(`Run folder  ${event.folder}`);
-        if (event.resumedFromEpoch !== null) print(`Going on    in epoch ${String(event.resumedFromEpoch)}`);
+        printFact('Run folder', event.folder);
+        if (event.resumedFromEpoch !== null) printFact('Going on', `in epoch ${String(event.resumedFromEpoch)}`);
         break;
       case 'loading':
         this.#progress('Data        [{bar}] {value}/{total} images', event.done, event.total);
@@ -38,7 +43,7 @@ export class RunView {
       }
       case 'engine':
         this.clear();
-        print(`Engine      ${event.description}`);
+        printFact('Engine', event.description);
         break;
       case 'step':
         this.#step(event);
@@ -49,18 +54,18 @@ export class RunView {
         break;
       case 'warning':
         this.clear();
-        print(this.#colours.yellow(`Warning     ${event.message}`));
+        printFact('Warning', event.message, this.#colours.yellow);
         break;
       case 'notice':
         this.clear();
-        print(`Note        ${event.message}`);
+        printFact('Note', event.message);
         break;
       case 'early-stop':
         this.clear();
-        print(`Stopped     after epoch ${String(event.epoch)}: ${event.reason}`);
+        printFact('Stopped', `after epoch ${String(event.epoch)}: ${event.reason}`);
         break;
       case 'report':
-        print(`Report      ${event.path}`);
+        printFact('Report', event.path);
         break;
       case 'checkpoint':
       case 'explained':
@@ -83,10 +88,10 @@ export class RunView {
       const { good, defective } = counts[split];
       return `${split} ${String(good + defective)} (${String(good)} good, ${String(defective)} defective)`;
     });
-    print(`Data        ${parts.join(', ')}`);
+    printFact('Data', parts.join(', '));
     if (skips.length === 0) return;
     const { yellow } = this.#colours;
-    print(yellow(`Skipped     ${String(skips.length)}, all listed in run.json`));
+    printFact('Skipped', `${String(skips.length)}, all listed in run.json`, yellow);
     for (const reason of new Set(skips.map((skip) => skip.reason))) {
       const alike = skips.filter((skip) => skip.reason === reason);
       print(`  ${String(alike.length)} ${reason}`);
@@ -103,8 +108,9 @@ export class RunView {
     const treated = clusters.filter((cluster) => cluster.treated);
     if (treated.length > 0) {
       const exact = treated.filter(({ similarity }) => similarity === 1).length;
-      print(
-        `Duplicates  ${String(images(treated))} images in ${String(treated.length)} clusters (${String(exact)} of the same pixels), none across splits; listed in run.json`,
+      printFact(
+        'Duplicates',
+        `${String(images(treated))} images in ${String(treated.length)} clusters (${String(exact)} of the same pixels), none across splits; listed in run.json`,
       );
     }
     const say = (list: readonly DuplicateCluster[], what: string): void => {
@@ -133,9 +139,10 @@ export class RunView {
       speed: event.imagesPerSecond.toFixed(0),
       left: duration(event.secondsLeft),
     };
+    const head = `epoch ${String(event.epoch)}/${String(event.epochs)} [{bar}] {value}/{total}`;
+    const isNarrow = (process.stderr.columns ?? Infinity) < roomForAll;
     this.#progress(
-      `epoch ${String(event.epoch)}/${String(event.epochs)} [{bar}] {value}/{total}  loss {loss}  ` +
-        'accuracy {accuracy}  {speed} images/s  {left} left',
+      isNarrow ? `${head}  {left} left` : `${head}  loss {loss}  accuracy {accuracy}  {speed} images/s  {left} left`,
       event.step,
       event.steps,
       values,
@@ -157,11 +164,17 @@ export class RunView {
   #epoch({ record, epochs, best }: EventOf<'epoch'>): string {
     const { bold, green } = this.#colours;
     const number = `${String(record.epoch).padStart(String(epochs).length)}/${String(epochs)}`;
-    return [
-      `${bold(`epoch ${number}`)}  loss ${fixed(record.train.loss, 4)}  accuracy ${percent(record.train.accuracy)}`,
+    const parts = [
+      `epoch ${number}  loss ${fixed(record.train.loss, 4)}  accuracy ${percent(record.train.accuracy)}`,
       `validation loss ${fixed(record.validation.loss, 4)}  accuracy ${percent(record.validation.accuracy)}`,
-      `${record.seconds.toFixed(1)} s  ${record.imagesPerSecond.toFixed(0)} images/s${waited(record)}${best ? green('  best') : ''}`,
-    ].join('  |  ');
+      `${record.seconds.toFixed(1)} s  ${record.imagesPerSecond.toFixed(0)} images/s${waited(record)}${best ? '  best' : ''}`,
+    ];
+    const text = parts.reduce((before, part) => {
+      const last = before.slice(before.lastIndexOf('\n') + 1);
+      const joined = `${last}  |  ${part}`;
+      return widthOf(joined) <= terminalWidth() ? `${before}  |  ${part}` : `${before}\n    ${part}`;
+    });
+    return text.replace(/^epoch +\S+/, (head) => bold(head)).replace(/best$/, (word) => green(word));
   }
 }
 

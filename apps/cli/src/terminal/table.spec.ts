@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { factText } from './fact.js';
 import { tableText } from './table.js';
 import { widthOf, wrap } from './wrap.js';
 
@@ -58,6 +59,13 @@ describe('a table', () => {
 
   it('has headings without rows', () => {
     expect(tableText(['id', 'n'], [], 40)).toBe('id  n');
+  });
+});
+
+describe('a fact', () => {
+  it('goes on where its text began', () => {
+    expect(factText('Data', 'train 28 and test 4', 24)).toBe('Data        train 28 and\n            test 4');
+    expect(factText('Data', 'train 28', Infinity)).toBe('Data        train 28');
   });
 });
 
