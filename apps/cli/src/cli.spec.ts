@@ -294,6 +294,49 @@ describe('a run', () => {
   });
 });
 
+describe('a plugin package', () => {
+  const summary = 'Defective images called good.';
+  beforeAll(() => {
+    const place = join(root, 'node_modules', '@acme', 'missed');
+    mkdirSync(place, { recursive: true });
+    const plugins = [{ kind: 'metric', id: 'missed', export: 'missed', summary }];
+    writeFileSync(
+      join(place, 'package.json'),
+      JSON.stringify({ type: 'module', main: 'main.js', foveate: { contract: 1, plugins } }),
+    );
+    writeFileSync(
+      join(place, 'main.js'),
+      `export const missed = {
+        meta: { kind: 'metric', id: 'missed', contract: 1, summary: '${summary}' },
+        options: { '~standard': { version: 1, vendor: 'acme', validate: (value) => ({ value }),
+          jsonSchema: { input: () => ({ type: 'object', properties: { least: { type: 'number' } } }), output: () => ({}) } } },
+        register: () => ({ measure: (predictions) => ({ missedDefects: predictions.length, kappa: null }) }),
+      };`,
+    );
+  });
+
+  it('is known to the list and to the schema', () => {
+    const file = configFile('known.json', { plugins: ['@acme/missed'], metrics: ['missed'] });
+    expect(foveate('plugins', 'list', file).stdout).toMatch(/^metric +missed +Defective .* @acme\/missed$/m);
+    const { properties } = JSON.parse(foveate('schema', '@acme/missed').stdout) as { properties: { metrics: object } };
+    expect(JSON.stringify(properties.metrics)).toContain('"least"');
+    expectError(foveate('schema', 'nowhere.yaml'), 3, 'PATH_MISSING', 'nowhere.yaml');
+  });
+
+  it('has the figures of its metric in the terminal and on the page', () => {
+    const metrics = ['classification', 'missed'];
+    const file = configFile('missed.json', { ...tiny, plugins: ['@acme/missed'], metrics });
+    const { status, stdout } = foveate('train', '--config', file, '--out', 'missed', '--set', 'training.epochs=1');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^split .* missed defects +kappa$/m);
+    expect(stdout).toMatch(/^test +4 .* 4 +–$/m);
+    expect(stdout).toMatch(/^– test: kappa is not defined$/m);
+    // Not configured, so that there is nothing to say of it.
+    expect(stdout).not.toContain('heatmap in AOI');
+    expect(readFileSync(join(root, 'missed/report.html'), 'utf8')).toMatch(/Missed defects<\/th>\s*<td>4<\/td>/);
+  });
+});
+
 describe('augment', () => {
   const file = configFile('augment.json', {
     ...tiny,

@@ -6,7 +6,7 @@ import { newBar } from './bar.js';
 import { printFact } from './fact.js';
 import { duration, fixed, percent } from './format.js';
 import { colours, print, terminalWidth } from './terminal.js';
-import { widthOf } from './wrap.js';
+import { widthOf, wrap } from './wrap.js';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { readonly type: T }>;
 
@@ -169,11 +169,13 @@ export class RunView {
       `validation loss ${fixed(record.validation.loss, 4)}  accuracy ${percent(record.validation.accuracy)}`,
       `${record.seconds.toFixed(1)} s  ${record.imagesPerSecond.toFixed(0)} images/s${waited(record)}${best ? '  best' : ''}`,
     ];
-    const text = parts.reduce((before, part) => {
-      const last = before.slice(before.lastIndexOf('\n') + 1);
-      const joined = `${last}  |  ${part}`;
-      return widthOf(joined) <= terminalWidth() ? `${before}  |  ${part}` : `${before}\n    ${part}`;
-    });
+    const text = parts
+      .flatMap((part) => wrap(part, terminalWidth() - 4))
+      .reduce((before, part) => {
+        const last = before.slice(before.lastIndexOf('\n') + 1);
+        const joined = `${last}  |  ${part}`;
+        return widthOf(joined) <= terminalWidth() ? `${before}  |  ${part}` : `${before}\n    ${part}`;
+      });
     return text.replace(/^epoch +\S+/, (head) => bold(head)).replace(/best$/, (word) => green(word));
   }
 }
