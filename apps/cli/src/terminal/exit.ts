@@ -1,7 +1,11 @@
 /** Exit codes and the one message of a failed command. */
 import { errorCodes, isFoveateError } from '@foveate/contracts';
 import { interruptedCode, interruptedCodes } from './interrupt.js';
-import { colours, note } from './terminal.js';
+import { colours, note, terminalWidth } from './terminal.js';
+import { wrap } from './wrap.js';
+
+/** Columns of the help, as commander has it where there is no terminal. */
+const widestHelp = 80;
 
 /** An error nobody foresaw. */
 const unexpectedCode = 1;
@@ -18,7 +22,13 @@ export function exitCodeHelp(): string {
     [interruptedCodes.SIGINT, 'interrupted, by Ctrl-C or SIGINT'],
     [interruptedCodes.SIGTERM, 'interrupted by SIGTERM'],
   ] as const;
-  return all.map(([exit, meaning]) => `  ${String(exit).padStart(3)}  ${meaning}`).join('\n');
+  const lead = 7;
+  return all
+    .map(([exit, meaning]) => {
+      const [first = '', ...others] = wrap(meaning, Math.min(terminalWidth(), widestHelp) - lead);
+      return [`  ${String(exit).padStart(3)}  ${first}`, ...others.map((line) => ' '.repeat(lead) + line)].join('\n');
+    })
+    .join('\n');
 }
 
 /** Says what went wrong, in one message and without a stack trace unless FOVEATE_DEBUG is set. @returns exit code */
