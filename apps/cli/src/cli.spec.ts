@@ -421,9 +421,12 @@ describe('demo', () => {
 });
 
 describe('examples', () => {
-  it.each(['synthetic-zipper-ce', 'synthetic-zipper-ceod', 'synthetic-zipper-aoi', 'magnetic-tile-band'])('%s is valid', (name) => {
-    // The run folder cannot be made, which is found out only once the configuration is valid.
-    const result = foveate('train', '--config', join(repository, `examples/${name}.yaml`), '--out', join(bin, 'x'));
-    expectFailure(result, 4, 'OUTPUT_UNWRITABLE');
-  });
+  it.each(['synthetic-zipper-ce', 'synthetic-zipper-ceod', 'synthetic-zipper-aoi', 'magnetic-tile-band'])(
+    '%s is valid',
+    (name) => {
+      // The run folder cannot be made, which is found out only once the configuration is valid.
+      const result = foveate('train', '--config', join(repository, `examples/${name}.yaml`), '--out', join(bin, 'x'));
+      expectFailure(result, 4, 'OUTPUT_UNWRITABLE');
+    },
+  );
 });
