@@ -34,6 +34,8 @@ export interface SampleImages {
   readonly defects: readonly DefectMask[];
   /** The area of interest, when the source has one. */
   readonly aoi?: Mask;
+  /** Highest sample of an image file of 16 bits, in [0, 65535], before it was scaled; absent for 8 bits. */
+  readonly highest?: number;
 }
 
 /** One image of a data set as its source describes it: plain data that can be sent to a worker. Only the source reads pixels. */

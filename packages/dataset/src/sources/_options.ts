@@ -11,7 +11,14 @@ export const sharedOptions = {
     .min(0)
     .max(254)
     .default(127)
-    .describe('A mask pixel is inside when one of its channels exceeds this.'),
+    .describe('A mask pixel is inside when one of its channels exceeds this; of 16-bit masks 257 times this.'),
+  valueRange: z
+    .tuple([z.int().min(0).max(65535), z.int().min(0).max(65535)])
+    .refine(([black, white]) => black < white, 'the first value must be less than the second')
+    .optional()
+    .describe(
+      'Values of 16-bit images that become black and white: [0, 1023] for 10 bits, [0, 4095] for 12. Default: all 16 bits.',
+    ),
   group: z
     .string()
     .min(1)

@@ -1,6 +1,7 @@
 import { posix, resolve } from 'node:path';
 import { definePlugin, fail, splitNames } from '@foveate/contracts';
 import { z } from 'zod';
+import { typeNamed } from '../_type-names.js';
 import { companion, type Companion } from './_class-files.js';
 import { fileSource } from './_file-source.js';
 import { refuseUnknownTypes } from './_limited.js';
@@ -49,7 +50,8 @@ export const folders = definePlugin({
     const root = resolve(context.baseFolder, options.root);
     const classes = Object.entries(options.classes).map(([path, given]): ClassFolder => {
       const folder = classFolder(root, path);
-      const { type, split } = typeof given === 'string' ? { type: given } : given;
+      const { type: name, split } = typeof given === 'string' ? { type: given } : given;
+      const type = typeNamed(name);
       const mask = companionOf(options.mask, folder, images, 'mask');
       const aoi = companionOf(options.aoi, folder, images, 'aoi');
       return {
