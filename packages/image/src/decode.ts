@@ -2,7 +2,7 @@
  * Image files to rasters. Files are recognised by their content; the extension plays no part. Only bitmap formats are
  * accepted, drawings (SVG, PDF) are not. Of an animation or a multi-page file the first picture is read.
  */
-import { fail, type FoveateError, type Mask, type Raster } from '@foveate/contracts';
+import { fail, type FoveateError, type Mask, type Raster, type SampleDepth } from '@foveate/contracts';
 import { highestOf, scaled } from './_depth.js';
 import { readBytes, type Noun } from './_read-bytes.js';
 import { plainBytes, sharp } from './_sharp.js';
@@ -32,8 +32,8 @@ export interface ReadMaskOptions extends ReadLimits {
 /** An image and what its file held. */
 export interface ImageAsRead {
   readonly image: Raster;
-  /** Highest sample of an image of 16 bits, in [0, 65535], before it was scaled; undefined for one of 8 bits. */
-  readonly highest: number | undefined;
+  /** Of a file of 16 bits; absent for 8 bits. */
+  readonly depth?: SampleDepth;
 }
 
 const formats = new Set(['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif']);
@@ -57,8 +57,9 @@ export async function readImage(path: string, options: ReadImageOptions = {}): P
 export async function readImageAndDepth(path: string, options: ReadImageOptions = {}): Promise<ImageAsRead> {
   const decoded = await decode(path, 'image', options.maxPixels ?? 1e8);
   const { data, ...size } = decoded;
-  if (data instanceof Uint8Array) return { image: { ...size, data }, highest: undefined };
-  return { image: { ...size, data: scaled(data, options.valueRange) }, highest: highestOf(data) };
+  if (data instanceof Uint8Array) return { image: { ...size, data } };
+  const depth = { highest: highestOf(data), range: options.valueRange ?? ([0, 65535] as const) };
+  return { image: { ...size, data: scaled(data, options.valueRange) }, depth };
 }
 
 /**

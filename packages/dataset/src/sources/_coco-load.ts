@@ -19,7 +19,7 @@ export interface CocoRef {
 export function cocoLoader(options: LoadOptions): (sample: Sample) => Promise<SampleImages> {
   return async ({ files = [], ref }) => {
     const { size, areas, defects } = ref as CocoRef;
-    const { image, highest } = await readImageAndDepth(files[0] ?? '', options);
+    const { image, depth } = await readImageAndDepth(files[0] ?? '', options);
     const { width, height } = image;
     if (size !== undefined && (width !== size[0] || height !== size[1])) {
       throw fail({
@@ -40,7 +40,7 @@ export function cocoLoader(options: LoadOptions): (sample: Sample) => Promise<Sa
       image,
       defects: [...masks.byType].map(([type, mask]) => ({ type, mask: nonEmpty(mask, type) })),
       ...(aoi === undefined ? {} : { aoi }),
-      ...(highest === undefined ? {} : { highest }),
+      ...(depth === undefined ? {} : { depth }),
     };
   };
 }

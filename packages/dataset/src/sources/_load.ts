@@ -64,7 +64,7 @@ export function guarded(
 async function load({ id, files = [], ref }: Sample, options: LoadOptions): Promise<SampleImages> {
   const { masks, areas } = ref as FileRef;
   const { maskThreshold: threshold, maxPixels } = options;
-  const { image, highest } = await readImageAndDepth(files[0] ?? '', options);
+  const { image, depth } = await readImageAndDepth(files[0] ?? '', options);
   const read = async (path: string, noun: string, reason: string): Promise<Mask> => {
     const mask = await readMask(path, { threshold, maxPixels });
     requireSameSize(mask, image, id, noun, reason);
@@ -95,7 +95,7 @@ async function load({ id, files = [], ref }: Sample, options: LoadOptions): Prom
     image,
     defects: [...defects.byType].map(([type, mask]): DefectMask => ({ type, mask })),
     ...(area === undefined ? {} : { aoi: area }),
-    ...(highest === undefined ? {} : { highest }),
+    ...(depth === undefined ? {} : { depth }),
   };
 }
 

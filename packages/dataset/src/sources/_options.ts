@@ -70,7 +70,15 @@ export const companionSchema = z.union([
     folder: z.string().min(1).describe('Folder below root that repeats the class folders and holds the masks.'),
     ending: pattern.default('.png').describe("Ending that replaces the image's, or a pattern with {name} and *."),
   }),
+  z.strictObject({
+    replace: z.string().min(1).describe('Name of a folder in the path of a class folder, such as images.'),
+    with: z.string().min(1).describe('Name of the folder with the masks in its place, such as masks.'),
+    ending: pattern.default('.png').describe("Ending that replaces the image's, or a pattern with {name} and *."),
+  }),
 ]);
+
+/** Where masks are, as options say it. */
+export type CompanionOption = z.output<typeof companionSchema>;
 
 /** Image endings read when none are given. */
 export const imageEndings = ['.png', '.jpg', '.jpeg', '.bmp', '.tif', '.tiff', '.webp'];

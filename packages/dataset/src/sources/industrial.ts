@@ -1,8 +1,8 @@
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import { definePlugin } from '@foveate/contracts';
 import { z } from 'zod';
 import { foldersIn, wrongLayout } from './_layouts.js';
-import { companion, type Companion } from './_class-files.js';
+import { companionOf } from './_companion-option.js';
 import { folded, good, typeNamed } from '../_type-names.js';
 import { fileSource } from './_file-source.js';
 import { companionSchema, rootOption, sharedOptions } from './_options.js';
@@ -42,7 +42,7 @@ export const industrial = definePlugin({
         }
         for (const name of names) {
           const path = `${there}/${name}`;
-          const [mask, aoi] = [placeOf(options.mask, path), placeOf(options.aoi, path)];
+          const [mask, aoi] = [companionOf(options.mask, path, 'mask'), companionOf(options.aoi, path, 'aoi')];
           classes.push({
             folder: path,
             type: folded(name) === folded(options.good) ? good : typeNamed(name),
@@ -57,10 +57,3 @@ export const industrial = definePlugin({
       yield* scanClasses(classes, layout);
     }),
 });
-
-function placeOf(option: z.infer<typeof companionSchema> | undefined, path: string): Companion | undefined {
-  if (option === undefined) return undefined;
-  return typeof option === 'string'
-    ? companion(path, option)
-    : companion(posix.join(option.folder, path), option.ending);
-}
