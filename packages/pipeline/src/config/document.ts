@@ -53,7 +53,12 @@ function keepNames(document: Document, at: (offset: number) => string): void {
       if (typeof key.value !== 'string' && key.source !== undefined) key.value = key.source;
       if (key.value !== '__proto__') return;
       const advice = 'Rename the folder, column or type';
-      throw fail({ code: 'CONFIG_INVALID', what: "A key cannot be '__proto__'", where: at(key.range?.[0] ?? 0), advice });
+      throw fail({
+        code: 'CONFIG_INVALID',
+        what: "A key cannot be '__proto__'",
+        where: at(key.range?.[0] ?? 0),
+        advice,
+      });
     },
   });
 }

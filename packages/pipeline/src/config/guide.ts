@@ -55,7 +55,7 @@ export class SchemaGuide {
   wantsText(path: ConfigPath, instead: 'number' | 'boolean'): boolean {
     const schemas = this.#at(path);
     const takes = (types: readonly string[]) =>
-      schemas.some((schema) => types.includes(String(schema['type'])) && constants(schema).length === 0);
+      schemas.some((schema) => constants(schema).length === 0 && [schema['type']].flat().some((type) => types.includes(String(type)))); // prettier-ignore
     return (
       takes(['string']) &&
       !takes(instead === 'number' ? ['number', 'integer'] : ['boolean']) &&

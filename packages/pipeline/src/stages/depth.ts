@@ -49,7 +49,9 @@ export class Depths {
 }
 
 function portion(count: number, all: number): string {
-  return count === all ? `The ${String(all)} images of 16 bits` : `${String(count)} of ${String(all)} images of 16 bits`;
+  return count === all
+    ? `The ${String(all)} images of 16 bits`
+    : `${String(count)} of ${String(all)} images of 16 bits`;
 }
 
 /** The usual depths of cameras: the least that holds a value. */
