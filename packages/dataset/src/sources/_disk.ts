@@ -13,7 +13,7 @@ const mostNames = 2_000_000;
 class Names {
   readonly #exact: ReadonlySet<string>;
   /** Names by what their spellings have in common; made when a name is not there. */
-  #alike: Map<string, string[]> | undefined;
+  #alike: Map<string, string | readonly string[]> | undefined;
 
   constructor(names: readonly string[]) {
     this.#exact = new Set(names);
@@ -31,9 +31,13 @@ class Names {
   like(name: string): string | undefined {
     if (this.#alike === undefined) {
       this.#alike = new Map();
-      for (const one of this.#exact) this.#alike.set(folded(one), [...(this.#alike.get(folded(one)) ?? []), one]);
+      for (const one of this.#exact) {
+        const [key, others] = [folded(one), this.#alike.get(folded(one))];
+        // Nearly always there is one: a list for each would take several times the memory.
+        this.#alike.set(key, others === undefined ? one : [others, one].flat());
+      }
     }
-    const alike = this.#alike.get(folded(name)) ?? [];
+    const alike = [this.#alike.get(folded(name)) ?? []].flat();
     const same = alike.filter((one) => one.normalize('NFC') === name.normalize('NFC'));
     return same.length === 1 ? same[0] : alike.length === 1 ? alike[0] : undefined;
   }

@@ -9,7 +9,6 @@ import {
   defer,
   EMPTY,
   finalize,
-  from,
   fromEvent,
   identity,
   ignoreElements,
@@ -91,7 +90,6 @@ function runIn(folder: RunFolder, config: RunConfig, registry: Registry, options
                 'type' in step
                   ? of(step)
                   : concat(
-                      from(depthWarnings(step)),
                       defer(() => lockWarnings(config, setting.services, step)),
                       learn({ config, folder, services: setting.services, loaded: step, checkpoint, signal }),
                     ).pipe(options.loaded === undefined ? closing(step) : identity),
@@ -145,11 +143,6 @@ function loadOnce(
   const known = cache?.get(key);
   if (known !== undefined) return of(known);
   return loadData(config, setting).pipe(tap((step) => 'type' in step || cache?.set(key, step)));
-}
-
-/** Warns of images that are nearly black once their 16 bits are 8. */
-function depthWarnings({ depth }: LoadedData): readonly RunEvent[] {
-  return depth?.warning === undefined ? [] : [{ type: 'warning', message: depth.warning }];
 }
 
 /** Refuses data that is not what was locked, or warns of it. */
