@@ -12,7 +12,8 @@ import { stampsOf } from './sample-store.js';
 import type { SampleStore, Stored } from './sample-store.js';
 
 /** What the mask stage makes of a source item. */
-export type MaskedItem = (Stored & { readonly fingerprint?: Fingerprint; readonly depth?: SampleDepth }) | { readonly skip: Skip };
+export type MaskedItem =
+  (Stored & { readonly fingerprint?: Fingerprint; readonly depth?: SampleDepth }) | { readonly skip: Skip };
 
 /** What the mask stage works with. */
 export interface MaskStage {

@@ -2,7 +2,13 @@ import { count, grouped, percent } from '../format.js';
 import type { Inspection, Tally } from './inspection.js';
 
 /** What there is to say of a data set in a line each, as pairs of a term and a text. */
-export function dataFacts({ source, sizes, modes, depth, coverage }: Inspection): readonly (readonly [string, string])[] {
+export function dataFacts({
+  source,
+  sizes,
+  modes,
+  depth,
+  coverage,
+}: Inspection): readonly (readonly [string, string])[] {
   return [
     ['Source', source],
     ...(sizes.length === 0 ? [] : [['Size', sizesText(sizes)] as const]),
