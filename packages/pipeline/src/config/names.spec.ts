@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { definePlugin } from '@foveate/contracts';
 import { parse } from 'yaml';
@@ -20,7 +21,7 @@ const named = definePlugin({
     near: z.union([z.literal(false), z.number()]).optional(),
     either: z.union([z.string(), z.number(), z.boolean()]).optional(),
   }),
-  register: () => ({ scan: () => (async function* () {})(), load: () => Promise.reject(new Error('no images')) }),
+  register: () => ({ scan: () => Readable.from([]), load: () => Promise.reject(new Error('no images')) }),
 });
 
 const runner = createRunner({ plugins: [...tinyPlugins, named], defaults: tinyDefaults });
