@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PredictionRecord, RunEvent, RunRecord } from '@foveate/contracts';
 import { createRunner } from '@foveate/pipeline';
 import { lastValueFrom, toArray } from 'rxjs';
-import sharp from 'sharp';
+import { greyPng16 } from '../../image/src/testing/sixteen-bits.js';
 import { defaultConfig, defaultPlugins } from './index.js';
 
 const root = mkdtempSync(join(tmpdir(), 'foveate-sixteen-'));
@@ -14,15 +14,12 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 const runner = createRunner({ plugins: defaultPlugins, defaults: defaultConfig });
 
-beforeAll(async () => {
+beforeAll(() => {
   for (let i = 0; i < 20; i++) {
     const folder = join(root, i % 2 === 0 ? 'good' : 'bad');
     mkdirSync(folder, { recursive: true });
-    const samples = Uint16Array.from({ length: 32 * 32 }, (_, at) => ((at + i) * 7919 * (i + 3)) % 4096);
-    const png = sharp(samples, { raw: { width: 32, height: 32, channels: 1 } })
-      .toColourspace('grey16')
-      .png();
-    writeFileSync(join(folder, `${i}.png`), await png.toBuffer());
+    const samples = Array.from({ length: 32 * 32 }, (_, at) => ((at + i) * 7919 * (i + 3)) % 4096);
+    writeFileSync(join(folder, `${i}.png`), greyPng16(32, 32, samples));
   }
 });
 

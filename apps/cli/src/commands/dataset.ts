@@ -45,8 +45,8 @@ async function inspect(file: string, { json, sheet, limit, set }: InspectOptions
       code: 'DATA_INSUFFICIENT',
       what: 'No image of the data set can be used',
       where: file,
-      got: `${String(inspection.leftOut)} left out`,
-      advice: 'See above why each was left out',
+      got: inspection.problems.map(({ count, reason }) => `${String(count)} ${reason}`).join(', ') || 'no images',
+      advice: 'The inspection lists what was left out, with what to do',
     });
   }
 }

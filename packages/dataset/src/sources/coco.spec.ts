@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isFoveateError } from '@foveate/contracts';
 import { emptyMask, maskArea } from '@foveate/image';
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
@@ -311,4 +312,28 @@ onPosix('does not wait for a pipe in place of the file', async () => {
     code: 'PATH_MISSING',
     parts: { got: 'a named pipe' },
   });
+});
+
+it('gives samples below the root or an error of Foveate, whatever stands in the file', async () => {
+  const anything = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom(1, '1', 'a.png', 'dent', [square], [[]], { size: [6, 8], counts: [48] }, '__proto__', null)); // prettier-ignore
+  const entry = (...keys: string[]) => fc.oneof({ weight: 4, arbitrary: fc.record(Object.fromEntries(keys.map((key) => [key, anything]))) }, { weight: 1, arbitrary: anything }); // prettier-ignore
+  const file = fc.record({
+    images: fc.array(entry('id', 'file_name', 'width', 'height'), { maxLength: 4 }),
+    categories: fc.array(entry('id', 'name'), { maxLength: 3 }),
+    annotations: fc.array(entry('image_id', 'category_id', 'segmentation', 'bbox'), { maxLength: 5 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.oneof({ weight: 5, arbitrary: file }, anything), fc.boolean(), async (json, boxes) => {
+      const wrong = (error: unknown) => {
+        if (!isFoveateError(error)) throw error;
+      };
+      await tree.write('fuzz.json', JSON.stringify(json));
+      const scanned = await tree.scan(coco, { root: 'img', annotations: 'fuzz.json', boxes }).catch(wrong);
+      for (const sample of scanned?.samples ?? []) {
+        expect(sample.files?.[0]?.startsWith(join(tree.base, 'img'))).toBe(true);
+        await scanned?.load(sample).catch(wrong);
+      }
+    }),
+    { numRuns: 150 },
+  );
 });

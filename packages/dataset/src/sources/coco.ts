@@ -4,7 +4,7 @@ import { definePlugin, fail, splitNames } from '@foveate/contracts';
 import type { SourceItem, SplitName } from '@foveate/contracts';
 import { z } from 'zod';
 import { byCodeUnit } from '../_order.js';
-import { folded, goodWords } from '../_type-names.js';
+import { folded, good, goodWords } from '../_type-names.js';
 import { readCoco, type CocoImage } from './_coco-file.js';
 import { cocoLoader, type CocoRef } from './_coco-load.js';
 import { fileSample, idOf, withoutMasks } from './_file-sample.js';
@@ -47,13 +47,13 @@ export const coco = definePlugin({
     good: z
       .array(z.string())
       .default([...goodWords])
-      .describe('Categories that mean no defect; capitals do not matter.'),
+      .describe('Categories that mean no defect, as `good` does; capitals do not matter.'),
     boxes: z.boolean().default(false).describe('Whether an annotation that has only a box is the box, filled.'),
     ...sharedOptions,
   }),
   register: (options, context) => {
     const files = typeof options.annotations === 'string' ? [{ file: options.annotations }] : options.annotations;
-    const wanted = { aoi: new Set(options.aoi.map(folded)), good: new Set(options.good.map(folded)) };
+    const wanted = { aoi: new Set(options.aoi.map(folded)), good: new Set([good, ...options.good].map(folded)) };
     const scan = async function* (layout: Layout): AsyncGenerator<SourceItem> {
       const seen = new Set<string>();
       const known = new Set<string>();

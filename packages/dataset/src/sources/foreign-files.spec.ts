@@ -4,7 +4,7 @@ import { encodePng, maskArea } from '@foveate/image';
 import { execFileSync } from 'node:child_process';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { deflateSync } from 'node:zlib';
+import { greyPng16 } from '../../../image/src/testing/sixteen-bits.js';
 import { btad, dagm, folders, industrial, manifest, mvtec, mvtecAd2, visa } from '../index.js';
 import { Tree, lines, reasons } from './testing/tree.js';
 
@@ -17,31 +17,7 @@ afterAll(() => tree.fell());
 const onPosix = process.platform === 'win32' ? it.skip : it;
 
 /** A grey PNG of 16 bits and 8x6 pixels, all of them `value` but for the first, which is 0. */
-function deepPng(value: number): Buffer {
-  const chunk = (type: string, data: Buffer): Buffer => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-    length.writeUInt32BE(data.length);
-    sum.writeUInt32BE(checksum(body));
-    return Buffer.concat([length, body, sum]);
-  };
-  const rows = Buffer.alloc(6 * 17);
-  for (let y = 0; y < 6; y++)
-    for (let x = 0; x < 8; x++) rows.writeUInt16BE(x + y === 0 ? 0 : value, y * 17 + 1 + 2 * x);
-  const header = Buffer.from([0, 0, 0, 8, 0, 0, 0, 6, 16, 0, 0, 0, 0]);
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]);
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]); // prettier-ignore
-}
-
-/** CRC-32, which Node 20 does not have. */
-function checksum(bytes: Uint8Array): number {
-  let sum = 0xffffffff;
-  for (const byte of bytes) {
-    sum ^= byte;
-    for (let bit = 0; bit < 8; bit++) sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0);
-  }
-  return (sum ^ 0xffffffff) >>> 0;
-}
+const deepPng = (value: number): Buffer => greyPng16(8, 6, [0, ...Array.from({ length: 47 }, () => value)]);
 
 describe('leavings of systems and tools', () => {
   const leavings = [

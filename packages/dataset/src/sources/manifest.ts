@@ -53,7 +53,9 @@ export const manifest = definePlugin({
     good: z
       .array(z.string())
       .default([...goodWords, '0'])
-      .describe('Values of the type column that mean no defect, as an empty cell does; capitals do not matter.'),
+      .describe(
+        'Values of the type column that mean no defect, as an empty cell and `good` do; capitals do not matter.',
+      ),
     delimiter: z.string().length(1).default(',').describe('What divides the cells of CSV.'),
     separator: z.string().min(1).default(';').describe('What divides several values in a cell of CSV.'),
     ...sharedOptions,
@@ -61,7 +63,7 @@ export const manifest = definePlugin({
   register: (options, context) => {
     const file = resolve(context.baseFolder, options.file);
     const { columns, delimiter } = options;
-    const words = new Set(options.good.map(folded));
+    const words = new Set([good, ...options.good].map(folded));
     const separator = isJsonLines(file) ? undefined : options.separator;
     const reading = { columns, good: words, delimiter, separator };
     return fileSource(

@@ -66,6 +66,12 @@ describe('words for good', () => {
   });
 });
 
+it('keeps good for good where other words are named', async () => {
+  await tree.write('w/list.csv', 'image,type\na.png,Good\nb.png,io\nc.png,ok\n');
+  const list = { file: 'w/list.csv', good: ['IO'], requireMasks: false };
+  expect(lines((await tree.scan(manifest, list)).samples)).toEqual(['a.png good', 'b.png good', 'c.png ok']);
+});
+
 describe('defect types', () => {
   const sideOf = async (byType: object, type: string) => {
     const options = await aoiLabeller.options['~standard'].validate({ byType });
