@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { tinyDefaults, tinyPlugins } from '../../test/tiny-plugins.js';
 import { createRunner } from '../runner.js';
+import { configText } from './config-text.js';
 import { parseConfigText } from './document.js';
 
 const named = definePlugin({
@@ -76,6 +77,10 @@ describe('names in YAML', () => {
     writeFileSync(file, 'name: 1.10\ndata: { source: { id: named, category: 01, classes: { 01: 02 } } }\n');
     const config = await runner.readConfig(file);
     expect(config.name).toBe('1.10');
+    writeFileSync(file, configText(config));
+    const again = await runner.readConfig(file);
+    expect([again.name, again.data.source]).toEqual(['1.10', config.data.source]);
+    expect(again.data.source.options).toMatchObject({ category: '01', classes: { '01': '02' } });
   });
 
   it('cannot be __proto__ as keys, and may be constructor', async () => {
