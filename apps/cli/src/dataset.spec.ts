@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { emptyMask, encodePng, fillPolygon } from '@foveate/image';
+import { greyPng16 } from '../../../packages/image/src/testing/sixteen-bits.js';
 
 const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'foveate-dataset-'));
@@ -52,6 +53,53 @@ beforeAll(async () => {
   write('parts/bad/lost_mask.png', await encodePng(emptyMask(40, 40)));
   symlinkSync('nowhere.png', join(root, 'parts/good/gone.png'));
   write('parts.json', JSON.stringify(config));
+});
+
+describe('defects without masks', () => {
+  const bare = { ...config.data, source: { id: 'folders', root: 'bare', classes: { good: 'good', bad: 'dent' } } };
+  beforeAll(async () => {
+    for (let i = 0; i < 4; i++) {
+      await picture(`bare/good/${i}.png`, i);
+      await picture(`bare/bad/${i}.png`, 20 + i);
+    }
+  });
+
+  it('are told how to count all the same', () => {
+    write('bare.json', JSON.stringify({ data: bare }));
+    const { stdout } = foveate('dataset', 'inspect', 'bare.json');
+    const advice = /label: (\{ id: aoi, byGeometry: false \})/.exec(stdout)?.[1] ?? '';
+    const advised = foveate('dataset', 'inspect', 'bare.json', '--json', '--set', `data.label=${advice}`);
+    expect(JSON.parse(advised.stdout)).toMatchObject({ usable: 8 });
+  });
+
+  it('end an inspection with the code of missing data where nothing else is there, as JSON too', () => {
+    write('empty.json', JSON.stringify({ data: { ...bare, source: { ...bare.source, classes: { bad: 'dent' }, mask: '_m.png' } } })); // prettier-ignore
+    const { status, stdout, stderr } = foveate('dataset', 'inspect', 'empty.json');
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/^error DATA_INSUFFICIENT: .*empty\.json/);
+    expect(stdout).toContain('4 mask-missing');
+    const json = foveate('dataset', 'inspect', 'empty.json', '--json');
+    expect([json.status, (JSON.parse(json.stdout) as { usable: number }).usable]).toEqual([3, 0]);
+  });
+});
+
+describe('images of 12 bits in 16', () => {
+  it('are warned of, with the range that mends it', () => {
+    for (let i = 0; i < 8; i++) {
+      const folder = i % 2 === 0 ? 'good' : 'bad';
+      const levels = Array.from({ length: 40 * 40 }, (_, at) => ((at + i) * 7919) % 4096);
+      write(`deep/${folder}/${i}.png`, greyPng16(40, 40, levels));
+    }
+    const source = { id: 'folders', root: 'deep', classes: { good: 'good', bad: 'dent' }, requireMasks: false };
+    write('deep.json', JSON.stringify({ data: { ...config.data, source, label: { id: 'aoi', byGeometry: false } } }));
+    const dark = foveate('dataset', 'inspect', 'deep.json');
+    expect(dark.status).toBe(0);
+    const range = /valueRange: (\[0, \d+\])/.exec(dark.stdout)?.[1] ?? '';
+    expect(range).toBe('[0, 4095]');
+    const advised = foveate('dataset', 'inspect', 'deep.json', '--json', '--set', `data.source.valueRange=${range}`);
+    expect(JSON.parse(advised.stdout)).toMatchObject({ depth: { images: 8, range: [0, 4095] } });
+    expect(advised.stdout).not.toContain('warning');
+  });
 });
 
 describe('foveate dataset inspect', () => {

@@ -1,6 +1,6 @@
 /** Services of the data side: sources, areas of interest, labels, splits and augmentation. */
 import type { RandomStream } from './random.js';
-import type { Mask, PixelMemory } from './raster.js';
+import type { Mask, PixelMemory, Raster } from './raster.js';
 import type { DefectMask, LabelledSample, Sample, SampleImages, Skip, Label, SplitName } from './sample.js';
 
 /** Where images come from. Streams descriptions; pixels come one sample at a time. */
@@ -17,6 +17,12 @@ export interface SampleSource {
    * @throws FoveateError `DATA_INVALID` naming the file, when it cannot be decoded or a mask does not fit
    */
   load(sample: Sample): Promise<SampleImages>;
+  /**
+   * Decodes an image file that is not of the data set as those of the data set are: with the same limits and the same
+   * range of values. Absent: the source has no such options.
+   * @throws FoveateError `PATH_MISSING` or `DATA_INVALID` naming the file
+   */
+  readImage?(path: string): Promise<Raster>;
 }
 
 /** What a source yields. */

@@ -10,5 +10,6 @@ export * from './packed-error.js';
 export * from './plugin.js';
 export * from './random.js';
 export * from './raster.js';
+export * from './regular-file.js';
 export * from './run-record.js';
 export * from './sample.js';

@@ -26,6 +26,14 @@ export interface DefectMask {
   readonly mask: Mask;
 }
 
+/** What an image of 16 bits held, and what was made of it. */
+export interface SampleDepth {
+  /** Highest sample in the file, in [0, 65535]. */
+  readonly highest: number;
+  /** Samples that became 0 and 255. */
+  readonly range: readonly [black: number, white: number];
+}
+
 /** Everything decoded that belongs to one sample; all rasters have the same width and height. */
 export interface SampleImages {
   /** sRGB, 3 channels, upright (EXIF orientation applied). */
@@ -34,6 +42,8 @@ export interface SampleImages {
   readonly defects: readonly DefectMask[];
   /** The area of interest, when the source has one. */
   readonly aoi?: Mask;
+  /** Of an image file of 16 bits; absent for 8 bits. */
+  readonly depth?: SampleDepth;
 }
 
 /** One image of a data set as its source describes it: plain data that can be sent to a worker. Only the source reads pixels. */

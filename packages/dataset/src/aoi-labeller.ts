@@ -7,6 +7,7 @@
  */
 import {
   definePlugin,
+  fail,
   type DefectVerdict,
   type LabelDecision,
   type Labeller,
@@ -14,6 +15,7 @@ import {
   type SampleImages,
 } from '@foveate/contracts';
 import { z } from 'zod';
+import { folded } from './_type-names.js';
 import { defectParts } from './_defect-parts.js';
 
 const geometrySchema = z
@@ -48,14 +50,35 @@ export const aoiLabeller = definePlugin({
     byType: z
       .record(z.string(), z.enum(['inside', 'outside']))
       .default({})
-      .describe('Defect types that count as inside or outside wherever they are; their masks are not looked at.'),
+      .describe(
+        'Defect types that count as inside or outside wherever they are, capitals aside; their masks are not looked at.',
+      ),
     byGeometry: z
       .union([z.boolean(), geometrySchema])
       .default(true)
       .describe('Judge other types by their masks; with false they all count as inside.'),
   }),
-  register: ({ byType, byGeometry }) => labelByAoi(new Map(Object.entries(byType)), geometryOf(byGeometry)),
+  register: ({ byType, byGeometry }) => labelByAoi(sidesByType(byType), geometryOf(byGeometry)),
 });
+
+/** @throws FoveateError `CONFIG_INVALID` for two spellings of a type that are on different sides */
+function sidesByType(byType: Readonly<Record<string, Side>>): ReadonlyMap<string, Side> {
+  const sides = new Map<string, Side>();
+  for (const [type, side] of Object.entries(byType)) {
+    const other = sides.get(folded(type)) ?? side;
+    if (other !== side) {
+      throw fail({
+        code: 'CONFIG_INVALID',
+        what: 'A defect type counts both as inside and as outside',
+        where: 'label.byType',
+        got: `'${type}', which is there in another spelling`,
+        advice: 'Keep one of the two lines: capitals do not matter',
+      });
+    }
+    sides.set(folded(type), side);
+  }
+  return sides;
+}
 
 function geometryOf(option: boolean | Geometry): Geometry | undefined {
   if (option === false) return undefined;
@@ -64,7 +87,7 @@ function geometryOf(option: boolean | Geometry): Geometry | undefined {
 
 function labelByAoi(byType: ReadonlyMap<string, Side>, geometry: Geometry | undefined): Labeller {
   const sideOf = (type: string): Side | undefined =>
-    byType.get(type) ?? (geometry === undefined ? 'inside' : undefined);
+    byType.get(folded(type)) ?? (geometry === undefined ? 'inside' : undefined);
 
   return {
     needsPixels: ({ defectTypes }) => {
@@ -111,7 +134,7 @@ function decided(id: string, verdicts: readonly DefectVerdict[], geometry: Geome
   const [most] = measured.toSorted((a, b) => (b.shareInside ?? 0) - (a.shareInside ?? 0));
   const missing = verdicts.find(({ side }) => side === 'unknown');
   if (missing !== undefined && most?.side !== 'inside') {
-    const message = `'${missing.type}' has no mask, so that its place is not known`;
+    const message = `'${missing.type}' has no mask, so that its place is not known. Set label: { id: aoi, byGeometry: false } to count every defect, wherever it is`;
     return { skip: { path: id, reason: 'mask-missing', message } };
   }
   if (most === undefined) return { label: 0, reason: reasonWithoutPlace(verdicts), verdicts };

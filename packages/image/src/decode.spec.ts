@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
-import { readImage, readMask } from './index.js';
+import { execFileSync } from 'node:child_process';
+import { highestInMask, readImage, readImageAndDepth, readImageHeader, readMask } from './index.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -180,8 +181,8 @@ describe('readMask', () => {
     expect([...mask.data]).toEqual(expected);
   });
 
-  it('thresholds 16-bit values by their upper byte', async () => {
-    const bytes = await sharp(Uint16Array.of(0, 0x7fff, 0x8000), { raw: { width: 3, height: 1, channels: 1 } })
+  it('thresholds 16-bit values at full depth', async () => {
+    const bytes = await sharp(Uint16Array.of(0, 127 * 257, 0x8000), { raw: { width: 3, height: 1, channels: 1 } })
       .toColourspace('grey16')
       .png()
       .toBuffer();
@@ -260,3 +261,64 @@ function floatTiff(): Uint8Array {
   bytes.writeFloatLE(0.75, dataAt + 4);
   return bytes;
 }
+
+describe('16-bit samples', () => {
+  const path = async (name: string, values: number[], channels: 1 | 3 = 1): Promise<string> =>
+    file(name, await sixteen(channels, values).toColourspace(channels === 1 ? 'grey16' : 'rgb16').png().toBuffer()); // prettier-ignore
+
+  it('are scaled by a range of values, and cut off outside of it', async () => {
+    const deep = await path('range.png', [1023, 512, 100], 3);
+    expect([...(await readImage(deep)).data.slice(0, 3)]).toEqual([3, 2, 0]);
+    const seen = await readImageAndDepth(deep, { valueRange: [0, 1023] });
+    expect([...seen.image.data.slice(0, 3)]).toEqual([255, 128, 25]);
+    expect(seen.depth).toEqual({ highest: 1023, range: [0, 1023] });
+    expect([...(await readImage(deep, { valueRange: [100, 612] })).data.slice(0, 3)]).toEqual([255, 205, 0]);
+  });
+
+  it('have the upper byte by default, and 8-bit images no range', async () => {
+    expect((await readImage(await path('upper.png', [0x12ff]))).data[0]).toBe(0x12);
+    const shallow = await file('shallow.png', await plain().png().toBuffer());
+    expect(await readImageAndDepth(shallow, { valueRange: [0, 100] })).not.toHaveProperty('depth');
+    expect((await readImage(shallow, { valueRange: [0, 100] })).data[0]).toBe(200);
+  });
+
+  it('of masks are compared at full depth', async () => {
+    const inside = async (value: number, threshold?: number) =>
+      (await readMask(await path(`mask${value}.png`, [value]), threshold === undefined ? {} : { threshold })).data[0];
+    expect(await inside(1, 0)).toBe(255);
+    expect(await inside(255, 0)).toBe(255);
+    expect(await inside(0, 0)).toBe(0);
+    expect(await inside(127 * 257)).toBe(0);
+    expect(await inside(127 * 257 + 1)).toBe(255);
+    expect(await inside(65535)).toBe(255);
+    expect(await highestInMask(await path('labels.png', [7]))).toEqual({ highest: 7, of: 65535 });
+  });
+});
+
+describe('palette masks', () => {
+  it('are compared by their colours', async () => {
+    const colours = Uint8Array.from({ length: 6 * 4 * 3 }, (_, index) => [64, 0, 0][index % 3]!);
+    const raw = { raw: { width: 6, height: 4, channels: 3 as const } };
+    const path = await file('palette-mask.png', await sharp(colours, raw).png({ palette: true }).toBuffer());
+    expect((await readMask(path)).data[0]).toBe(0);
+    expect((await readMask(path, { threshold: 0 })).data[0]).toBe(255);
+    expect(await highestInMask(path)).toEqual({ highest: 64, of: 255 });
+  });
+});
+
+const onPosix = process.platform === 'win32' ? it.skip : it;
+onPosix('refuses pipes and devices without waiting for them', async () => {
+  const pipe = join(folder, 'pipe.png');
+  execFileSync('mkfifo', [pipe]);
+  for (const path of [pipe, '/dev/zero']) {
+    const refused = { code: 'DATA_INVALID', parts: { where: path } };
+    await expect(readImage(path)).rejects.toMatchObject({ ...refused, parts: { reason: 'image-unreadable' } });
+    await expect(readMask(path)).rejects.toMatchObject({ ...refused, parts: { reason: 'mask-unreadable' } });
+    await expect(readImageHeader(path)).rejects.toMatchObject(refused);
+  }
+});
+
+it('does not read a file that is larger than its pixels could be', async () => {
+  const path = await file('padded.png', new Uint8Array(2 ** 26 + 100));
+  await expect(readImage(path, { maxPixels: 4 })).rejects.toMatchObject({ parts: { reason: 'image-too-large' } });
+});

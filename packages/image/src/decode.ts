@@ -2,21 +2,38 @@
  * Image files to rasters. Files are recognised by their content; the extension plays no part. Only bitmap formats are
  * accepted, drawings (SVG, PDF) are not. Of an animation or a multi-page file the first picture is read.
  */
-import { readFile } from 'node:fs/promises';
-import { fail, type FoveateError, type Mask, type Raster } from '@foveate/contracts';
-import { plainBytes, sharp, systemCode } from './_sharp.js';
+import { fail, type FoveateError, type Mask, type Raster, type SampleDepth } from '@foveate/contracts';
+import { highestOf, scaled } from './_depth.js';
+import { readBytes, type Noun } from './_read-bytes.js';
+import { plainBytes, sharp } from './_sharp.js';
 import { decodeBmp, readBmpHeader, type BmpHeader } from './bmp.js';
 
-/** Limits of {@link readImage}. */
-export interface ReadImageOptions {
+/** What limits a file that is read. */
+export interface ReadLimits {
   /** Largest accepted width x height; a larger image is refused before its pixels are decoded. Default 1e8. */
   readonly maxPixels?: number;
 }
 
+/** Options of {@link readImage}. */
+export interface ReadImageOptions extends ReadLimits {
+  /**
+   * Values of 16-bit samples that become 0 and 255, the first less than the second, each in [0, 65535]; what lies outside
+   * is cut off. A camera of 10 bits has [0, 1023]. By default the upper byte is taken. 8-bit images are left as they are.
+   */
+  readonly valueRange?: readonly [black: number, white: number] | undefined;
+}
+
 /** Options of {@link readMask}. */
-export interface ReadMaskOptions extends ReadImageOptions {
-  /** A pixel is inside when any of its 8-bit channels is greater than this. Default 127. */
+export interface ReadMaskOptions extends ReadLimits {
+  /** A pixel is inside when any of its channels is greater than this share of 255. Default 127. */
   readonly threshold?: number;
+}
+
+/** An image and what its file held. */
+export interface ImageAsRead {
+  readonly image: Raster;
+  /** Of a file of 16 bits; absent for 8 bits. */
+  readonly depth?: SampleDepth;
 }
 
 const formats = new Set(['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif']);
@@ -24,7 +41,7 @@ const formats = new Set(['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif']);
 /**
  * Reads an image file as 8-bit sRGB, upright.
  *
- * EXIF orientation is applied. 16-bit samples are scaled to 8 (the upper byte), CMYK and embedded colour profiles are
+ * EXIF orientation is applied. 16-bit samples are scaled to 8 as `valueRange` says, CMYK and embedded colour profiles are
  * converted to sRGB, grey and palette images become RGB, and transparent pixels are composed on black.
  *
  * @returns a raster of 3 channels
@@ -32,19 +49,29 @@ const formats = new Set(['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif']);
  * image (reason `not-an-image`), empty, truncated or damaged (`image-truncated`), of more than `maxPixels`
  * (`image-too-large`), of floating-point samples (`image-depth`) or not readable (`image-unreadable`)
  */
-export function readImage(path: string, options: ReadImageOptions = {}): Promise<Raster> {
-  return decode(path, 'image', options.maxPixels ?? 1e8);
+export async function readImage(path: string, options: ReadImageOptions = {}): Promise<Raster> {
+  return (await readImageAndDepth(path, options)).image;
+}
+
+/** As {@link readImage}, with what scaling to 8 bits needs to be judged by. @throws as {@link readImage} */
+export async function readImageAndDepth(path: string, options: ReadImageOptions = {}): Promise<ImageAsRead> {
+  const decoded = await decode(path, 'image', options.maxPixels ?? 1e8);
+  const { data, ...size } = decoded;
+  if (data instanceof Uint8Array) return { image: { ...size, data } };
+  const depth = { highest: highestOf(data), range: options.valueRange ?? ([0, 65535] as const) };
+  return { image: { ...size, data: scaled(data, options.valueRange) }, depth };
 }
 
 /**
- * Reads a mask file: grey, colour, palette, 1-bit or 16-bit. Decoded like {@link readImage}, then a pixel counts as
- * inside when any channel is greater than the threshold; transparent pixels are outside.
+ * Reads a mask file: grey, colour, palette, 1-bit or 16-bit. Decoded like {@link readImage} but at full depth, then a pixel
+ * counts as inside when any channel is greater than the threshold, which for 16 bits is 257 times as much; transparent
+ * pixels are outside.
  *
  * @throws FoveateError as {@link readImage}, with reasons that start with `mask` instead of `image`
  */
 export async function readMask(path: string, options: ReadMaskOptions = {}): Promise<Mask> {
   const { width, height, channels, data } = await decode(path, 'mask', options.maxPixels ?? 1e8);
-  const threshold = options.threshold ?? 127;
+  const threshold = (options.threshold ?? 127) * (data instanceof Uint16Array ? 257 : 1);
   const inside = new Uint8Array(width * height);
   for (let pixel = 0; pixel < inside.length; pixel++) {
     if (channels === 1) {
@@ -57,9 +84,21 @@ export async function readMask(path: string, options: ReadMaskOptions = {}): Pro
   return { width, height, channels: 1, data: inside };
 }
 
-type Noun = 'image' | 'mask';
+/**
+ * The highest value of a mask file, and the highest that its depth allows: 255 or 65535.
+ * @throws as {@link readMask}
+ */
+export async function highestInMask(path: string, options: ReadLimits = {}): Promise<{ highest: number; of: number }> {
+  const { data } = await decode(path, 'mask', options.maxPixels ?? 1e8);
+  return { highest: highestOf(data), of: data instanceof Uint16Array ? 65535 : 255 };
+}
 
-async function decode(path: string, noun: Noun, maxPixels: number): Promise<Raster> {
+/** Samples as they were decoded. */
+interface Decoded extends Omit<Raster, 'data'> {
+  readonly data: Uint8Array | Uint16Array;
+}
+
+async function decode(path: string, noun: Noun, maxPixels: number): Promise<Decoded> {
   const invalid = (reason: string, what: string, got: string, cause?: unknown): FoveateError =>
     fail({
       code: 'DATA_INVALID',
@@ -71,7 +110,7 @@ async function decode(path: string, noun: Noun, maxPixels: number): Promise<Rast
       cause,
     });
 
-  const bytes = await readBytes(path, noun);
+  const bytes = await readBytes(path, noun, maxPixels);
   if (bytes.length === 0) throw invalid(`${noun}-truncated`, `The ${noun} file is empty`, '0 bytes');
 
   const bitmap = attempt(() => readBmpHeader(bytes));
@@ -108,15 +147,17 @@ async function decode(path: string, noun: Noun, maxPixels: number): Promise<Rast
     header.hasProfile !== true;
   // failOn 'warning': a damaged JPEG often decodes with a warning and grey blocks; such an image must not train a model.
   const opened = sharp(bytes, { autoOrient: true, failOn: 'warning', limitInputPixels: false });
+  const deep = header.depth === 'ushort';
   const { data, info } = await (
-    grey ? opened.toColourspace('b-w') : opened.flatten({ background: '#000' }).toColourspace('srgb')
+    grey ? opened.toColourspace('b-w') : opened.flatten({ background: '#000' }).toColourspace(deep ? 'rgb16' : 'srgb')
   )
-    .raw({ depth: 'uchar' })
+    .raw({ depth: header.depth })
     .toBuffer({ resolveWithObject: true })
     .catch((error: unknown) => {
       throw invalid(`${noun}-truncated`, `The ${noun} is truncated or damaged`, reasonOf(error), error);
     });
-  return { width: info.width, height: info.height, channels: grey ? 1 : 3, data: plainBytes(data) };
+  const samples = deep ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : plainBytes(data);
+  return { width: info.width, height: info.height, channels: grey ? 1 : 3, data: samples };
 }
 
 function refuseTooLarge(
@@ -143,24 +184,6 @@ function attempt<T>(work: () => T): T | Error {
     return work();
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
-  }
-}
-
-async function readBytes(path: string, noun: Noun): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const code = systemCode(error);
-    const missing = code === 'ENOENT' || code === 'ENOTDIR';
-    throw fail({
-      code: missing ? 'PATH_MISSING' : 'DATA_INVALID',
-      what: missing ? `There is no such ${noun} file` : `The ${noun} file cannot be read`,
-      where: path,
-      got: code,
-      reason: missing ? `${noun}-missing` : `${noun}-unreadable`,
-      advice: missing ? 'Check the path' : 'Check its permissions and that it is a file',
-      cause: error,
-    });
   }
 }
 

@@ -1,6 +1,5 @@
 /** What an image file says of itself, without decoding its pixels. */
-import { open } from 'node:fs/promises';
-import { fail } from '@foveate/contracts';
+import { fail, openRegular } from '@foveate/contracts';
 import { sharp, systemCode } from './_sharp.js';
 import { readBmpHeader } from './bmp.js';
 
@@ -35,7 +34,7 @@ export async function readImageHeader(path: string): Promise<ImageHeader> {
 }
 
 async function bitmapHeader(path: string): Promise<ImageHeader | undefined> {
-  const file = await open(path, 'r');
+  const file = await openRegular(path);
   try {
     const { buffer, bytesRead } = await file.read(new Uint8Array(128), 0, 128, 0);
     const header = readBmpHeader(buffer.subarray(0, bytesRead));

@@ -1,4 +1,13 @@
-export { readImage, readMask, type ReadImageOptions, type ReadMaskOptions } from './decode.js';
+export {
+  highestInMask,
+  readImage,
+  readImageAndDepth,
+  readMask,
+  type ImageAsRead,
+  type ReadImageOptions,
+  type ReadLimits,
+  type ReadMaskOptions,
+} from './decode.js';
 export { encodeJpeg, encodePng, writePng } from './encode.js';
 export { sharesOf } from './bytes.js';
 export { connectedParts, connectedTo } from './connected.js';
@@ -15,7 +24,7 @@ export { lightened } from './light.js';
 export { emptyMask, intersectionArea, maskArea, newPixels, pixelsOf } from './mask.js';
 export { nearDuplicates, type NearPair } from './near-duplicates.js';
 export { withNoise } from './noise.js';
-export { fillPolygon, type Point } from './polygon.js';
+export { drawPolygon, fillPolygon, type Point } from './polygon.js';
 export { flipHorizontal, flipVertical, quarterTurns, shift } from './rearrange.js';
 export { resize, resizeMask } from './resize.js';
 export {

@@ -1,6 +1,6 @@
 /** `foveate dataset` */
 import { relative, resolve, sep } from 'node:path';
-import { writeAtomically } from '@foveate/contracts';
+import { fail, writeAtomically } from '@foveate/contracts';
 import { dataFacts, renderContactSheet } from '@foveate/report';
 import type { Inspection } from '@foveate/report';
 import type { Command } from 'commander';
@@ -35,12 +35,20 @@ async function inspect(file: string, { json, sheet, limit, set }: InspectOptions
       bar.clear();
     });
   if (sheet !== undefined) await writeAtomically(sheet, renderContactSheet(inspection, pictures, copies));
-  if (json === true) {
-    printJson(inspection, 2);
-    return;
+  if (json === true) printJson(inspection, 2);
+  else {
+    show(inspection);
+    if (sheet !== undefined) print(`\nSheet       ${sheet}`);
   }
-  show(inspection);
-  if (sheet !== undefined) print(`\nSheet       ${sheet}`);
+  if (inspection.usable === 0) {
+    throw fail({
+      code: 'DATA_INSUFFICIENT',
+      what: 'No image of the data set can be used',
+      where: file,
+      got: inspection.problems.map(({ count, reason }) => `${String(count)} ${reason}`).join(', ') || 'no images',
+      advice: 'The inspection lists what was left out, with what to do',
+    });
+  }
 }
 
 function show(inspection: Inspection): void {
@@ -48,6 +56,9 @@ function show(inspection: Inspection): void {
   printFact('Data', `${name}: ${String(usable)} ${usable === 1 ? 'image' : 'images'}, ${String(leftOut)} left out`);
   for (const [term, text] of dataFacts(inspection)) printFact(term, text);
   showLock(inspection);
+  if (inspection.depth?.warning !== undefined) {
+    print(`${'Warning'.padEnd(12)}${colours(process.stdout).yellow(inspection.depth.warning)}`);
+  }
   print();
   showClasses(inspection);
   showDuplicates(inspection);

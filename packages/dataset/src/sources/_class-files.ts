@@ -1,6 +1,7 @@
 /** Which files of a class are images, which are masks, and which are neither. */
 import { join, posix } from 'node:path';
 import { fail, type Skip } from '@foveate/contracts';
+import type { Disk } from './_disk.js';
 import { walk, type Found, type WalkOptions } from './_files.js';
 import { namePattern, type NamePattern } from './_names.js';
 
@@ -18,6 +19,8 @@ export interface ClassPlaces {
   readonly recursive?: boolean;
   readonly mask?: Companion;
   readonly aoi?: Companion;
+  /** True for a folder that was found and not named: without images it is left out. */
+  readonly found?: boolean;
 }
 
 /** Files of a class. Paths are relative to the root; masks are keyed by the stem of the image they belong to. */
@@ -41,11 +44,12 @@ export function companion(folder: string, ...names: readonly string[]): Companio
  * @throws FoveateError `PATH_MISSING` without the class folder, `DATA_INSUFFICIENT` without an image in it
  */
 export async function classFiles(
-  one: ClassPlaces,
-  root: string,
+  given: ClassPlaces,
+  { root, disk }: { readonly root: string; readonly disk: Disk },
   images: readonly NamePattern[],
   realRoot: string | undefined,
 ): Promise<ClassFiles> {
+  const one = await spelled(given, disk);
   const found = { image: [] as { stem: string; path: string }[], mask: new Map<string, string[]>(), aoi: new Map<string, string[]>() }; // prettier-ignore
   const skips: Skip[] = [];
   for (const [folder, roles] of rolesByFolder(one, images)) {
@@ -66,8 +70,23 @@ export async function classFiles(
       else found[role].set(stem, [...(found[role].get(stem) ?? []), path]);
     }
   }
-  if (found.image.length === 0) throw noImages(one, root, images);
+  if (found.image.length === 0) {
+    if (one.found !== true) throw noImages(one, root, images);
+    const message = `There are no images in the folder ${one.folder}`;
+    return { images: [], masks: new Map(), areas: new Map(), skips: [{ path: one.folder, reason: 'folder-unused', message }, ...skips] }; // prettier-ignore
+  }
   return { images: found.image, masks: found.mask, areas: found.aoi, skips };
+}
+
+/** The folders as the disk spells them. */
+async function spelled(one: ClassPlaces, disk: Disk): Promise<ClassPlaces> {
+  const there = async (place: Companion) => ({ ...place, folder: await disk.spelled(place.folder) });
+  return {
+    ...one,
+    folder: await disk.spelled(one.folder),
+    ...(one.mask === undefined ? {} : { mask: await there(one.mask) }),
+    ...(one.aoi === undefined ? {} : { aoi: await there(one.aoi) }),
+  };
 }
 
 function rolesByFolder(one: ClassPlaces, images: readonly NamePattern[]): Map<string, [Role, NamePattern][]> {

@@ -1,9 +1,6 @@
 /** Samples made of files. */
 import type { Sample, SplitName } from '@foveate/contracts';
 
-/** Name that stands for "no defect" where a defect type is expected. */
-export const good = 'good';
-
 /** What the files of a sample are: its `ref`. The image comes first, then a file per entry of `masks`, then the areas. */
 export interface FileRef {
   /** The defect type that each mask shows. */
@@ -41,7 +38,7 @@ export function fileSample(parts: FileParts, prefix: string): Sample {
   const path = prefix + image;
   return {
     id: parts.id ?? idOf(image),
-    defectTypes: types.length === 0 ? none : types,
+    defectTypes: types.length === 0 ? none : types.map((type) => type.normalize('NFC')),
     ...(split === undefined ? undefined : { split }),
     ...(group === undefined ? undefined : { group }),
     files: alone ? [path] : [path, ...masks.map((mask) => prefix + mask.path), ...areas.map((area) => prefix + area)],
@@ -50,9 +47,13 @@ export function fileSample(parts: FileParts, prefix: string): Sample {
 }
 
 function refOf(masks: NonNullable<FileParts['masks']>, areas: number, line: number | undefined): FileRef {
-  const shown = masks.length === 0 ? none : masks.map(({ type }) => type);
+  const shown = masks.length === 0 ? none : masks.map(({ type }) => type.normalize('NFC'));
   return line === undefined ? { masks: shown, areas } : { masks: shown, areas, line };
 }
+
+/** What can be done about defective images without mask. */
+export const withoutMasks =
+  'Where there are no masks set requireMasks: false, and label: { id: aoi, byGeometry: false } to count every defect';
 
 /** One name on every platform: macOS may hand out decomposed Unicode. */
 export function idOf(path: string): string {

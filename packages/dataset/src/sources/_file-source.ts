@@ -1,6 +1,8 @@
 /** What all sources of image files share. */
 import { resolve, sep } from 'node:path';
 import type { PluginContext, Sample, SampleImages, SampleSource, SourceItem } from '@foveate/contracts';
+import { readImage } from '@foveate/image';
+import { Disk } from './_disk.js';
 import { groupBy } from './_group.js';
 import { limited } from './_limited.js';
 import { fileLoader } from './_load.js';
@@ -17,6 +19,10 @@ export interface Layout {
   readonly links: SharedOptions['links'];
   readonly maskThreshold: number;
   readonly maxPixels: number;
+  /** Values of 16-bit images that become black and white. */
+  readonly valueRange: SharedOptions['valueRange'];
+  /** How paths below the root are spelled. */
+  readonly disk: Disk;
   /** The group of a sample, by its id. */
   readonly groupOf: (id: string) => string | undefined;
 }
@@ -42,10 +48,13 @@ export function fileSource(
     links: options.links,
     maskThreshold: options.maskThreshold,
     maxPixels: options.maxPixels,
+    valueRange: options.valueRange,
+    disk: new Disk(folder),
     groupOf: options.group === undefined ? () => undefined : groupBy(options.group),
   };
   return {
     scan: () => limited(scan(layout), options.limit, context.seed),
     load: loader(layout),
+    readImage: (path) => readImage(path, layout),
   };
 }

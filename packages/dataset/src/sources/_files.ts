@@ -11,9 +11,15 @@ export interface Listing {
   readonly folders: readonly string[];
   /** Links to nothing, or in a circle. */
   readonly brokenLinks: readonly string[];
+  /** Pipes, sockets and devices, which are never read. */
+  readonly others: readonly string[];
   /** Names among `folders` that are links. */
   readonly linkedFolders: ReadonlySet<string>;
 }
+
+/** What file browsers, archives and systems leave in folders. */
+const leavings =
+  /^(\.|(thumbs\.db|ehthumbs\.db|desktop\.ini|icon\r|__macosx|@eadir|#recycle|\$recycle\.bin|system volume information|lost\+found|__pycache__)$)/i;
 
 /**
  * What lies in a folder, hidden files and the leavings of file browsers left out.
@@ -24,10 +30,11 @@ export async function list(folder: string): Promise<Listing | undefined> {
   const files: string[] = [];
   const folders: string[] = [];
   const brokenLinks: string[] = [];
+  const others: string[] = [];
   const linkedFolders = new Set<string>();
   try {
     for await (const entry of await opendir(folder, { bufferSize: 512 })) {
-      if (entry.name.startsWith('.') || /^(thumbs\.db|desktop\.ini)$/i.test(entry.name)) continue;
+      if (leavings.test(entry.name)) continue;
       const link = entry.isSymbolicLink();
       const target = link ? await stat(join(folder, entry.name)).catch(() => undefined) : entry;
       if (target === undefined) brokenLinks.push(entry.name);
@@ -35,7 +42,7 @@ export async function list(folder: string): Promise<Listing | undefined> {
       else if (target.isDirectory()) {
         folders.push(entry.name);
         if (link) linkedFolders.add(entry.name);
-      }
+      } else others.push(entry.name);
     }
   } catch (error) {
     const code = codeOf(error);
@@ -53,6 +60,7 @@ export async function list(folder: string): Promise<Listing | undefined> {
     files: files.sort(byCodeUnit),
     folders: folders.sort(byCodeUnit),
     brokenLinks: brokenLinks.sort(byCodeUnit),
+    others: others.sort(byCodeUnit),
     linkedFolders,
   };
 }
@@ -89,13 +97,15 @@ async function* enter(
   ancestors: readonly string[],
   options: WalkOptions,
 ): AsyncGenerator<Found> {
-  const broken = new Set(listing.brokenLinks);
+  const [broken, others] = [new Set(listing.brokenLinks), new Set(listing.others)];
   // With its slash a folder stands where its paths do.
   const folders = options.recursive ? listing.folders.map((name) => `${name}/`) : [];
-  for (const name of [...listing.files, ...listing.brokenLinks, ...folders].sort(byCodeUnit)) {
+  for (const name of [...listing.files, ...listing.brokenLinks, ...listing.others, ...folders].sort(byCodeUnit)) {
     const path = prefix + name;
     if (broken.has(name)) {
       yield { left: path, reason: 'link-broken', why: `The link ${name} leads nowhere` };
+    } else if (others.has(name)) {
+      yield { left: path, reason: 'not-a-file', why: `${name} is a pipe, a socket or a device` };
     } else if (!name.endsWith('/')) {
       yield { file: path };
     } else if (options.except?.has(path.slice(0, -1)) !== true) {

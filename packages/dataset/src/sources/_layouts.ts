@@ -1,6 +1,7 @@
 /** Folders of data sets, and what to say when they are not as they should be. */
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { fail } from '@foveate/contracts';
+import { Disk } from './_disk.js';
 import { list } from './_files.js';
 
 /**
@@ -25,7 +26,14 @@ export async function wrongLayout(root: string, layout: string, expected: string
   });
 }
 
-/** Names of the folders in a folder below root; empty when there is none. */
-export async function foldersIn(root: string, folder: string): Promise<readonly string[]> {
-  return (await list(join(root, folder)))?.folders ?? [];
+/** A folder below root as the disk spells it, and the names of the folders in it. */
+export interface Folders {
+  readonly folder: string;
+  readonly names: readonly string[];
+}
+
+/** The folders in a folder below root, capitals aside; none when there is no such folder. */
+export async function foldersIn(root: string, given: string): Promise<Folders> {
+  const folder = given === '.' ? '.' : await new Disk(root).spelled(posix.normalize(given));
+  return { folder, names: (await list(join(root, folder)))?.folders ?? [] };
 }

@@ -1,5 +1,5 @@
 import { fail, type SourceItem } from '@foveate/contracts';
-import { good } from './_file-sample.js';
+import { folded, good, typeNamed } from '../_type-names.js';
 import { limitPerType } from './limit-per-type.js';
 
 /**
@@ -27,7 +27,8 @@ export async function* limited(
 
 /** @throws FoveateError `CONFIG_INVALID` naming the first limited type that is not among the others */
 export function refuseUnknownTypes(limitedTypes: readonly string[], types: ReadonlySet<string>): void {
-  const unknown = limitedTypes.find((type) => !types.has(type));
+  const known = new Set([...types].map((type) => folded(typeNamed(type))));
+  const unknown = limitedTypes.find((type) => !known.has(folded(typeNamed(type))));
   if (unknown === undefined) return;
   throw fail({
     code: 'CONFIG_INVALID',

@@ -1,7 +1,8 @@
 /** A row of a list as a sample. */
 import { basename } from 'node:path';
 import { fail, type FoveateError, type SourceItem, type SplitName } from '@foveate/contracts';
-import { fileSample, idOf } from './_file-sample.js';
+import { folded } from '../_type-names.js';
+import { fileSample, idOf, withoutMasks } from './_file-sample.js';
 import type { Layout } from './_file-source.js';
 import { didYouMean } from './_nearest.js';
 import { belowRoot } from './_paths.js';
@@ -28,25 +29,29 @@ export interface Place {
  * The sample of a row, or a skip when it needs a mask and has none.
  * @throws FoveateError `DATA_INVALID` naming file and line when a path leads out of the root
  */
-export function listedSample(parts: ListedParts, place: Place, layout: Layout): SourceItem {
-  const below = (path: string): string => {
+export async function listedSample(parts: ListedParts, place: Place, layout: Layout): Promise<SourceItem> {
+  const below = async (path: string): Promise<string> => {
     const relative = belowRoot(layout.root, path);
-    if (relative !== undefined && relative !== '.') return relative;
+    if (relative !== undefined && relative !== '.') return layout.disk.spelled(relative);
     throw invalidRow(place, 'The path leads out of the data set', `'${path}'`, `Paths start from ${layout.root}`);
   };
-  const image = below(parts.image);
-  const id = parts.id ?? idOf(image);
+  const image = await below(parts.image);
+  const id = idOf(parts.id ?? image);
   if (parts.types.length > 0 && parts.masks.length === 0 && layout.requireMasks) {
-    const message = `${at(place)}: this image of ${parts.types.map((type) => `'${type}'`).join(', ')} has no mask`;
+    const message = `${at(place)}: this image of ${parts.types.map((type) => `'${type}'`).join(', ')} has no mask. ${withoutMasks}`;
     return { skip: { path: image, reason: 'mask-missing', message } };
   }
+  const masks: { type: string; path: string }[] = [];
+  for (const { type, path } of parts.masks) masks.push({ type, path: await below(path) });
+  const areas: string[] = [];
+  for (const path of parts.areas ?? []) areas.push(await below(path));
   const sample = fileSample(
     {
       id,
       image,
       types: parts.types,
-      masks: parts.masks.map(({ type, path }) => ({ type, path: below(path) })),
-      areas: (parts.areas ?? []).map(below),
+      masks,
+      areas,
       split: parts.split,
       group: parts.group ?? layout.groupOf(id),
       line: place.line,
@@ -78,22 +83,23 @@ export function pairMasks(
   );
 }
 
-const splitWords: Readonly<Record<string, SplitName>> = {
-  train: 'train',
-  training: 'train',
-  validation: 'validation',
-  val: 'validation',
-  valid: 'validation',
-  dev: 'validation',
-  test: 'test',
-  testing: 'test',
-};
+// A Map: an object would also know words such as `constructor`.
+const splitWords: ReadonlyMap<string, SplitName> = new Map([
+  ['train', 'train'],
+  ['training', 'train'],
+  ['validation', 'validation'],
+  ['val', 'validation'],
+  ['valid', 'validation'],
+  ['dev', 'validation'],
+  ['test', 'test'],
+  ['testing', 'test'],
+]);
 
 /** @throws FoveateError `DATA_INVALID` naming file and line when the word is no split */
 export function splitOf(word: string, place: Place): SplitName {
-  const split = splitWords[word.toLowerCase()];
+  const split = splitWords.get(folded(word));
   if (split !== undefined) return split;
-  const advice = `${didYouMean(word, Object.keys(splitWords))}Leave the cell empty where the splitter is to decide`;
+  const advice = `${didYouMean(word, [...splitWords.keys()])}Leave the cell empty where the splitter is to decide`;
   throw invalidRow(place, 'This is not a split', `'${word}'`, advice, 'train, validation or test');
 }
 

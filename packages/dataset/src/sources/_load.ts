@@ -2,9 +2,9 @@
 import { basename } from 'node:path';
 import { fail, isFoveateError, type DefectMask, type Mask, type Raster, type Sample } from '@foveate/contracts';
 import type { SampleImages } from '@foveate/contracts';
-import { maskArea, readImage, readMask } from '@foveate/image';
+import { highestInMask, maskArea, readImageAndDepth, readMask } from '@foveate/image';
 import type { FileRef } from './_file-sample.js';
-import { unionOf } from './_masks.js';
+import { Masks } from './_masks.js';
 import { isInside, resolved } from './_paths.js';
 
 /** What holds for all samples of a source. */
@@ -13,6 +13,7 @@ export interface LoadOptions {
   readonly root: string;
   readonly maskThreshold: number;
   readonly maxPixels: number;
+  readonly valueRange?: readonly [number, number] | undefined;
   readonly links: 'inside' | 'anywhere';
 }
 
@@ -60,37 +61,42 @@ export function guarded(
   };
 }
 
-async function load({ id, files = [], ref }: Sample, { maskThreshold, maxPixels }: LoadOptions): Promise<SampleImages> {
+async function load({ id, files = [], ref }: Sample, options: LoadOptions): Promise<SampleImages> {
   const { masks, areas } = ref as FileRef;
-  const image = await readImage(files[0] ?? '', { maxPixels });
+  const { maskThreshold: threshold, maxPixels } = options;
+  const { image, depth } = await readImageAndDepth(files[0] ?? '', options);
   const read = async (path: string, noun: string, reason: string): Promise<Mask> => {
-    const mask = await readMask(path, { threshold: maskThreshold, maxPixels });
+    const mask = await readMask(path, { threshold, maxPixels });
     requireSameSize(mask, image, id, noun, reason);
     return mask;
   };
 
-  const aoi: Mask[] = [];
+  const aoi = new Masks(image);
   for (const path of files.slice(1 + masks.length, 1 + masks.length + areas)) {
-    aoi.push(await read(path, 'Area-of-interest mask', 'aoi-size'));
+    aoi.add('', await read(path, 'Area-of-interest mask', 'aoi-size'));
   }
-  // One mask can show several types: it is decoded once.
-  const decoded = new Map<string, Mask>();
-  const byType = new Map<string, { masks: Mask[]; path: string }>();
+  // A mask can show several types, and a type have several masks: each is decoded once, and one held at a time.
+  const defects = new Masks(image);
+  const typesOf = new Map<string, Set<string>>();
   for (const [index, type] of masks.entries()) {
     const path = files[1 + index] ?? '';
-    const mask = decoded.get(path) ?? (await read(path, 'Mask', 'mask-size'));
-    decoded.set(path, mask);
-    const known = byType.get(type);
-    if (known === undefined) byType.set(type, { masks: [mask], path });
-    else known.masks.push(mask);
+    typesOf.set(path, (typesOf.get(path) ?? new Set()).add(type));
   }
-  const defects: DefectMask[] = [];
-  for (const [type, one] of byType) {
-    const mask = unionOf(one.masks);
-    if (maskArea(mask) === 0) throw emptyMask(id, type, one.path);
-    defects.push({ type, mask });
+  for (const type of masks) defects.expect(type);
+  for (const [path, types] of typesOf) {
+    const mask = await read(path, 'Mask', 'mask-size');
+    for (const type of types) defects.add(type, mask);
   }
-  return { image, defects, ...(aoi.length === 0 ? {} : { aoi: unionOf(aoi) }) };
+  for (const [type, mask] of defects.byType) {
+    if (maskArea(mask) === 0) throw await emptyMask(id, type, files[1 + masks.indexOf(type)] ?? '', options);
+  }
+  const area = aoi.byType.get('');
+  return {
+    image,
+    defects: [...defects.byType].map(([type, mask]): DefectMask => ({ type, mask })),
+    ...(area === undefined ? {} : { aoi: area }),
+    ...(depth === undefined ? {} : { depth }),
+  };
 }
 
 async function requireInside(files: readonly string[], realRoot: string | undefined): Promise<void> {
@@ -109,13 +115,24 @@ async function requireInside(files: readonly string[], realRoot: string | undefi
   }
 }
 
-function emptyMask(id: string, type: string, path: string) {
+async function emptyMask(id: string, type: string, path: string, { maskThreshold, maxPixels }: LoadOptions) {
+  const { highest, of } = await highestInMask(path, { maxPixels });
+  const used = Math.ceil((highest * 255) / of) - 1;
   return fail({
     code: 'DATA_INVALID',
-    what: `The mask of '${id}' is black all over although the image is listed as '${type}'`,
+    what:
+      highest === 0
+        ? `The mask of '${id}' is black all over although the image is listed as '${type}'`
+        : `No pixel of the mask of '${id}', an image of '${type}', exceeds the threshold`,
     where: path,
+    ...(highest === 0
+      ? {}
+      : { expected: `values above maskThreshold ${maskThreshold} of 255`, got: `at most ${highest} of ${of}` }),
     reason: 'mask-empty',
-    advice: 'Draw the defect, list the image as good, or lower maskThreshold if the mask uses small values',
+    advice:
+      highest === 0
+        ? 'Draw the defect, or list the image as good'
+        : `Set maskThreshold to ${used > 0 ? `at most ${used}` : 0}, or draw the defect brighter`,
   });
 }
 

@@ -14,10 +14,10 @@ export interface NamePattern {
 
 /**
  * Compiles a pattern: `{name}` is the image's name without its ending, `*` anything but `/`. A text without `{name}` is
- * an ending. Capitals do not matter.
+ * an ending. Capitals do not matter, nor does the form of Unicode: stems are composed.
  */
 export function namePattern(text: string): NamePattern {
-  const whole = text.includes('{name}') ? text : `{name}${text}`;
+  const whole = (text.includes('{name}') ? text : `{name}${text}`).normalize('NFC');
   const source = whole
     .split('{name}')
     .map((part) => part.split('*').map(escaped).join('[^/]*'))
@@ -26,7 +26,7 @@ export function namePattern(text: string): NamePattern {
   return {
     text,
     stemOf: (path) => {
-      const match = expression.exec(path);
+      const match = expression.exec(path.normalize('NFC'));
       return match === null ? undefined : `${match[1] ?? ''}${match[2] ?? ''}`;
     },
     example: (stem) => {

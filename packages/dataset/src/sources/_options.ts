@@ -11,7 +11,14 @@ export const sharedOptions = {
     .min(0)
     .max(254)
     .default(127)
-    .describe('A mask pixel is inside when one of its channels exceeds this.'),
+    .describe('A mask pixel is inside when one of its channels exceeds this; of 16-bit masks 257 times this.'),
+  valueRange: z
+    .tuple([z.int().min(0).max(65535), z.int().min(0).max(65535)])
+    .refine(([black, white]) => black < white, 'the first value must be less than the second')
+    .optional()
+    .describe(
+      'Values of 16-bit images that become black and white: [0, 1023] for 10 bits, [0, 4095] for 12. Default: all 16 bits.',
+    ),
   group: z
     .string()
     .min(1)
@@ -63,7 +70,15 @@ export const companionSchema = z.union([
     folder: z.string().min(1).describe('Folder below root that repeats the class folders and holds the masks.'),
     ending: pattern.default('.png').describe("Ending that replaces the image's, or a pattern with {name} and *."),
   }),
+  z.strictObject({
+    replace: z.string().min(1).describe('Name of a folder in the path of a class folder, such as images.'),
+    with: z.string().min(1).describe('Name of the folder with the masks in its place, such as masks.'),
+    ending: pattern.default('.png').describe("Ending that replaces the image's, or a pattern with {name} and *."),
+  }),
 ]);
+
+/** Where masks are, as options say it. */
+export type CompanionOption = z.output<typeof companionSchema>;
 
 /** Image endings read when none are given. */
 export const imageEndings = ['.png', '.jpg', '.jpeg', '.bmp', '.tif', '.tiff', '.webp'];

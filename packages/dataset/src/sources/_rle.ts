@@ -28,11 +28,10 @@ export function decompressRuns(text: string): readonly number[] {
 }
 
 /**
- * The mask of a list of runs.
- * @throws RangeError when the runs do not fill `width` times `height` pixels
+ * Draws a list of runs into a mask, whose pixels they fill.
+ * @throws RangeError when the runs do not fill its width times height pixels
  */
-export function fillRuns(runs: readonly number[], width: number, height: number): Mask {
-  const data = new Uint8Array(width * height);
+export function drawRuns(runs: readonly number[], { width, height, data }: Mask): void {
   let pixel = 0;
   for (const [index, run] of runs.entries()) {
     if (!Number.isSafeInteger(run) || run < 0 || pixel + run > data.length) {
@@ -43,5 +42,4 @@ export function fillRuns(runs: readonly number[], width: number, height: number)
     else for (; pixel < end; pixel++) data[(pixel % height) * width + Math.floor(pixel / height)] = 255;
   }
   if (pixel !== data.length) throw new RangeError(`the runs end at pixel ${pixel} of ${data.length}`);
-  return { width, height, channels: 1, data };
 }

@@ -1,9 +1,9 @@
 /** Lists of samples in files: CSV with a header, or JSON Lines. Read as a stream, with the line of each row. */
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { basename } from 'node:path';
-import { fail, type FoveateError } from '@foveate/contracts';
+import { fail, openRegular, type FoveateError } from '@foveate/contracts';
 import { CsvError, parse } from 'csv-parse';
+import type { ReadStream } from 'node:fs';
+import { linesOf } from './_lines.js';
 import { didYouMean } from './_nearest.js';
 
 /** A row and where it stands. */
@@ -34,7 +34,8 @@ export function readRows(path: string, delimiter = ','): AsyncGenerator<Row> {
 const longestRow = 1_000_000;
 
 async function* csvRows(path: string, delimiter: string): AsyncGenerator<Row> {
-  const parser = createReadStream(path)
+  const file = await opened(path);
+  const parser = file
     .on('error', (error) => parser.destroy(error))
     .pipe(parse({ bom: true, info: true, delimiter, skip_empty_lines: true, trim: true, max_record_size: longestRow }));
   let header: ReturnType<typeof headerOf> | undefined;
@@ -50,6 +51,17 @@ async function* csvRows(path: string, delimiter: string): AsyncGenerator<Row> {
         yield { line: info.lines, columns, get };
       }
     }
+  } catch (error) {
+    throw unreadable(error, path);
+  } finally {
+    file.destroy();
+  }
+}
+
+/** The file as a stream. @throws FoveateError `PATH_MISSING` when it is not there, not readable or no regular file */
+async function opened(path: string): Promise<ReadStream> {
+  try {
+    return (await openRegular(path)).createReadStream();
   } catch (error) {
     throw unreadable(error, path);
   }
@@ -69,14 +81,13 @@ function headerOf(record: readonly string[], path: string) {
 }
 
 async function* jsonRows(path: string): AsyncGenerator<Row> {
-  const stream = createReadStream(path);
+  const stream = await opened(path);
   let line = 0;
   try {
-    for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {
+    for await (const text of linesOf(stream, longestRow)) {
       line++;
-      const json = text.replace(/^\ufeff/, '');
-      if (json.trim() === '') continue;
-      const row: unknown = JSON.parse(json);
+      if (text.trim() === '') continue;
+      const row: unknown = JSON.parse(text);
       if (typeof row !== 'object' || row === null || Array.isArray(row)) throw new SyntaxError('not an object');
       const cells = row as Readonly<Record<string, unknown>>;
       const get = (column: string): unknown => {
@@ -86,7 +97,8 @@ async function* jsonRows(path: string): AsyncGenerator<Row> {
       yield { line, columns: Object.keys(cells), get };
     }
   } catch (error) {
-    throw unreadable(error, path, line);
+    // The line that is too long is the one after the last that came.
+    throw unreadable(error, path, error instanceof RangeError ? line + 1 : line);
   } finally {
     stream.destroy();
   }
@@ -105,14 +117,17 @@ function unreadable(error: unknown, path: string, line?: number): unknown {
   if (line !== undefined && String(error).startsWith('SyntaxError')) {
     return invalidRow(path, line, 'The line is not a JSON object', String(error).replace('SyntaxError: ', ''), error);
   }
+  if (line !== undefined && error instanceof RangeError) {
+    return invalidRow(path, line, 'The line is too long', error.message, error);
+  }
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
-  if (code === undefined || !/^E[A-Z]+$/.test(code)) return error;
+  if (code === undefined || !/^(E[A-Z]+|an? .*)$/.test(code)) return error;
   return fail({
     code: 'PATH_MISSING',
     what: 'The list of images cannot be read',
     where: path,
     got: code,
-    advice: 'Check the path and its permissions',
+    advice: 'Check the path and its permissions; it must be a regular file',
     cause: error,
   });
 }

@@ -1,7 +1,9 @@
 /** Folders of images that all show the same thing, as samples. */
 import type { Skip, SourceItem, SplitName } from '@foveate/contracts';
 import { classFiles, type ClassPlaces } from './_class-files.js';
-import { fileSample, good, idOf, type FileParts } from './_file-sample.js';
+import { good } from '../_type-names.js';
+import { fileSample, idOf, withoutMasks, type FileParts } from './_file-sample.js';
+import { companionsOf } from './_companions.js';
 import type { Layout } from './_file-source.js';
 import { byCodeUnit } from '../_order.js';
 import { namePattern } from './_names.js';
@@ -27,18 +29,21 @@ export async function* scanClasses(
   const names = images.map(namePattern);
   const realRoot = layout.links === 'inside' ? await resolved(layout.root) : undefined;
   for (const one of [...classes].sort((a, b) => byCodeUnit(`${a.folder}/`, `${b.folder}/`))) {
-    const files = await classFiles(one, layout.root, names, realRoot);
+    const files = await classFiles(one, layout, names, realRoot);
     const items: SourceItem[] = files.skips.map((skip) => ({ skip }));
-    const stems = new Set<string>();
-    for (const { stem, path } of files.images) {
-      stems.add(stem);
-      items.push(itemOf({ stem, path }, one, layout, files.masks.get(stem), files.areas.get(stem)));
+    const stems = files.images.map(({ stem }) => stem);
+    const [masks, areas] = [companionsOf(stems, files.masks), companionsOf(stems, files.areas)];
+    for (const image of files.images) {
+      items.push(itemOf(image, one, layout, masks.of.get(image.stem), areas.of.get(image.stem)));
     }
-    for (const [kind, found] of [['mask', files.masks], ['aoi', files.areas]] as const) {
-      for (const [stem, paths] of found) {
-        if (!stems.has(stem)) items.push(...paths.map((path) => ({ skip: orphan(kind, stem, path, one.folder) })));
+    for (const [kind, { orphans }] of [
+      ['mask', masks],
+      ['aoi', areas],
+    ] as const) {
+      for (const [stem, paths] of orphans) {
+        items.push(...paths.map((path) => ({ skip: orphan(kind, stem, path, one.folder) })));
       }
-    } // prettier-ignore
+    }
     yield* sortItems(items);
   }
 }
@@ -60,7 +65,7 @@ function itemOf(
   const defective = one.type !== good;
   if (defective && one.mask !== undefined && masks.length === 0 && layout.requireMasks) {
     const expected = one.mask.names.map((name) => `${one.mask?.folder ?? ''}/${name.example(stem)}`).join(' or ');
-    const message = `There is no mask ${expected} for this image of '${one.type}'`;
+    const message = `There is no mask ${expected} for this image of '${one.type}'. ${withoutMasks}`;
     return { skip: { path, reason: 'mask-missing', message } };
   }
   const parts: FileParts = {

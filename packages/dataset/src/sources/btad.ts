@@ -2,7 +2,7 @@ import { definePlugin, type SplitName } from '@foveate/contracts';
 import { z } from 'zod';
 import { foldersIn, wrongLayout } from './_layouts.js';
 import { companion } from './_class-files.js';
-import { good } from './_file-sample.js';
+import { good, typeNamed } from '../_type-names.js';
 import { fileSource } from './_file-source.js';
 import { categoryOption, rootOption, sharedOptions, splitsOption } from './_options.js';
 import { scanClasses, type ClassFolder } from './_scan-class.js';
@@ -23,12 +23,15 @@ export const btad = definePlugin({
     fileSource(options, [options.root, options.category ?? '.'], context, async function* (layout) {
       const classes: ClassFolder[] = [];
       for (const split of ['train', 'test'] as const satisfies SplitName[]) {
-        for (const name of await foldersIn(layout.root, split)) {
+        const part = await foldersIn(layout.root, split);
+        for (const name of part.names) {
+          const type = typeNamed(name);
           classes.push({
-            folder: `${split}/${name}`,
-            type: name === 'ok' ? good : name,
+            folder: `${part.folder}/${name}`,
+            type,
+            found: true,
             split: options.splits === 'source' ? split : undefined,
-            ...(name === 'ok' ? {} : { mask: companion(`ground_truth/${name}`, '.png', '.bmp') }),
+            ...(type === good ? {} : { mask: companion(`ground_truth/${name}`, '.png', '.bmp') }),
           });
         }
       }

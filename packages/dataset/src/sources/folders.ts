@@ -1,10 +1,12 @@
-import { posix, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { definePlugin, fail, splitNames } from '@foveate/contracts';
 import { z } from 'zod';
-import { companion, type Companion } from './_class-files.js';
+import { typeNamed } from '../_type-names.js';
+import type { Companion } from './_class-files.js';
+import { companionOf } from './_companion-option.js';
 import { fileSource } from './_file-source.js';
 import { refuseUnknownTypes } from './_limited.js';
-import { companionSchema, imageEndings, rootOption, sharedOptions } from './_options.js';
+import { companionSchema, imageEndings, rootOption, sharedOptions, type CompanionOption } from './_options.js';
 import { belowRoot } from './_paths.js';
 import { scanClasses, type ClassFolder } from './_scan-class.js';
 
@@ -49,9 +51,10 @@ export const folders = definePlugin({
     const root = resolve(context.baseFolder, options.root);
     const classes = Object.entries(options.classes).map(([path, given]): ClassFolder => {
       const folder = classFolder(root, path);
-      const { type, split } = typeof given === 'string' ? { type: given } : given;
-      const mask = companionOf(options.mask, folder, images, 'mask');
-      const aoi = companionOf(options.aoi, folder, images, 'aoi');
+      const { type: name, split } = typeof given === 'string' ? { type: given } : given;
+      const type = typeNamed(name);
+      const mask = placeOf(options.mask, folder, images, 'mask');
+      const aoi = placeOf(options.aoi, folder, images, 'aoi');
       return {
         folder,
         type,
@@ -80,24 +83,22 @@ function classFolder(root: string, path: string): string {
   });
 }
 
-function companionOf(
-  option: z.infer<typeof companionSchema> | undefined,
+function placeOf(
+  option: CompanionOption | undefined,
   folder: string,
   images: readonly string[],
   key: string,
 ): Companion | undefined {
-  if (option === undefined) return undefined;
-  if (typeof option !== 'string') return companion(posix.join(option.folder, folder), option.ending);
-  if (images.some((image) => image.toLowerCase() === option.toLowerCase())) {
-    throw fail({
-      code: 'CONFIG_INVALID',
-      what: `Images and their ${key} files have the same ending in the same folder, so that they cannot be told apart`,
-      where: `source.${key}`,
-      got: option,
-      advice: `Give 'image' the endings of the images alone (here ${images.join(', ')}), or a '${key}' ending such as '_${key}.png'`,
-    });
-  }
-  return companion(folder, option);
+  const place = companionOf(option, folder, key);
+  const same = typeof option === 'string' && images.find((image) => image.toLowerCase() === option.toLowerCase());
+  if (place === undefined || typeof same !== 'string') return place;
+  throw fail({
+    code: 'CONFIG_INVALID',
+    what: `Images and their ${key} files have the same ending in the same folder, so that they cannot be told apart`,
+    where: `source.${key}`,
+    got: same,
+    advice: `Give 'image' the endings of the images alone (here ${images.join(', ')}), or a '${key}' ending such as '_${key}.png'`,
+  });
 }
 
 function refuseTwice(classes: readonly ClassFolder[], recursive: boolean): void {

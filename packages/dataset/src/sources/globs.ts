@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { definePlugin, fail, splitNames, type SourceItem } from '@foveate/contracts';
 import { z } from 'zod';
-import { fileSample, good, idOf } from './_file-sample.js';
+import { good, typeNamed } from '../_type-names.js';
+import { fileSample, idOf, withoutMasks } from './_file-sample.js';
 import { fileSource, type Layout } from './_file-source.js';
 import { walk } from './_files.js';
 import { regularExpression } from './_group.js';
@@ -42,7 +43,10 @@ export const globs = definePlugin({
   }),
   register: ({ images, ignore, ...options }, context) => {
     const entries = images.map((entry, index) => compiled(entry, index));
-    const ignored = picomatch(ignore, { nocase: true });
+    const ignored = picomatch(
+      ignore.map((pattern) => pattern.normalize('NFC')),
+      { nocase: true },
+    );
     return fileSource(options, [options.root], context, async function* (layout) {
       const realRoot = layout.links === 'inside' ? await resolved(layout.root) : undefined;
       const found = await walk(layout.root, { realRoot, recursive: true });
@@ -54,7 +58,8 @@ export const globs = definePlugin({
           yield { skip: { path: item.left, reason: item.reason, message: item.why } };
           continue;
         }
-        const index = ignored(item.file) ? -1 : entries.findIndex(({ fits }) => fits(item.file));
+        const path = item.file.normalize('NFC');
+        const index = ignored(path) ? -1 : entries.findIndex(({ fits }) => fits(path));
         const entry = entries[index];
         if (entry === undefined) continue;
         hits[index] = (hits[index] ?? 0) + 1;
@@ -73,13 +78,13 @@ function compiled(entry: z.output<typeof entrySchema>, index: number) {
     if (option === undefined) return undefined;
     const advice = String.raw`For example replace: 'images/(.*)\.jpg$' with: 'masks/$1.png'`;
     const expression = regularExpression(option.replace, `source.images[${index}].${key}.replace`, advice);
-    return (path: string): string => path.replace(expression, option.with);
+    return (path: string): string => path.normalize('NFC').replace(expression, option.with);
   };
   return {
     pattern: entry.pattern,
-    type: entry.type,
+    type: typeNamed(entry.type),
     split: entry.split,
-    fits: picomatch(entry.pattern, { nocase: true }),
+    fits: picomatch(entry.pattern.normalize('NFC'), { nocase: true }),
     mask: substitution('mask'),
     aoi: substitution('aoi'),
   };
@@ -88,17 +93,20 @@ function compiled(entry: z.output<typeof entrySchema>, index: number) {
 async function itemOf(image: string, { type, split, mask, aoi }: Entry, layout: Layout): Promise<SourceItem> {
   const there = async (path: string): Promise<boolean> =>
     (await stat(join(layout.root, path)).catch(() => undefined))?.isFile() ?? false;
-  const maskPath = type === good ? undefined : mask?.(image);
-  const aoiPath = aoi?.(image);
-  for (const [path, role] of [[maskPath, 'mask'], [aoiPath, 'aoi']] as const) {
+  const given = { mask: type === good ? undefined : mask?.(image), aoi: aoi?.(image) };
+  for (const role of ['mask', 'aoi'] as const) {
+    const path = given[role];
     if (path !== undefined && belowRoot(layout.root, path) === undefined) {
       const message = `Its ${role} would lie outside root: ${path}`;
       return { skip: { path: image, reason: 'outside-root', message } };
     }
-  } // prettier-ignore
+  }
+  const [maskPath, aoiPath] = await Promise.all(
+    [given.mask, given.aoi].map((path) => (path === undefined ? undefined : layout.disk.spelled(path))),
+  );
   const masked = maskPath !== undefined && maskPath !== image && (await there(maskPath));
   if (maskPath !== undefined && !masked && layout.requireMasks) {
-    const message = `There is no mask ${maskPath} for this image of '${type}'`;
+    const message = `There is no mask ${maskPath} for this image of '${type}'. ${withoutMasks}`;
     return { skip: { path: image, reason: 'mask-missing', message } };
   }
   const area = aoiPath !== undefined && aoiPath !== image && (await there(aoiPath));

@@ -1,9 +1,9 @@
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import { definePlugin } from '@foveate/contracts';
 import { z } from 'zod';
 import { foldersIn, wrongLayout } from './_layouts.js';
-import { companion, type Companion } from './_class-files.js';
-import { good } from './_file-sample.js';
+import { companionOf } from './_companion-option.js';
+import { folded, good, typeNamed } from '../_type-names.js';
 import { fileSource } from './_file-source.js';
 import { companionSchema, rootOption, sharedOptions } from './_options.js';
 import { scanClasses, type ClassFolder } from './_scan-class.js';
@@ -35,17 +35,18 @@ export const industrial = definePlugin({
     fileSource(options, [options.root], context, async function* (layout) {
       const classes: ClassFolder[] = [];
       for (const part of [options.development, options.test]) {
-        const names = await foldersIn(layout.root, part);
+        const { folder: there, names } = await foldersIn(layout.root, part);
         if (names.length === 0) {
           const expected = `folders such as ${options.good} in it`;
           throw await wrongLayout(join(layout.root, part), 'an industrial set', expected);
         }
         for (const name of names) {
-          const path = `${part}/${name}`;
-          const [mask, aoi] = [placeOf(options.mask, path), placeOf(options.aoi, path)];
+          const path = `${there}/${name}`;
+          const [mask, aoi] = [companionOf(options.mask, path, 'mask'), companionOf(options.aoi, path, 'aoi')];
           classes.push({
             folder: path,
-            type: name === options.good ? good : name,
+            type: folded(name) === folded(options.good) ? good : typeNamed(name),
+            found: true,
             split: part === options.test ? 'test' : undefined,
             recursive: true,
             ...(mask === undefined ? {} : { mask }),
@@ -56,10 +57,3 @@ export const industrial = definePlugin({
       yield* scanClasses(classes, layout);
     }),
 });
-
-function placeOf(option: z.infer<typeof companionSchema> | undefined, path: string): Companion | undefined {
-  if (option === undefined) return undefined;
-  return typeof option === 'string'
-    ? companion(path, option)
-    : companion(posix.join(option.folder, path), option.ending);
-}

@@ -7,6 +7,7 @@ import { wrongLayout } from './_layouts.js';
 import { fileSample, idOf } from './_file-sample.js';
 import { fileSource, type Layout } from './_file-source.js';
 import { walk } from './_files.js';
+import { companionsOf } from './_companions.js';
 import { inOrder } from './_in-order.js';
 import { namePattern } from './_names.js';
 import { rootOption, sharedOptions, splitsOption } from './_options.js';
@@ -30,29 +31,30 @@ export const kolektorSdd2 = definePlugin({
     }),
 });
 
-async function* scanSplit(folder: string, split: SplitName | undefined, layout: Layout): AsyncGenerator<SourceItem> {
+async function* scanSplit(given: string, split: SplitName | undefined, layout: Layout): AsyncGenerator<SourceItem> {
   const realRoot = layout.links === 'inside' ? await resolved(layout.root) : undefined;
+  const folder = await layout.disk.spelled(given);
   const found = await walk(join(layout.root, folder), { realRoot, recursive: false });
   if (found === undefined) {
     throw await wrongLayout(layout.root, 'KolektorSDD2', 'folders train and test in it');
   }
   const [maskName, imageName] = [namePattern('_GT.png'), namePattern('.png')];
-  const masks = new Map<string, string>();
+  const masks = new Map<string, readonly string[]>();
   const images = new Map<string, string>();
   for await (const item of found) {
     const path = `${folder}/${'file' in item ? item.file : item.left}`;
     const [mask, image] = [maskName.stemOf(path), imageName.stemOf(path)];
     if ('left' in item) yield { skip: { path, reason: item.reason, message: item.why } };
     else if (copy.test(path)) yield { skip: { path, reason: 'file-copy', message: `${item.file} is a copy` } };
-    else if (mask !== undefined) masks.set(mask, path);
+    else if (mask !== undefined) masks.set(mask, [path]);
     else if (image !== undefined) images.set(image, path);
     else yield { skip: { path, reason: 'file-unused', message: `${item.file} is neither N.png nor N_GT.png` } };
   }
-  yield* inOrder(images.keys(), availableParallelism(), (stem) => itemOf(images.get(stem) ?? '', masks.get(stem), split, layout)); // prettier-ignore
-  for (const [stem, path] of masks) {
-    if (!images.has(stem)) {
-      yield { skip: { path, reason: 'mask-without-image', message: `There is no image ${stem}.png for it` } };
-    }
+  const { of, orphans } = companionsOf([...images.keys()], masks);
+  yield* inOrder(images, availableParallelism(), ([stem, image]) => itemOf(image, of.get(stem)?.[0], split, layout));
+  for (const [stem, paths] of orphans) {
+    const message = `There is no image ${stem}.png for it`;
+    for (const path of paths) yield { skip: { path, reason: 'mask-without-image', message } };
   }
 }
 

@@ -228,10 +228,16 @@ describe('dagm', () => {
     ]);
   });
 
-  it('names the line of Labels.txt that is wrong', async () => {
+  it('leaves out the image whose line in Labels.txt is wrong', async () => {
     await tree.put('dagm-bad/Class1/Train/0001.PNG');
     await tree.write('dagm-bad/Class1/Train/Label/Labels.txt', '1\n1 yes 0001.PNG 0 0\n');
-    await expect(tree.scan(dagm, { root: 'dagm-bad' })).rejects.toThrow(/Labels\.txt:2: .*'1 yes 0001\.PNG 0 0'/);
+    await tree.write('dagm-bad/Class1/Train/0002.PNG', '');
+    const { samples, skips } = await tree.scan(dagm, { root: 'dagm-bad' });
+    expect(lines(samples)).toEqual(['Class1/Train/0002.PNG good']);
+    expect(reasons(skips)).toEqual([
+      'Class1/Train/0001.PNG label-unknown',
+      'Class1/Train/Label/Labels.txt:2 line-unreadable',
+    ]);
   });
 });
 

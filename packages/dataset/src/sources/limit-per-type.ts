@@ -1,10 +1,10 @@
 import { random, type Sample, type SourceItem } from '@foveate/contracts';
-import { good } from './_file-sample.js';
+import { folded, good, typeNamed } from '../_type-names.js';
 
 /**
  * Keeps at most so many samples of a type, chosen by the seed and each sample's id alone: neither the order nor other
  * samples' types change the draw. Order and skips stay.
- * @param limit largest number of samples that show a defect type, `good` for defect-free samples; types not named are all kept
+ * @param limit largest number of samples that show a defect type, `good` for defect-free samples; types not named are all kept; capitals do not matter
  */
 export function limitPerType(
   items: readonly SourceItem[],
@@ -24,5 +24,6 @@ export function limitPerType(
 }
 
 function shows({ defectTypes }: Sample, type: string): boolean {
-  return type === good ? defectTypes.length === 0 : defectTypes.includes(type);
+  if (typeNamed(type) === good) return defectTypes.length === 0;
+  return defectTypes.some((one) => folded(one) === folded(type));
 }

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { definePlugin, fail, type SourceItem } from '@foveate/contracts';
 import { z } from 'zod';
-import { good } from './_file-sample.js';
+import { folded, good, goodWords } from '../_type-names.js';
 import { fileSource, type Layout } from './_file-source.js';
 import { listedLoader } from './_load.js';
 import { Ids, invalidRow, listedSample, pairMasks, splitOf, type Place } from './_listed.js';
@@ -52,8 +52,10 @@ export const manifest = definePlugin({
     ),
     good: z
       .array(z.string())
-      .default([good, 'ok', 'normal', 'none', '0'])
-      .describe('Values of the type column that mean no defect, as an empty cell does; capitals do not matter.'),
+      .default([...goodWords, '0'])
+      .describe(
+        'Values of the type column that mean no defect, as an empty cell and `good` do; capitals do not matter.',
+      ),
     delimiter: z.string().length(1).default(',').describe('What divides the cells of CSV.'),
     separator: z.string().min(1).default(';').describe('What divides several values in a cell of CSV.'),
     ...sharedOptions,
@@ -61,7 +63,7 @@ export const manifest = definePlugin({
   register: (options, context) => {
     const file = resolve(context.baseFolder, options.file);
     const { columns, delimiter } = options;
-    const words = new Set(options.good.map((word) => word.toLowerCase()));
+    const words = new Set([good, ...options.good].map(folded));
     const separator = isJsonLines(file) ? undefined : options.separator;
     const reading = { columns, good: words, delimiter, separator };
     return fileSource(
@@ -76,7 +78,7 @@ export const manifest = definePlugin({
 
 interface Reading {
   readonly columns: Columns;
-  /** In small letters. */
+  /** Folded. */
   readonly good: ReadonlySet<string>;
   readonly delimiter: string;
   /** undefined for JSON Lines, which have lists. */
@@ -94,7 +96,7 @@ async function* scan(file: string, reading: Reading, layout: Layout): AsyncGener
   let rows = 0;
   for await (const row of readRows(file, reading.delimiter)) {
     if (rows++ === 0) requireColumns(row, reading.columns, file);
-    const item = sampleOf(row, { file, line: row.line }, { ...reading, shared }, layout);
+    const item = await sampleOf(row, { file, line: row.line }, { ...reading, shared }, layout);
     if ('sample' in item) ids.add(item.sample.id, { file, line: row.line });
     yield item;
   }
@@ -131,7 +133,7 @@ function requireColumns(row: Row, columns: Columns, file: string): void {
 
 const byMasks = ', or set columns.type to null if images with a mask are defective and all others good';
 
-function sampleOf(row: Row, place: Place, reading: Reading & Shared, layout: Layout): SourceItem {
+function sampleOf(row: Row, place: Place, reading: Reading & Shared, layout: Layout): Promise<SourceItem> {
   const { columns, separator } = reading;
   const texts = (name: string): readonly string[] => textsOf(row.get(name), name, separator, place);
   const one = (name: string): string | undefined => {
@@ -169,7 +171,7 @@ function defectsOf(
 ): { types: readonly string[]; masks: readonly { type: string; path: string }[] } {
   const { type: typeColumn, mask: maskColumns } = columns;
   const listed = typeColumn === null ? nothing : texts(typeColumn);
-  const types = listed.filter((type) => !words.has(type.toLowerCase()));
+  const types = listed.filter((type) => !words.has(folded(type)));
   if (typeof maskColumns !== 'string') {
     const masks = Object.entries(maskColumns).flatMap(([type, name]) => texts(name).map((path) => ({ type, path })));
     return { types: [...new Set([...types, ...masks.map(({ type }) => type)])], masks };
@@ -187,6 +189,11 @@ function defectsOf(
     throw invalidRow(place, 'There is a mask and no defect type', masks.join(', '), advice);
   }
   return { types, masks: pairMasks(masks, types, place) };
+}
+
+/** What a value is, in words: written out it might be of any length and depth. */
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'a list in a list' : 'an object';
 }
 
 /** The same text as before: a million rows would hold as many copies. */
@@ -209,7 +216,7 @@ function textsOf(cell: unknown, name: string, separator: string | undefined, pla
   return values.flatMap((value) => {
     if (typeof value === 'number' || typeof value === 'boolean') return [String(value)];
     if (typeof value !== 'string') {
-      throw invalidRow(place, `Column '${name}' holds something else than text`, JSON.stringify(value), 'Write a text');
+      throw invalidRow(place, `Column '${name}' holds something else than text`, kindOf(value), 'Write a text');
     }
     const text = value.trim();
     return text === '' ? [] : [text];

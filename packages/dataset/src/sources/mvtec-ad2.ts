@@ -2,7 +2,7 @@ import { definePlugin, type SplitName } from '@foveate/contracts';
 import { z } from 'zod';
 import { foldersIn, wrongLayout } from './_layouts.js';
 import { companion } from './_class-files.js';
-import { good } from './_file-sample.js';
+import { folded, good, typeNamed } from '../_type-names.js';
 import { fileSource } from './_file-source.js';
 import { categoryOption, rootOption, sharedOptions, splitsOption } from './_options.js';
 import { scanClasses, type ClassFolder } from './_scan-class.js';
@@ -32,13 +32,16 @@ export const mvtecAd2 = definePlugin({
     fileSource(options, [options.root, options.category ?? '.'], context, async function* (layout) {
       const classes: ClassFolder[] = [];
       for (const [folder, split] of splits) {
-        for (const type of await foldersIn(layout.root, folder)) {
-          if (type === 'ground_truth') continue;
+        const part = await foldersIn(layout.root, folder);
+        for (const name of part.names) {
+          if (folded(name) === 'ground_truth') continue;
+          const type = typeNamed(name);
           classes.push({
-            folder: `${folder}/${type}`,
+            folder: `${part.folder}/${name}`,
             type,
+            found: true,
             split: options.splits === 'source' ? split : undefined,
-            ...(type === good ? {} : { mask: companion(`${folder}/ground_truth/${type}`, '_mask.png') }),
+            ...(type === good ? {} : { mask: companion(`${part.folder}/ground_truth/${name}`, '_mask.png') }),
           });
         }
       }

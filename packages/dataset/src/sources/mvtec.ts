@@ -3,7 +3,7 @@ import { definePlugin, type SourceItem, type SplitName } from '@foveate/contract
 import { z } from 'zod';
 import { foldersIn, wrongLayout } from './_layouts.js';
 import { companion } from './_class-files.js';
-import { good } from './_file-sample.js';
+import { folded, good, typeNamed } from '../_type-names.js';
 import { fileSource, type Layout } from './_file-source.js';
 import { walk } from './_files.js';
 import { categoryOption, rootOption, sharedOptions, splitsOption } from './_options.js';
@@ -31,7 +31,7 @@ export const mvtec = definePlugin({
   register: (options, context) =>
     fileSource(options, [options.root, options.category ?? '.'], context, async function* (layout) {
       const classes = await classesOf(layout.root, options.aoiFolder, options.splits === 'source');
-      yield* masksWithoutType(layout, new Set(classes.map(({ folder }) => folder)));
+      yield* masksWithoutType(layout, new Set(classes.map(({ folder }) => folded(folder))));
       yield* scanClasses(classes, layout);
     }),
 });
@@ -39,14 +39,16 @@ export const mvtec = definePlugin({
 async function classesOf(root: string, aoiFolder: string | undefined, prescribe: boolean): Promise<ClassFolder[]> {
   const classes: ClassFolder[] = [];
   for (const split of ['test', 'train', 'validation'] as const satisfies SplitName[]) {
-    for (const type of await foldersIn(root, split)) {
-      const folder = `${split}/${type}`;
+    const part = await foldersIn(root, split);
+    for (const name of part.names) {
+      const [folder, type] = [`${part.folder}/${name}`, typeNamed(name)];
       const masked = split === 'test' && type !== good;
       classes.push({
         folder,
         type,
+        found: true,
         split: prescribe ? split : undefined,
-        ...(masked ? { mask: companion(`ground_truth/${type}`, '_mask.png', '{name}/*.png') } : {}),
+        ...(masked ? { mask: companion(`ground_truth/${name}`, '_mask.png', '{name}/*.png') } : {}),
         ...(aoiFolder === undefined ? {} : { aoi: companion(`${aoiFolder}/${folder}`, '.png') }),
       });
     }
@@ -57,11 +59,12 @@ async function classesOf(root: string, aoiFolder: string | undefined, prescribe:
 
 /** Masks below `ground_truth` of types that have no test folder. */
 async function* masksWithoutType(layout: Layout, folders: ReadonlySet<string>): AsyncGenerator<SourceItem> {
-  for (const type of await foldersIn(layout.root, 'ground_truth')) {
-    if (folders.has(`test/${type}`)) continue;
-    const files = await walk(join(layout.root, 'ground_truth', type), { realRoot: undefined, recursive: false });
+  const masks = await foldersIn(layout.root, 'ground_truth');
+  for (const type of masks.names) {
+    if (folders.has(folded(`test/${type}`))) continue;
+    const files = await walk(join(layout.root, masks.folder, type), { realRoot: undefined, recursive: false });
     for await (const item of files ?? []) {
-      const path = `ground_truth/${type}/${'file' in item ? item.file : item.left}`;
+      const path = `${masks.folder}/${type}/${'file' in item ? item.file : item.left}`;
       const message = `There is no folder test/${type} with an image for it`;
       yield { skip: { path, reason: 'mask-without-image', message } };
     }

@@ -4,7 +4,7 @@ import { definePlugin, type SourceItem } from '@foveate/contracts';
 import { z } from 'zod';
 import { wrongLayout } from './_layouts.js';
 import { companion } from './_class-files.js';
-import { good } from './_file-sample.js';
+import { good, typeNamed } from '../_type-names.js';
 import { fileSource, type Layout } from './_file-source.js';
 import { list } from './_files.js';
 import { listedLoader } from './_load.js';
@@ -36,10 +36,15 @@ export const visa = definePlugin({
   }),
   register: ({ category, splits, ...options }, context) => {
     const scan = async function* (layout: Layout): AsyncGenerator<SourceItem> {
-      const annotations = `${category}/image_anno.csv`;
+      const annotations = await layout.disk.spelled(`${category}/image_anno.csv`);
       const annotated = (await stat(join(layout.root, annotations)).catch(() => undefined)) !== undefined;
       if (splits !== 'own')
-        yield* scanSplits(`split_csv/${splits}.csv`, category, annotated ? annotations : undefined, layout);
+        yield* scanSplits(
+          await layout.disk.spelled(`split_csv/${splits}.csv`),
+          category,
+          annotated ? annotations : undefined,
+          layout,
+        );
       else if (annotated) yield* scanAnnotations(annotations, layout);
       else yield* scanFolders(category, layout);
     };
@@ -51,7 +56,7 @@ export const visa = definePlugin({
 /** Defect types in a label: `normal`, `bent`, or several with commas between. */
 function typesOf(label: unknown): readonly string[] {
   const words = String(label ?? 'normal').split(',').map((word) => word.trim()); // prettier-ignore
-  return words.filter((word) => word !== '' && word !== 'normal');
+  return words.filter((word) => word !== '' && typeNamed(word) !== good);
 }
 
 async function* scanAnnotations(name: string, layout: Layout): AsyncGenerator<SourceItem> {
@@ -63,7 +68,7 @@ async function* scanAnnotations(name: string, layout: Layout): AsyncGenerator<So
     const place = { file, line: row.line };
     const types = typesOf(row.get('label'));
     const masks = pairMasks(pathsOf(row.get('mask')), types, place);
-    yield listedSample({ image: String(row.get('image') ?? ''), types, masks }, place, layout);
+    yield await listedSample({ image: String(row.get('image') ?? ''), types, masks }, place, layout);
   }
 }
 
@@ -89,16 +94,17 @@ async function* scanSplits(
     found = true;
     const place = { file, line: row.line };
     const image = String(row.get('image') ?? '');
-    const named = row.get('label') === 'normal' ? [] : (types.get(image) ?? ['anomaly']);
+    const named = typesOf(row.get('label')).length === 0 ? [] : (types.get(image) ?? ['anomaly']);
     const masks = pairMasks(pathsOf(row.get('mask')), named, place);
-    yield listedSample({ image, types: named, masks, split: splitOf(String(row.get('split')), place) }, place, layout);
+    const split = splitOf(String(row.get('split')), place);
+    yield await listedSample({ image, types: named, masks, split }, place, layout);
   }
   if (!found) throw await wrongLayout(layout.root, 'VisA', `rows of the object '${category}' in ${name}`, category);
 }
 
 async function* scanFolders(category: string, layout: Layout): AsyncGenerator<SourceItem> {
   const data = `${category}/Data`;
-  if ((await list(join(layout.root, data, 'Images'))) === undefined) {
+  if ((await list(join(layout.root, await layout.disk.spelled(`${data}/Images`)))) === undefined) {
     throw await wrongLayout(join(layout.root, category), 'VisA', 'image_anno.csv or Data/Images in it', 'candle');
   }
   const classes: ClassFolder[] = [

@@ -129,7 +129,7 @@ describe('messages', () => {
       "x.yaml:1:22 training.train.lastCon: unknown key. Did you mean 'lastConv'?",
     ],
     ['training: { train: {} }', [], 'training.train: expected "all"|"head" or an object with lastConv or'],
-    ['training: { train: { pattern: 3 } }', [], 'training.train.pattern: expected string, got 3.'],
+    ['training: { train: { pattern: [3] } }', [], 'training.train.pattern: expected string, got [3].'],
     [
       'data: { duplicates: dropp }',
       [],

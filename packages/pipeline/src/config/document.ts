@@ -1,6 +1,6 @@
 /** A configuration as written: plain values, and where in the file each of them stands. */
 import { fail } from '@foveate/contracts';
-import { isCollection, isMap, isNode, isScalar, LineCounter, parse, parseDocument } from 'yaml';
+import { isAlias, isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, YAMLMap } from 'yaml';
 import { slots } from './slots.js';
 
@@ -13,6 +13,11 @@ export interface ConfigDocument {
   readonly value: unknown;
   /** `file:line:column` of a path or of its nearest ancestor; the override's text where an override set it. */
   locate(path: ConfigPath): string;
+  /**
+   * How a value that YAML takes for a number or a truth value was written: `01` of 1. undefined where `value` does not
+   * stand at the path, or was not written.
+   */
+  textAt(path: ConfigPath, value: unknown): string | undefined;
 }
 
 /** `a.b.0.c` */
@@ -32,6 +37,38 @@ function offsetOf(document: Document, path: ConfigPath): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
 }
 
+/** Keys are names: 01 and 1 are two of them. */
+function sameText(a: unknown, b: unknown): boolean {
+  return isScalar(a) && isScalar(b) && (a.source ?? String(a.value)) === (b.source ?? String(b.value));
+}
+
+/**
+ * Gives keys the text they were written with, whatever YAML takes it for.
+ * @throws FoveateError `CONFIG_INVALID` for `__proto__`, which cannot be a key of an object
+ */
+function keepNames(document: Document, at: (offset: number) => string): void {
+  visit(document, {
+    Pair: (_index, { key }) => {
+      if (!isScalar(key)) return;
+      if (typeof key.value !== 'string' && key.source !== undefined) key.value = key.source;
+      if (key.value !== '__proto__') return;
+      const advice = 'Rename the folder, column or type';
+      throw fail({
+        code: 'CONFIG_INVALID',
+        what: "A key cannot be '__proto__'",
+        where: at(key.range?.[0] ?? 0),
+        advice,
+      });
+    },
+  });
+}
+
+function textIn(document: Document, path: ConfigPath, value: unknown): string | undefined {
+  const found: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
+  const node = isAlias(found) ? found.resolve(document) : found;
+  return isScalar(node) && node.value === value && node.type === 'PLAIN' ? node.source : undefined;
+}
+
 /**
  * Parses YAML or JSON text.
  * @param file name for messages
@@ -39,7 +76,7 @@ function offsetOf(document: Document, path: ConfigPath): number | undefined {
  */
 export function parseConfigText(text: string, file: string): ConfigDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: sameText });
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${String(line)}:${String(col)}`;
@@ -48,8 +85,10 @@ export function parseConfigText(text: string, file: string): ConfigDocument {
   if (error !== undefined) {
     throw fail({ code: 'CONFIG_INVALID', what: error.message.replace(/\.$/, ''), where: at(error.pos[0]) });
   }
+  keepNames(document, at);
   return {
     value: document.toJS() as unknown,
+    textAt: (path, value) => textIn(document, path, value),
     locate(path) {
       for (let length = path.length; length > 0; length--) {
         const offset = offsetOf(document, path.slice(0, length));
@@ -62,7 +101,7 @@ export function parseConfigText(text: string, file: string): ConfigDocument {
 
 /** A configuration made by a program. */
 export function documentOf(value: unknown, name: string): ConfigDocument {
-  return { value: structuredClone(value), locate: () => name };
+  return { value: structuredClone(value), locate: () => name, textAt: () => undefined };
 }
 
 /**
@@ -71,7 +110,7 @@ export function documentOf(value: unknown, name: string): ConfigDocument {
  * @throws FoveateError `CONFIG_INVALID` for text without `=` or a value that is not YAML
  */
 export function withOverrides(document: ConfigDocument, overrides: readonly string[]): ConfigDocument {
-  const origins: { readonly path: string; readonly text: string }[] = [];
+  const origins: { readonly path: string; readonly text: string; readonly document: ConfigDocument }[] = [];
   let value = document.value;
   for (const text of overrides) {
     const equals = text.indexOf('=');
@@ -79,19 +118,24 @@ export function withOverrides(document: ConfigDocument, overrides: readonly stri
       throw fail({ code: 'CONFIG_INVALID', what: 'Override has no value', expected: '--set key=value', got: text });
     }
     const keys = text.slice(0, equals).split('.');
-    let parsed: unknown;
+    let parsed: ConfigDocument;
     try {
-      parsed = parse(text.slice(equals + 1));
+      parsed = parseConfigText(text.slice(equals + 1), '--set');
     } catch (cause) {
       throw fail({ code: 'CONFIG_INVALID', what: 'Override value is not valid YAML', where: `--set ${text}`, cause });
     }
-    value = replaced(value, [], keys, parsed);
-    origins.push({ path: pathText(keys), text: `--set ${text}` });
+    value = replaced(value, [], keys, parsed.value);
+    origins.push({ path: pathText(keys), text: `--set ${text}`, document: parsed });
   }
+  const isWithin = (inner: string, outer: string) => `${inner}.`.startsWith(`${outer}.`);
   return {
     value,
+    textAt(path, value) {
+      const setter = origins.findLast((origin) => isWithin(pathText(path), origin.path));
+      if (setter === undefined) return document.textAt(path, value);
+      return setter.document.textAt(path.slice(setter.path.split('.').length), value);
+    },
     locate(path) {
-      const isWithin = (inner: string, outer: string) => `${inner}.`.startsWith(`${outer}.`);
       const key = pathText(path);
       const setter = origins.findLast((origin) => isWithin(key, origin.path));
       // What the file has nothing of is there because of what was set in it.

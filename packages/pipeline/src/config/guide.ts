@@ -51,6 +51,18 @@ export class SchemaGuide {
     return [...new Set(forms)].filter((text) => text !== '').join(' or ');
   }
 
+  /** True when any text may stand at a path, and a value of the given type may not. */
+  wantsText(path: ConfigPath, instead: 'number' | 'boolean'): boolean {
+    const schemas = this.#at(path);
+    const takes = (types: readonly string[]) =>
+      schemas.some((schema) => constants(schema).length === 0 && [schema['type']].flat().some((type) => types.includes(String(type)))); // prettier-ignore
+    return (
+      takes(['string']) &&
+      !takes(instead === 'number' ? ['number', 'integer'] : ['boolean']) &&
+      !schemas.flatMap(constants).some((constant) => typeof constant === instead)
+    );
+  }
+
   #at(path: ConfigPath): readonly JsonSchema[] {
     return path.reduce<readonly JsonSchema[]>(
       (schemas, key) => schemas.flatMap((schema) => below(schema, key)).flatMap(alternatives),
@@ -64,7 +76,7 @@ function below(schema: JsonSchema, key: string | number): readonly JsonSchema[] 
   const found =
     typeof key === 'number'
       ? (items?.[key] ?? (schema['items'] as JsonSchema | false | undefined))
-      : properties(schema)[key];
+      : (properties(schema)[key] ?? (schema['additionalProperties'] as JsonSchema | boolean | undefined));
   return typeof found === 'object' ? [found] : [];
 }
 

@@ -62,13 +62,14 @@ export async function choosePreset(
 export function withPreset(document: ConfigDocument, preset: ChosenPreset | undefined): PresetDocument {
   if (preset === undefined) return { ...document, filledIn: [] };
   const filledIn: ConfigPath[] = [];
-  const value = fill(document.value ?? {}, preset.values, [], filledIn);
+  const filled = fill(document.value ?? {}, preset.values, [], filledIn);
   const isFilled = (path: ConfigPath) =>
     filledIn.some((part) => part.every((key, index) => String(path[index]) === String(key)));
   return {
-    value,
+    value: filled,
     filledIn,
     locate: (path) => (isFilled(path) ? `preset '${preset.id}'` : document.locate(written(path, filledIn))),
+    textAt: (path, value) => (isFilled(path) ? undefined : document.textAt(written(path, filledIn), value)),
   };
 }
 

@@ -5,6 +5,7 @@ import { pathText } from './document.js';
 import type { ConfigDocument, ConfigPath } from './document.js';
 import type { SchemaGuide } from './guide.js';
 import { findingsOf, valueAt } from './issues.js';
+import { withNames } from './names.js';
 import type { SchemaIssue } from './issues.js';
 
 interface Problem {
@@ -27,6 +28,11 @@ export class Problems {
   add(path: ConfigPath, what: string, advice?: string, code: ErrorCode = 'CONFIG_INVALID'): void {
     const where = [this.#document.locate(path), pathText(path)].join(' ').trim();
     this.#list.push({ code, where, what, ...(advice === undefined ? {} : { advice }) });
+  }
+
+  /** A value of the document with its names as they were written. */
+  named(value: unknown, base: ConfigPath, guide: SchemaGuide): unknown {
+    return withNames(value, base, guide, this.#document);
   }
 
   /** Adds what a schema reported about the value at `base`. */

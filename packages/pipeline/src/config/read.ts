@@ -1,7 +1,7 @@
 /** Reads a configuration file. */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { fail } from '@foveate/contracts';
+import { decodeText, fail } from '@foveate/contracts';
 import type { AppliedPreset } from '@foveate/contracts';
 import type { Registry } from '../assembly/registry.js';
 import { withPackages } from '../assembly/third-party.js';
@@ -89,7 +89,7 @@ function noticesOf(written: ConfigDocument, config: RunConfig, preset: AppliedPr
 export async function readDocument(file: string): Promise<ConfigDocument> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = decodeText(await readFile(file));
   } catch (cause) {
     const folder = (cause as NodeJS.ErrnoException).code === 'EISDIR';
     throw fail({

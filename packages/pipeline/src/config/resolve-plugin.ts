@@ -54,9 +54,10 @@ export async function resolvePlugin(
     if (complete.length < nested.length) return undefined;
     input[key] = complete.map(({ id: nestedId, options: own }) => ({ id: nestedId, ...own }));
   }
-  const result = await plugin.options['~standard'].validate(input);
+  const guide = new SchemaGuide(optionsJsonSchema(plugin));
+  const result = await plugin.options['~standard'].validate(problems.named(input, path, guide));
   if (result.issues !== undefined) {
-    problems.addIssues(path, result.issues as readonly SchemaIssue[], new SchemaGuide(optionsJsonSchema(plugin)));
+    problems.addIssues(path, result.issues as readonly SchemaIssue[], guide);
     return undefined;
   }
   return { id, options: (result.value ?? {}) as PlainObject };

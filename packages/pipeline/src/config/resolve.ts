@@ -39,8 +39,9 @@ export function withDefaults(value: unknown, defaults: ConfigDefaults): unknown 
  */
 export async function resolveConfig(document: ConfigDocument, registry: Registry, file: string): Promise<RunConfig> {
   const problems = new Problems(document);
-  const parsed = baseSchema.safeParse(document.value);
-  if (!parsed.success) problems.addIssues([], parsed.error.issues, new SchemaGuide(baseJsonSchema()));
+  const guide = new SchemaGuide(baseJsonSchema());
+  const parsed = baseSchema.safeParse(problems.named(document.value, [], guide));
+  if (!parsed.success) problems.addIssues([], parsed.error.issues, guide);
   const chosen = new Map<Slot, readonly (ChosenPlugin | undefined)[]>();
   for (const slot of slots) {
     const value = slot.path.reduce<unknown>(

@@ -16,6 +16,7 @@ import type { MaskedItem } from '../stages/2-mask.js';
 import { deduplicate } from '../stages/3-deduplicate.js';
 import { split } from '../stages/3-split.js';
 import type { DataSet } from '../stages/3-split.js';
+import { Depths } from '../stages/depth.js';
 import { openWork } from '../workers/open-work.js';
 import { lookAt, readHeaders } from './examine.js';
 import type { Seen } from './examine.js';
@@ -73,6 +74,7 @@ export async function inspectData(
     skips: typeof divided === 'string' ? skipsOf(items, masked) : divided.skips,
     undivided: typeof divided === 'string' ? divided : undefined,
     duplicates,
+    depth: depthOf(masked),
     headers: await readHeaders(findings.map(({ sample }) => sample)),
     seen: seen.filter(({ id }) => measuredIds.has(id)),
   });
@@ -127,6 +129,12 @@ async function divide(config: RunConfig, services: Services, items: readonly Mas
     if (!isFoveateError(error)) throw error;
     return error.message;
   }
+}
+
+function depthOf(masked: ReadonlyMap<Sample, MaskedItem>) {
+  const depths = new Depths();
+  for (const item of masked.values()) if ('sample' in item) depths.add(item.depth);
+  return depths.found;
 }
 
 /** The lock that is named, and how the data differs from it, if it does or the lock cannot be read. */

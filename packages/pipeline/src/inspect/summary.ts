@@ -16,12 +16,14 @@ export interface Found {
   readonly skips: readonly Skip[];
   readonly undivided: string | undefined;
   readonly duplicates: readonly DuplicateCluster[];
+  readonly depth: Inspection['depth'];
   readonly headers: readonly ImageHeader[];
   readonly seen: readonly Seen[];
 }
 
 /** The counts. */
-export function summarise({ name, source, findings, skips, undivided, duplicates, headers, seen }: Found): Inspection {
+export function summarise(found: Found): Inspection {
+  const { name, source, findings, skips, undivided, duplicates, depth, headers, seen } = found;
   return {
     name,
     source,
@@ -35,6 +37,7 @@ export function summarise({ name, source, findings, skips, undivided, duplicates
         : seen.map(({ size }) => size),
     ),
     modes: tallied(headers.map(modeText)),
+    ...(depth === undefined ? {} : { depth }),
     coverage: coverageOf(seen),
     duplicates,
     problems: problemsOf(skips),

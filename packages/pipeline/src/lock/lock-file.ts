@@ -1,8 +1,7 @@
 /** Lock files: JSON Lines, a header and then a line per sample in the order of their ids. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fail, writeAtomically } from '@foveate/contracts';
+import { fail, openRegular, writeAtomically } from '@foveate/contracts';
 import { z } from 'zod';
 import { writtenConfig } from '../config/resolve.js';
 import type { RunConfig } from '../config/run-config.js';
@@ -62,10 +61,14 @@ export async function writeLock(
 export async function* readLock(path: string): AsyncGenerator<LockHeader | LockedSample> {
   let number = 0;
   try {
-    for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    const input = (await openRegular(path)).createReadStream();
+    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
       if (text === '') continue;
       number++;
-      yield number === 1 ? headerSchema.parse(JSON.parse(text)) : sampleSchema.parse(JSON.parse(text));
+      // Other tools may have written it anew, with a byte order mark.
+      yield number === 1
+        ? headerSchema.parse(JSON.parse(text.replace(/^\ufeff/, '')))
+        : sampleSchema.parse(JSON.parse(text));
     }
   } catch (cause) {
     if (cause instanceof z.ZodError || cause instanceof SyntaxError) throw damaged(path, number, cause);

@@ -101,6 +101,11 @@ function network({ config, services, checkpoint, signal }: Session): Observable<
   });
 }
 
+/** Warns of images that are nearly black once their 16 bits are 8. */
+function depthWarnings({ depth }: LoadedData): readonly RunEvent[] {
+  return depth?.warning === undefined ? [] : [{ type: 'warning', message: depth.warning }];
+}
+
 function learnWith(network: Network, session: Session): Observable<RunEvent> {
   const { config, folder } = session;
   return defer(() => beginRecord(session, network)).pipe(
@@ -109,6 +114,7 @@ function learnWith(network: Network, session: Session): Observable<RunEvent> {
       let interrupted = false;
       const events = concat(
         from(config.notices ?? []).pipe(map((message): RunEvent => ({ type: 'notice', message }))),
+        from(depthWarnings(session.loaded)),
         of<RunEvent>({ type: 'engine', description: network.engine.info.description }),
         defer(() => guidanceWarnings(network, session.loaded, config.training.batchSize)).pipe(
           mergeMap((messages) => messages.map((message): RunEvent => ({ type: 'warning', message }))),

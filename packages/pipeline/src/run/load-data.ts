@@ -10,6 +10,8 @@ import type { MaskedItem } from '../stages/2-mask.js';
 import { deduplicate } from '../stages/3-deduplicate.js';
 import { split } from '../stages/3-split.js';
 import type { DataSet } from '../stages/3-split.js';
+import { Depths } from '../stages/depth.js';
+import type { DepthFound } from '../stages/depth.js';
 import type { Stored } from '../stages/sample-store.js';
 import { openWork } from '../workers/open-work.js';
 import type { OwnedWork, WorkSetting } from '../workers/open-work.js';
@@ -19,6 +21,8 @@ export interface LoadedData extends OwnedWork {
   readonly data: DataSet;
   /** The samples of the data set with where they are kept, in its order. */
   readonly stored: readonly Stored<AssignedSample>[];
+  /** What its 16-bit images hold; absent when there are none, or they were not looked at. */
+  readonly depth?: DepthFound | undefined;
 }
 
 /** How far labelling has come. */
@@ -55,10 +59,11 @@ function labelAll(
     concurrency: Math.max(2 * work.threads, availableParallelism()),
   };
   const labelled = new Map<string, Stored>();
+  const depths = new Depths();
   const assemble = async (data: DataSet): Promise<LoadedData> => {
     const stored = data.samples.map((sample) => ({ ...labelled.get(sample.id), sample }));
     await work.population(stored.filter(({ sample }) => sample.split === 'train'));
-    return { ...owned, data, stored };
+    return { ...owned, data, stored, depth: depths.found };
   };
   let handedOver = false;
   return defer(() => services.get('splitter')).pipe(
@@ -66,7 +71,9 @@ function labelAll(
       from(items).pipe(
         mask(stage),
         tap((item) => {
-          if ('sample' in item) labelled.set(item.sample.id, withoutFingerprint(item));
+          if ('skip' in item) return;
+          labelled.set(item.sample.id, withoutFingerprint(item));
+          depths.add(item.depth);
         }),
         connect((masked) =>
           merge(

@@ -140,8 +140,10 @@ export function explainImages(
 ): Promise<readonly Verdict[]> {
   return withTrainedRun(folder, setting, signal, async ({ config, services, evaluator }) => {
     const inputs: { readonly file: string; readonly image: Raster; readonly aoi: Mask | undefined }[] = [];
+    const source = await services.get('source');
     for (const file of files) {
-      const image = await readImage(resolve(file));
+      // As the images of the data set are: what is dark in 16 bits is to be scaled the same.
+      const image = await (source.readImage?.(resolve(file)) ?? readImage(resolve(file)));
       inputs.push({ file, image, aoi: await lonelyAoi(services, file, image) });
     }
     const samples = inputs.map((_, index): AssignedSample => ({

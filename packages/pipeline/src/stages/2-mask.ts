@@ -3,7 +3,7 @@
  * becomes a listed skip here, so that later stages may rely on every sample: a file that breaks after this is an error.
  */
 import { isFoveateError } from '@foveate/contracts';
-import type { Labeller, LabelledSample, Sample, Skip, SourceItem } from '@foveate/contracts';
+import type { Labeller, LabelledSample, Sample, SampleDepth, Skip, SourceItem } from '@foveate/contracts';
 import { mergeMap, of } from 'rxjs';
 import type { OperatorFunction } from 'rxjs';
 import { fingerprint } from '@foveate/image';
@@ -12,7 +12,8 @@ import { stampsOf } from './sample-store.js';
 import type { SampleStore, Stored } from './sample-store.js';
 
 /** What the mask stage makes of a source item. */
-export type MaskedItem = (Stored & { readonly fingerprint?: Fingerprint }) | { readonly skip: Skip };
+export type MaskedItem =
+  (Stored & { readonly fingerprint?: Fingerprint; readonly depth?: SampleDepth }) | { readonly skip: Skip };
 
 /** What the mask stage works with. */
 export interface MaskStage {
@@ -57,7 +58,8 @@ export async function labelSample(
     // Two spreads would give each of a million samples a hidden class of its own, at three times the memory.
     const labelled: LabelledSample = Object.assign({}, sample, decision);
     const print = fingerprints ? { fingerprint: fingerprint(decoded.images.image) } : {};
-    return { ...stored, sample: labelled, stamps, ...print };
+    const { depth } = decoded.images;
+    return { ...stored, sample: labelled, stamps, ...print, ...(depth === undefined ? {} : { depth }) };
   } catch (error) {
     if (!isFoveateError(error) || (error.code !== 'DATA_INVALID' && error.code !== 'PATH_MISSING')) throw error;
     const { where, reason } = error.parts;

@@ -131,8 +131,16 @@ function skipped([first, ...others]: readonly Skip[]): string {
 }
 
 function refuseDuplicates(sorted: readonly LabelledSample[]): void {
-  const twice = sorted.find((sample, index) => sample.id === sorted[index + 1]?.id);
-  if (twice !== undefined) {
-    throw fail({ code: 'DATA_INVALID', what: 'Two samples have the same id', where: twice.id });
-  }
+  const at = sorted.findIndex((sample, index) => sample.id === sorted[index + 1]?.id);
+  const [one, other] = [sorted[at], sorted[at + 1]];
+  if (one === undefined || other === undefined) return;
+  const [first, second] = [one.files?.[0], other.files?.[0]];
+  const spelled = first !== undefined && second !== undefined && first !== second;
+  throw fail({
+    code: 'DATA_INVALID',
+    what: spelled ? 'Two files have names that differ in their form of Unicode alone' : 'Two samples have the same id',
+    where: one.id,
+    ...(spelled ? { got: `${JSON.stringify(first)} and ${JSON.stringify(second)}` } : {}),
+    advice: spelled ? 'Rename one of the two' : 'Let the source list each image once',
+  });
 }

@@ -132,7 +132,16 @@ describe('split', () => {
     const items = [labelled('a', 'train'), labelled('a', 'test')];
     await expect(lastValueFrom(from(items).pipe(split(splitter as never, 1)))).rejects.toMatchObject({
       code: 'DATA_INVALID',
-      message: 'a: Two samples have the same id.',
+      parts: { where: 'a', what: 'Two samples have the same id' },
+    });
+    const [one, other] = [labelled('\u00fc.png', 'train'), labelled('\u00fc.png', 'train')];
+    const twins = [
+      { sample: { ...one.sample, files: ['/u\u0308.png'] } },
+      { sample: { ...other.sample, files: ['/\u00fc.png'] } },
+    ];
+    await expect(lastValueFrom(from(twins).pipe(split(splitter as never, 1)))).rejects.toMatchObject({
+      code: 'DATA_INVALID',
+      parts: { where: '\u00fc.png', what: expect.stringContaining('Unicode') },
     });
   });
 

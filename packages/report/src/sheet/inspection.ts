@@ -53,6 +53,16 @@ export interface Inspection {
   readonly sizes: readonly Tally[];
   /** Mode and bit depth of the files, the most frequent first; empty for drawn images. */
   readonly modes: readonly Tally[];
+  /** What 16-bit images hold and the values that become black and white; absent where there are none. */
+  readonly depth?:
+    | {
+        readonly images: number;
+        /** Highest sample, in [0, 65535]. */
+        readonly highest: number;
+        readonly range: readonly [black: number, white: number];
+        readonly warning: string | undefined;
+      }
+    | undefined;
   readonly coverage: Coverage | undefined;
   readonly duplicates: readonly DuplicateCluster[];
   /** The most frequent first. */
