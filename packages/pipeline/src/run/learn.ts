@@ -36,7 +36,7 @@ import { guidanceWarnings } from './guidance-warnings.js';
 import { batchStage, requireSameSamples, sampleRecords } from './data.js';
 import type { LoadedData } from './load-data.js';
 import { readJsonLines, toJsonLines } from './jsonl.js';
-import { logged } from './logged.js';
+import { openLogs } from './logged.js';
 import { buildNetwork } from './network.js';
 import type { Network } from './network.js';
 import { startRecord } from './record.js';
@@ -123,9 +123,10 @@ function learnWith(network: Network, session: Session): Observable<RunEvent> {
         tap((event) => (interrupted ||= event.type === 'interrupted')),
         recorder.recording(),
       );
+      // Complete is what has everything: the page comes first, and a run that ends before it can be gone on with.
+      const page = defer(() => (interrupted ? EMPTY : report(folder.path, recorder.completed())));
       const close = defer(() => recorder.write(interrupted ? 'interrupted' : 'completed')).pipe(ignoreElements());
-      const page = defer(() => (interrupted ? EMPTY : report(folder.path)));
-      return concat(events, close, page).pipe(
+      return concat(events, page, close).pipe(
         catchError(async (error: unknown) => {
           // A full disk must not hide why the run stopped.
           await recorder.write('interrupted').catch(() => undefined);
@@ -160,7 +161,7 @@ async function beginRecord({ config, folder, loaded, checkpoint }: Session, netw
   if (previous === undefined) await folder.clear();
   await writeAtomically(join(path, runFiles.config), configText(config, baseFolder));
   await writeAtomically(join(path, runFiles.samples), toJsonLines(sampleRecords(loaded.data.samples)));
-  const recorder = new Recorder(path, record);
+  const recorder = new Recorder(folder, record);
   await recorder.write('running');
   return recorder;
 }
@@ -180,11 +181,18 @@ function training(session: Session, network: Network, trunkCache: TrunkCache | u
   return defer(async () => ({
     feed: batchStage(config, loaded),
     optimizer: await services.get('optimizer'),
+    logs: await openLogs(
+      config.training,
+      folder.path,
+      checkpoint,
+      loaded.data.samples.filter(({ split }) => split === 'train').length,
+    ),
   })).pipe(
-    switchMap((parts) =>
+    switchMap(({ logs, ...parts }) =>
       train({
         ...network,
         ...parts,
+        ...(logs === undefined ? {} : { logs }),
         training: config.training,
         ...(trunkCache === undefined ? {} : { trunkCache }),
         folder: folder.path,
@@ -192,12 +200,6 @@ function training(session: Session, network: Network, trunkCache: TrunkCache | u
         resume: folder.previous !== undefined,
         signal,
       }),
-    ),
-    logged(
-      config.training,
-      folder.path,
-      checkpoint,
-      loaded.data.samples.filter(({ split }) => split === 'train').length,
     ),
   );
 }

@@ -1,8 +1,11 @@
 /** The folder of a run: who may write into it, and the files in it. */
-import { access, constants, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { access, constants, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fail, isFoveateError, makeFolder } from '@foveate/contracts';
 import type { RunRecord } from '@foveate/contracts';
+import { removeLeftovers, refuseLinksOut } from './folder-entries.js';
+import { lockFolder } from './writer-lock.js';
+import type { WriterLock } from './writer-lock.js';
 
 /** Names of the files of a run. */
 export const runFiles = {
@@ -32,7 +35,9 @@ export interface RunFolder {
   readonly previous: RunRecord | undefined;
   /** Removes an older run's files; called once nothing can fail any more that would leave the user without either. */
   clear(): Promise<void>;
-  /** Takes the folder away again if this run made it and left nothing in it. */
+  /** Held until the folder is abandoned. */
+  readonly lock: WriterLock;
+  /** Gives the lock back. Takes the folder away again if this run made it and left nothing in it. */
   abandon(): Promise<void>;
 }
 
@@ -77,21 +82,14 @@ export async function readRunRecord(folder: string): Promise<RunRecord> {
 }
 
 /**
- * Finds out, before anything slow happens, whether a run can be written into `path`; makes it when it is missing.
- * @throws FoveateError `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, and for `resume` `RUN_INVALID`
+ * Finds out, before anything slow happens, whether a run can be written into `path`; makes it when it is missing, takes its
+ * lock and clears away what killed processes left there.
+ * @throws FoveateError `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`, `RUN_LOCKED`, `RUN_INVALID` for links that lead out, and for
+ *   `resume` `RUN_INVALID`
  */
 export async function openRunFolder(folder: string, options: FolderOptions): Promise<RunFolder> {
   const path = resolve(folder);
-  const occupied = await exists(join(path, runFiles.record));
-  if (occupied && options.resume !== true && options.overwrite !== true) {
-    throw fail({
-      code: 'OUTPUT_EXISTS',
-      what: 'The output folder already holds a run',
-      where: folder,
-      advice: 'Go on with it with --resume, choose another folder with --out, or replace it with --overwrite',
-    });
-  }
-  if (!occupied && options.resume === true) {
+  if (options.resume === true && !(await exists(join(path, runFiles.record)))) {
     throw fail({
       code: 'RUN_INVALID',
       what: 'There is no run to resume',
@@ -99,32 +97,53 @@ export async function openRunFolder(folder: string, options: FolderOptions): Pro
       advice: 'Leave out --resume, or name the folder of the run with --out',
     });
   }
-  const previous = options.resume === true ? await readRunRecord(path) : undefined;
-  const made = await makeWritable(path, folder);
-  return {
-    path,
-    previous,
-    clear: () => removeRun(path, folder),
-    abandon: async () => {
-      if (made !== undefined) await removeEmpty(path, made);
-    },
+  const made = await makeFolderFor(path, folder);
+  const lock = await lockWritable(path, folder).catch(async (error: unknown) => {
+    if (made !== undefined) await removeEmpty(path, made);
+    throw error;
+  });
+  const abandon = async () => {
+    await lock.release();
+    if (made !== undefined) await removeEmpty(path, made);
   };
+  try {
+    const occupied = await exists(join(path, runFiles.record));
+    if (occupied && options.resume !== true && options.overwrite !== true) {
+      throw fail({
+        code: 'OUTPUT_EXISTS',
+        what: 'The output folder already holds a run',
+        where: folder,
+        advice: 'Go on with it with --resume, choose another folder with --out, or replace it with --overwrite',
+      });
+    }
+    refuseLinksOut(path);
+    await removeLeftovers(path);
+    const previous = options.resume === true ? await readRunRecord(path) : undefined;
+    return { path, previous, lock, clear: () => removeRun(path, folder), abandon };
+  } catch (error) {
+    await abandon();
+    throw error;
+  }
 }
 
-/** The first folder that had to be made, if any. */
-async function makeWritable(path: string, shown: string): Promise<string | undefined> {
+/** @returns the first folder that had to be made, if any */
+async function makeFolderFor(path: string, shown: string): Promise<string | undefined> {
   try {
     if (await exists(path)) {
       if (!(await stat(path)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
     }
-    const made = await makeFolder(path);
-    const probe = join(path, `.foveate-${String(process.pid)}.tmp`);
-    await writeFile(probe, 'probe');
-    await rm(probe);
-    return made;
+    return await makeFolder(path);
   } catch (cause) {
-    if (isFoveateError(cause)) throw cause;
-    throw unwritable(shown, cause);
+    throw isFoveateError(cause) ? cause : unwritable(shown, cause);
+  }
+}
+
+/** The lock, whose file also shows that the folder can be written. */
+async function lockWritable(path: string, shown: string): Promise<WriterLock> {
+  try {
+    return await lockFolder(path, 'train');
+  } catch (cause) {
+    throw isFoveateError(cause) ? cause : unwritable(shown, cause);
   }
 }
 
