@@ -29,7 +29,8 @@ export async function removeLeftovers(folder: string): Promise<void> {
 /** @throws FoveateError `RUN_INVALID` for a link that leads out of the folder, which files could be read or written through */
 export function refuseLinksOut(folder: string): void {
   for (const path of entriesOf(folder)) {
-    if (lstatSync(join(folder, path), { throwIfNoEntry: false })?.isSymbolicLink() === true) resolveInside(folder, path);
+    if (lstatSync(join(folder, path), { throwIfNoEntry: false })?.isSymbolicLink() === true)
+      resolveInside(folder, path);
   }
 }
 

@@ -50,7 +50,9 @@ function startOf(pid: number): string | undefined {
       return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', timeout: 5000 }).trim();
     }
     // The name in parentheses may hold anything; fields 3 (state) and 22 (start) are counted behind it.
-    const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return ['Z', 'X'].includes(fields[0] ?? '') ? undefined : (fields[19] ?? '');
   } catch {
     return '';
