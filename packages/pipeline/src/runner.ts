@@ -12,6 +12,7 @@ import { configJsonSchema } from './config/json-schema.js';
 import type { JsonSchema } from './config/json-schema.js';
 import { knownPlugins } from './config/known-plugins.js';
 import { makeConfig, readConfig } from './config/read.js';
+import type { ConfigSetting } from './config/read.js';
 import type { ConfigDefaults } from './config/resolve.js';
 import type { RunConfig } from './config/run-config.js';
 import { inspectData } from './inspect/inspect-data.js';
@@ -36,6 +37,11 @@ export interface RunnerParts {
   readonly pluginModule?: PluginModule;
   /** Configuration that fills in what a file leaves out, among it the ids of default plugins. */
   readonly defaults: ConfigDefaults;
+  /**
+   * Runs and remembers plugin packages that configurations, also those of run folders, name and that are not installed in
+   * the working folder. Default: they are refused (`PLUGIN_NOT_ALLOWED`) unless they were allowed before.
+   */
+  readonly allowPlugins?: boolean;
 }
 
 /** Reads configurations and runs them. All errors are FoveateErrors. */
@@ -79,9 +85,9 @@ export interface Runner {
  * A runner over a list of plugins.
  * @throws FoveateError `PLUGIN_INVALID` for a plugin that does not keep the contract
  */
-export function createRunner({ plugins, pluginModule, defaults }: RunnerParts): Runner {
+export function createRunner({ plugins, pluginModule, defaults, allowPlugins = false }: RunnerParts): Runner {
   const registry = Registry.of(plugins, pluginModule);
-  const setting = { registry, defaults };
+  const setting: ConfigSetting = { registry, defaults, consent: allowPlugins ? 'allow' : 'ask' };
   const never = new AbortController().signal;
   return {
     registry,

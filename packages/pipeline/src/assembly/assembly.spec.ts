@@ -57,7 +57,10 @@ function asking(id: string, ask: (context: PluginContext) => unknown, made: unkn
 
 async function services(plugins: readonly AnyPlugin[], config: object) {
   const registry = Registry.of([...tinyPlugins, ...plugins]);
-  return buildServices(await makeConfig(config, '/base', { registry, defaults: tinyDefaults }), registry);
+  return buildServices(
+    await makeConfig(config, '/base', { registry, defaults: tinyDefaults, consent: 'ask' }),
+    registry,
+  );
 }
 
 describe('buildServices', () => {

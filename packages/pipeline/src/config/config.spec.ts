@@ -7,9 +7,10 @@ import { createRunner } from '../runner.js';
 import { tinyDefaults, tinyPlugins } from '../../test/tiny-plugins.js';
 import { suggestion } from './nearest.js';
 
-const runner = createRunner({ plugins: tinyPlugins, defaults: tinyDefaults });
+const runner = createRunner({ plugins: tinyPlugins, defaults: tinyDefaults, allowPlugins: true });
 
 const folder = mkdtempSync(join(tmpdir(), 'foveate-config-'));
+process.env['FOVEATE_HOME'] = join(folder, 'home');
 
 function write(text: string, name = 'x.yaml'): string {
   const file = join(folder, name);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fail } from '@foveate/contracts';
 import type { AppliedPreset } from '@foveate/contracts';
+import type { Consent } from '../assembly/consent.js';
 import type { Registry } from '../assembly/registry.js';
 import { withPackages } from '../assembly/third-party.js';
 import { documentOf, parseConfigText, withOverrides } from './document.js';
@@ -17,6 +18,8 @@ import type { RunConfig } from './run-config.js';
 export interface ConfigSetting {
   readonly registry: Registry;
   readonly defaults: ConfigDefaults;
+  /** What becomes of code that a configuration names and the user did not install. */
+  readonly consent: Consent;
 }
 
 /** Whatever stands in the place of keys would be lost with the first override. */
@@ -47,12 +50,12 @@ async function complete(
   document: ConfigDocument,
   file: string,
   overrides: readonly string[],
-  { registry, defaults }: ConfigSetting,
+  { registry, defaults, consent }: ConfigSetting,
 ): Promise<RunConfig> {
   const written = withOverrides(document, overrides);
   const { seed } = (written.value ?? {}) as Readonly<Record<string, unknown>>;
   const { names, from } = packagesOf(written, file);
-  const known = await withPackages(registry, names, from);
+  const known = await withPackages(registry, names, from, consent);
   const preset = await choosePreset(written, known, { baseFolder: from, seed: typeof seed === 'number' ? seed : 1 });
   const filled = withPreset(document, preset);
   const overridden = withOverrides({ ...filled, value: withDefaults(filled.value, defaults) }, overrides);
@@ -121,7 +124,7 @@ export async function readConfig(
 /**
  * Completes and validates a configuration made by a program.
  * @param baseFolder where relative paths in options start
- * @throws FoveateError `CONFIG_INVALID`, `PLUGIN_UNKNOWN` or `PLUGIN_INVALID`
+ * @throws FoveateError `CONFIG_INVALID`, `PLUGIN_UNKNOWN`, `PLUGIN_INVALID` or `PLUGIN_NOT_ALLOWED`
  */
 export async function makeConfig(
   value: unknown,

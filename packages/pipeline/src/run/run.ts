@@ -77,7 +77,7 @@ function runIn(folder: RunFolder, config: RunConfig, registry: Registry, options
       let loadedAll = false;
       const work = concat(
         defer(async () => {
-          const complete = await withPackages(registry, config.plugins, config.baseFolder);
+          const complete = await withPackages(registry, config.plugins, config.baseFolder, 'given');
           const services = await buildServices(config, complete);
           await checkModel(config, services);
           return { services, module: registry.module, folder: folder.path };

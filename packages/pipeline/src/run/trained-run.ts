@@ -81,7 +81,7 @@ export async function withTrainedRun<T>(
 ): Promise<T> {
   const record = await readRunRecord(folder);
   const config = await readConfig(join(folder, runFiles.config), [], setting);
-  const registry = await withPackages(setting.registry, config.plugins, config.baseFolder);
+  const registry = await withPackages(setting.registry, config.plugins, config.baseFolder, 'given');
   const services = await buildServices(config, registry);
   const network = await buildNetwork(config, services);
   try {
