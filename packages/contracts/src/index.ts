@@ -7,6 +7,7 @@ export * from './inside-folder.js';
 export * from './learning-plugins.js';
 export * from './make-folder.js';
 export * from './nearest.js';
+export * from './nesting.js';
 export * from './packed-error.js';
 export * from './plugin.js';
 export * from './random.js';

@@ -21,6 +21,7 @@ import { buildLock } from './lock/build-lock.js';
 import type { BuiltLock, LockOptions } from './lock/build-lock.js';
 import { inspectModel } from './models/inspect-model.js';
 import type { InspectedModel } from './models/inspect-model.js';
+import type { ImageLimits } from './run/explained-images.js';
 import { exportRun } from './run/export-run.js';
 import type { ExportedModel, ExportOptions } from './run/export-run.js';
 import { run } from './run/run.js';
@@ -77,8 +78,13 @@ export interface Runner {
   evaluate(folder: string, split: SplitName, signal?: AbortSignal): Promise<Evaluation>;
   /** Writes a run's best checkpoint as a model file that runs elsewhere, and tries it. */
   export(folder: string, options: ExportOptions, signal?: AbortSignal): Promise<ExportedModel>;
-  /** Classifies and explains image files with a run's best checkpoint. */
-  explain(folder: string, files: readonly string[], signal?: AbortSignal): Promise<readonly Verdict[]>;
+  /** Classifies and explains image files with a run's best checkpoint; `onVerdict` is told of each in order, and waited for. */
+  explain(
+    folder: string,
+    files: readonly string[],
+    onVerdict: (verdict: Verdict) => void | Promise<void>,
+    options?: ImageLimits & { readonly signal?: AbortSignal },
+  ): Promise<void>;
 }
 
 /**
@@ -104,6 +110,7 @@ export function createRunner({ plugins, pluginModule, defaults, allowPlugins = f
     buildAugmentedSet: (config, options) => buildSet(config, registry, options),
     evaluate: (folder, split, signal = never) => evaluateRun(folder, split, setting, signal),
     export: (folder, options, signal = never) => exportRun(folder, options, setting, signal),
-    explain: (folder, files, signal = never) => explainImages(folder, files, setting, signal),
+    explain: (folder, files, onVerdict, { signal = never, ...limits } = {}) =>
+      explainImages(folder, files, onVerdict, { setting, signal, limits }),
   };
 }

@@ -1,6 +1,6 @@
 /** A configuration as written: plain values, and where in the file each of them stands. */
-import { fail } from '@foveate/contracts';
-import { isCollection, isMap, isNode, isScalar, LineCounter, parse, parseDocument } from 'yaml';
+import { fail, isNestedDeeper } from '@foveate/contracts';
+import { isCollection, isMap, isNode, isScalar, LineCounter, parse, parseDocument, visit } from 'yaml';
 import type { Document, YAMLMap } from 'yaml';
 import { slots } from './slots.js';
 
@@ -39,7 +39,7 @@ function offsetOf(document: Document, path: ConfigPath): number | undefined {
  */
 export function parseConfigText(text: string, file: string): ConfigDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parsed(() => parseDocument(text, { lineCounter: lines, prettyErrors: false }), file);
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${String(line)}:${String(col)}`;
@@ -49,7 +49,7 @@ export function parseConfigText(text: string, file: string): ConfigDocument {
     throw fail({ code: 'CONFIG_INVALID', what: error.message.replace(/\.$/, ''), where: at(error.pos[0]) });
   }
   return {
-    value: document.toJS() as unknown,
+    value: plainData(document, at, file),
     locate(path) {
       for (let length = path.length; length > 0; length--) {
         const offset = offsetOf(document, path.slice(0, length));
@@ -60,8 +60,79 @@ export function parseConfigText(text: string, file: string): ConfigDocument {
   };
 }
 
+/** Levels of the deepest configuration; that of a deep `one-of` has a dozen. */
+const depthLimit = 64;
+/** Values of the largest configuration, repeated ones counted each time: that of a thousand classes has some thousand. */
+const valueLimit = 1_000_000;
+
+/** The library calls itself for each level, so that a text of nothing but brackets ends it. */
+function parsed<T>(parser: () => T, where: string): T {
+  try {
+    return parser();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw fail({ code: 'CONFIG_INVALID', what: 'The text is nested too deeply', where, cause });
+  }
+}
+
+/** The values of a document, its aliases (`*name`) replaced by what they stand for. */
+function plainData(document: Document, at: (offset: number) => string, file: string): unknown {
+  const anchors = new Set<string>();
+  visit(document, {
+    Node: (_, node) => {
+      if ('anchor' in node && typeof node.anchor === 'string') anchors.add(node.anchor);
+    },
+    Alias: (_, { source, range }) => {
+      if (anchors.has(source)) return;
+      const where = at(range?.[0] ?? 0);
+      const advice = "Put a text that begins with '*' into quotes";
+      throw fail({
+        code: 'CONFIG_INVALID',
+        what: `There is no anchor '&${source}' before the alias '*${source}'`,
+        where,
+        advice,
+      });
+    },
+  });
+  let value: unknown;
+  try {
+    value = document.toJS() as unknown;
+  } catch (cause) {
+    throw fail({
+      code: 'CONFIG_INVALID',
+      what: 'The aliases of the configuration cannot be followed',
+      where: file,
+      got: String(cause),
+      cause,
+    });
+  }
+  requirePlain(value, file);
+  return value;
+}
+
+/** Refuses what functions that go through it would not come out of: data that holds itself, or doubles with every level. */
+function requirePlain(value: unknown, where: string): void {
+  if (isNestedDeeper(value, depthLimit)) {
+    const what = 'The configuration is nested too deeply, or an alias stands within what it is an alias of';
+    throw fail({ code: 'CONFIG_INVALID', what, where, expected: `at most ${String(depthLimit)} levels` });
+  }
+  let count = 0;
+  const visitAll = (inner: unknown): void => {
+    if (++count > valueLimit)
+      throw fail({
+        code: 'CONFIG_INVALID',
+        what: 'The configuration is absurdly large',
+        where,
+        expected: `at most ${String(valueLimit)} values`,
+      });
+    if (isRecord(inner)) Object.values(inner).forEach(visitAll);
+  };
+  visitAll(value);
+}
+
 /** A configuration made by a program. */
 export function documentOf(value: unknown, name: string): ConfigDocument {
+  requirePlain(value, name);
   return { value: structuredClone(value), locate: () => name };
 }
 
@@ -85,7 +156,8 @@ export function withOverrides(document: ConfigDocument, overrides: readonly stri
     } catch (cause) {
       throw fail({ code: 'CONFIG_INVALID', what: 'Override value is not valid YAML', where: `--set ${text}`, cause });
     }
-    value = replaced(value, [], keys, parsed);
+    requirePlain(value, `--set ${text}`);
+    value = replaced(value, keys, parsed, { path: [], text });
     origins.push({ path: pathText(keys), text: `--set ${text}` });
   }
   return {
@@ -118,17 +190,48 @@ function longForm(path: ConfigPath): string | undefined {
   return pathText(path) === 'data.duplicates' ? 'treatment' : undefined;
 }
 
-/** @param path where `target` stands */
-function replaced(target: unknown, path: ConfigPath, [key, ...rest]: readonly string[], value: unknown): unknown {
+/** Where in the configuration an override has come to, and its own text. */
+interface Place {
+  readonly path: ConfigPath;
+  readonly text: string;
+}
+
+/**
+ * `target` with a value at the keys.
+ * @throws FoveateError `CONFIG_INVALID` for a place that a list does not have
+ */
+function replaced(target: unknown, [key, ...rest]: readonly string[], value: unknown, { path, text }: Place): unknown {
   if (key === undefined) return value;
-  const below = [...path, key];
+  const below = { path: [...path, key], text };
   if (Array.isArray(target)) {
     const copy: unknown[] = [...(target as unknown[])];
-    copy[Number(key)] = replaced(copy[Number(key)], below, rest, value);
+    const index = placeIn(copy, key, below);
+    copy[index] = replaced(copy[index], rest, value, below);
     return copy;
   }
-  const text = typeof target === 'string' ? longForm(path) : undefined;
+  const long = typeof target === 'string' ? longForm(path) : undefined;
   const object: Record<string, unknown> =
-    typeof target === 'object' ? { ...target } : text === undefined ? {} : { [text]: target };
-  return { ...object, [key]: replaced(object[key], below, rest, value) };
+    typeof target === 'object' ? { ...target } : long === undefined ? {} : { [long]: target };
+  const own = Object.hasOwn(object, key) ? object[key] : undefined;
+  // Defined, not assigned: '__proto__' would be swallowed.
+  return Object.defineProperty(object, key, {
+    value: replaced(own, rest, value, below),
+    enumerable: true,
+    writable: true,
+    configurable: true,
+  });
+}
+
+/** One of a list's places, or that behind its last. */
+function placeIn(list: readonly unknown[], key: string, { path, text }: Place): number {
+  const index = Number(key);
+  if (/^\d+$/.test(key) && index <= list.length) return index;
+  throw fail({
+    code: 'CONFIG_INVALID',
+    what: `${pathText(path.slice(0, -1))} is a list and has no place '${key}'`,
+    where: `--set ${text}`,
+    expected:
+      list.length === 0 ? '0' : `a place from 0 to ${String(list.length - 1)}, or ${String(list.length)} to append`,
+    got: key,
+  });
 }

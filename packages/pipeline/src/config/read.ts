@@ -1,7 +1,6 @@
 /** Reads a configuration file. */
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { fail } from '@foveate/contracts';
+import { decodeText, fail, readRegularFile } from '@foveate/contracts';
 import type { AppliedPreset } from '@foveate/contracts';
 import type { Consent } from '../assembly/consent.js';
 import type { Registry } from '../assembly/registry.js';
@@ -13,6 +12,9 @@ import { appliedPreset, choosePreset, withPreset } from './preset.js';
 import { resolveConfig, withDefaults } from './resolve.js';
 import type { ConfigDefaults } from './resolve.js';
 import type { RunConfig } from './run-config.js';
+
+/** Bytes of the largest configuration file. */
+const fileLimit = 2 ** 24;
 
 /** What a configuration is completed and checked with. */
 export interface ConfigSetting {
@@ -92,13 +94,15 @@ function noticesOf(written: ConfigDocument, config: RunConfig, preset: AppliedPr
 export async function readDocument(file: string): Promise<ConfigDocument> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = decodeText(await readRegularFile(file, fileLimit));
   } catch (cause) {
-    const folder = (cause as NodeJS.ErrnoException).code === 'EISDIR';
+    const { code } = cause as NodeJS.ErrnoException;
+    const folder = code === 'a folder';
     throw fail({
       code: 'PATH_MISSING',
       what: folder ? 'This is a folder, not a configuration file' : 'Configuration file cannot be read',
       where: file,
+      ...(code === undefined || folder ? {} : { got: code }),
       advice: 'Name a YAML or JSON file; examples are in the folder examples',
       cause,
     });

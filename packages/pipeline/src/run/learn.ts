@@ -1,7 +1,7 @@
 /** The second half of a run: from loaded data to a trained, explained, measured and reported model. */
 import { createHash } from 'node:crypto';
 import { join, relative, sep } from 'node:path';
-import type { Fetching, RunEvent, RunRecord, SampleRecord } from '@foveate/contracts';
+import type { Fetching, RunEvent, RunRecord } from '@foveate/contracts';
 import { writeAtomically } from '@foveate/contracts';
 import { checkpointPath, loadModelState } from '@foveate/trainer';
 import type { Checkpoint, TrunkCache } from '@foveate/trainer';
@@ -35,13 +35,14 @@ import { essentials } from './config-difference.js';
 import { guidanceWarnings } from './guidance-warnings.js';
 import { batchStage, requireSameSamples, sampleRecords } from './data.js';
 import type { LoadedData } from './load-data.js';
-import { readJsonLines, toJsonLines } from './jsonl.js';
+import { toJsonLines } from './jsonl.js';
 import { openLogs } from './logged.js';
 import { buildNetwork } from './network.js';
 import type { Network } from './network.js';
+import { writePredictions } from './predictions.js';
 import { startRecord } from './record.js';
 import { Recorder } from './recorder.js';
-import { runFiles } from './run-folder.js';
+import { readSampleRecords, runFiles } from './run-folder.js';
 import type { RunFolder } from './run-folder.js';
 import { trunkCacheOf, trunkOf } from './trunk-cache.js';
 import { versions } from './versions.js';
@@ -62,8 +63,7 @@ export function learn(session: Session): Observable<RunEvent> {
   return concat(
     defer(async () => {
       if (folder.previous === undefined) return;
-      const records = await readJsonLines<SampleRecord>(join(folder.path, runFiles.samples));
-      requireSameSamples(records, loaded.data.samples, folder.path);
+      requireSameSamples(await readSampleRecords(folder.path), loaded.data.samples, folder.path);
     }).pipe(ignoreElements()),
     of<RunEvent>({
       type: 'data',
@@ -223,8 +223,7 @@ async function* explainAndMeasure(
       measured.push(await measure(evaluator, feed, network.metrics, split));
     }
     // Before the figures that were computed from them: a reader of run.json is to find both.
-    const predictions = toJsonLines(measured.flatMap((figures) => figures.predictions));
-    await writeAtomically(join(folder.path, runFiles.predictions), predictions);
+    await writePredictions(folder.path, measured);
     for (const { split, measures } of measured) yield { type: 'measured', split, measures };
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;

@@ -1,8 +1,9 @@
 /** The folder of a run: who may write into it, and the files in it. */
-import { access, constants, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { access, constants, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fail, isFoveateError, makeFolder } from '@foveate/contracts';
-import type { RunRecord } from '@foveate/contracts';
+import type { FoveateError, RunRecord, SampleRecord } from '@foveate/contracts';
+import { readRecord, readSamples } from '@foveate/report';
 import { removeLeftovers, refuseLinksOut } from './folder-entries.js';
 import { lockFolder } from './writer-lock.js';
 import type { WriterLock } from './writer-lock.js';
@@ -66,19 +67,39 @@ function unwritable(path: string, cause: unknown) {
  * @throws FoveateError `PATH_MISSING` when there is no such folder, `RUN_INVALID` when it holds no readable run
  */
 export async function readRunRecord(folder: string): Promise<RunRecord> {
-  const path = join(folder, runFiles.record);
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as RunRecord;
-  } catch (cause) {
-    if (!(await exists(folder))) throw fail({ code: 'PATH_MISSING', what: 'Run folder does not exist', where: folder });
-    throw fail({
-      code: 'RUN_INVALID',
-      what: cause instanceof SyntaxError ? 'run.json is not valid JSON' : 'This folder holds no run',
-      where: folder,
-      expected: 'a folder written by foveate train, with a run.json',
-      cause,
-    });
-  }
+  if (!(await exists(folder))) throw fail({ code: 'PATH_MISSING', what: 'Run folder does not exist', where: folder });
+  const record = await readRecord(folder);
+  if (record !== null) return record;
+  throw fail({
+    code: 'RUN_INVALID',
+    what: 'This folder holds no run',
+    where: folder,
+    expected: 'a folder written by foveate train, with a run.json',
+  });
+}
+
+/** How each sample of a run was labelled. @throws FoveateError `RUN_INVALID` when that is missing or damaged */
+export async function readSampleRecords(folder: string): Promise<readonly SampleRecord[]> {
+  const records = await readSamples(folder);
+  if (records !== null) return records;
+  throw fail({
+    code: 'RUN_INVALID',
+    what: 'The list of samples of the run is missing',
+    where: join(folder, runFiles.samples),
+    advice: 'Restore the file, or train again with --overwrite',
+  });
+}
+
+/** Files of a complete run that are made of the others, and are not there. */
+export async function missingResults(folder: string, record: RunRecord): Promise<readonly string[]> {
+  const pictures = record.explanations.flatMap(({ imagePath, aoiPath, heatmapPath }) => [
+    imagePath,
+    aoiPath,
+    heatmapPath,
+  ]);
+  const names = [runFiles.predictions, runFiles.report, ...pictures];
+  const found = await Promise.all(names.map((name) => exists(join(folder, name))));
+  return names.filter((_, index) => found[index] !== true);
 }
 
 /**
@@ -89,14 +110,7 @@ export async function readRunRecord(folder: string): Promise<RunRecord> {
  */
 export async function openRunFolder(folder: string, options: FolderOptions): Promise<RunFolder> {
   const path = resolve(folder);
-  if (options.resume === true && !(await exists(join(path, runFiles.record)))) {
-    throw fail({
-      code: 'RUN_INVALID',
-      what: 'There is no run to resume',
-      where: folder,
-      advice: 'Leave out --resume, or name the folder of the run with --out',
-    });
-  }
+  if (options.resume === true && !(await exists(path))) throw nothingToResume(folder);
   const made = await makeFolderFor(path, folder);
   const lock = await lockWritable(path, folder).catch(async (error: unknown) => {
     if (made !== undefined) await removeEmpty(path, made);
@@ -118,12 +132,22 @@ export async function openRunFolder(folder: string, options: FolderOptions): Pro
     }
     refuseLinksOut(path);
     await removeLeftovers(path);
+    if (!occupied && options.resume === true) throw nothingToResume(folder);
     const previous = options.resume === true ? await readRunRecord(path) : undefined;
     return { path, previous, lock, clear: () => removeRun(path, folder), abandon };
   } catch (error) {
     await abandon();
     throw error;
   }
+}
+
+function nothingToResume(where: string): FoveateError {
+  return fail({
+    code: 'RUN_INVALID',
+    what: 'There is no run to resume',
+    where,
+    advice: 'Leave out --resume, or name the folder of the run with --out',
+  });
 }
 
 /** @returns the first folder that had to be made, if any */

@@ -261,7 +261,9 @@ describe('a finished run', () => {
   it('explains other images', async () => {
     await events();
     const file = join(folder, record().explanations[0]!.imagePath);
-    const [verdict] = await runner.explain(folder, [file]);
+    const verdicts: Verdict[] = [];
+    await runner.explain(folder, [file], (one) => void verdicts.push(one));
+    const [verdict] = verdicts;
     expect(verdict).toMatchObject({ file, aoiShare: 1, image: { width: 16, height: 16 }, heatmap: { channels: 1 } });
     expect(verdict!.score).toBeCloseTo(record().explanations[0]!.score, 4);
   });

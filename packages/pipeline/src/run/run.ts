@@ -32,7 +32,7 @@ import { loadData } from './load-data.js';
 import type { LoadedData, LoadingEvent } from './load-data.js';
 import { learn } from './learn.js';
 import { checkModel } from './network.js';
-import { openRunFolder } from './run-folder.js';
+import { missingResults, openRunFolder } from './run-folder.js';
 import type { FolderOptions, RunFolder } from './run-folder.js';
 
 /** Where and how a run is written. */
@@ -119,7 +119,8 @@ async function startingPoint(folder: RunFolder, config: RunConfig): Promise<Chec
   const checkpoint = await readLast(path);
   const stopped = checkpoint?.progress.course.stopped ?? null;
   const isTrained = stopped !== null || (checkpoint?.progress.epoch ?? 1) > config.training.epochs;
-  if (previous.status === 'completed' && isTrained) {
+  // What a disk that was full or a hand that slipped took from it is made again.
+  if (previous.status === 'completed' && isTrained && (await missingResults(path, previous)).length === 0) {
     throw fail({
       code: 'RUN_INVALID',
       what: 'The run is complete',
