@@ -105,8 +105,10 @@ function reasonOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** How a PNG file begins: its signature and the length and name of the header. */
-const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+/** How a PNG file begins and ends: its signature with the length and name of the header, and its empty last part. */
+const [pngStart, pngEnd] = ['89504e470d0a1a0a0000000d49484452', '0000000049454e44ae426082'].map((hex) =>
+  Buffer.from(hex, 'hex'),
+) as [Buffer, Buffer];
 
 /** A run folder may come from someone else; a report must not carry off other files of this machine. */
 function readImage(folder: string, path: string): Uint8Array {
@@ -124,10 +126,11 @@ function readImage(folder: string, path: string): Uint8Array {
     const got = String((cause as NodeJS.ErrnoException).code);
     throw fail({ code: 'RUN_INVALID', what: 'an image that run.json names cannot be read', where, got, advice, cause });
   }
-  if (bytes.subarray(0, png.length).equals(png)) return bytes;
+  const isWhole = bytes.subarray(0, pngStart.length).equals(pngStart) && bytes.subarray(-pngEnd.length).equals(pngEnd);
+  if (isWhole) return bytes;
   throw fail({
     code: 'RUN_INVALID',
-    what: 'an image that run.json names is none',
+    what: 'an image that run.json names is none, or only a part of one',
     where,
     expected: 'a PNG file',
     got: `${String(bytes.length)} bytes of something else`,
