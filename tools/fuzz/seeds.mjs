@@ -35,7 +35,7 @@ export async function makeSeeds(folder) {
     'seed: 1\ndata: &d\n  source: { id: folders, root: ., classes: { good: good } }\n  size: [32, 32]\nloss: ce\nplugins: []\n',
   );
   await images(add);
-  await weights(add);
+  await weights(folder, add);
   await annotations(folder, files);
   return { files, config: join(folder, 'a.json') };
 }
@@ -59,7 +59,7 @@ async function images(add) {
   add('image', 'i.bmp', bmp);
 }
 
-async function weights(add) {
+async function weights(folder, add) {
   const values = Float32Array.from({ length: 54 }, (_, at) => at / 7);
   const tensor = { dtype: 'float32', shape: [2, 3, 3, 3], data: values };
   add('weights', 'w.safetensors', encodeSafetensors({ 'conv.weight': tensor, 'fc.bias': tensor }, { format: 'pt' }));
@@ -71,6 +71,8 @@ async function weights(add) {
     Buffer.concat([Buffer.from('\x93NUMPY\x01\x00v\x00', 'latin1'), Buffer.from(header), Buffer.from(values.buffer)]),
   );
   const manifest = [{ paths: ['w.bin'], weights: [{ name: 'a', shape: [54], dtype: 'float32' }] }];
+  // Beside the manifest, and damaged with it: not a seed of its own.
+  writeFileSync(join(folder, 'w.bin'), Buffer.from(values.buffer));
   add('weights', 'model.json', JSON.stringify({ modelTopology: {}, weightsManifest: manifest }));
   const h5 = await library('h5wasm');
   const { FS } = await h5.ready;
@@ -134,7 +136,7 @@ async function annotations(folder, files) {
   };
   const rows = names.map((image, at) => ({ image, type: at % 2 === 0 ? '' : 'scratch' }));
   const sets = {
-    'coco.json': [JSON.stringify(coco), { id: 'coco', annotations: 'coco.json', images: '.' }],
+    'coco.json': [JSON.stringify(coco), { id: 'coco', root: '.', annotations: 'coco.json' }],
     'list.csv': [
       `image,type\n${rows.map(({ image, type }) => `${image},${type}\n`).join('')}`,
       { id: 'manifest', file: 'list.csv' },

@@ -91,6 +91,7 @@ describe('loadRun', () => {
     const { images } = await loadRun(folder);
     const secret = join(folder, '..', `${basename(folder)}.secret.png`);
     await writeFile(secret, picture);
+    await writeFile(join(folder, 'image.png'), picture);
     await symlink(secret, join(folder, 'link.png'));
     await symlink('image.png', join(folder, 'inner.png'));
     await writeFile(join(folder, 'text.png'), 'TOP SECRET');

@@ -175,8 +175,8 @@ describe('run', () => {
     writeFileSync(outside, 'precious');
     rmSync(join(folder, 'samples.jsonl'));
     symlinkSync(outside, join(folder, 'samples.jsonl'));
-    for (const work of [events({ overwrite: true }), runner.evaluate(folder, 'test')]) {
-      await expect(work).rejects.toMatchObject({ code: 'RUN_INVALID' });
+    for (const work of [() => events({ overwrite: true }), () => runner.evaluate(folder, 'test')]) {
+      await expect(work()).rejects.toMatchObject({ code: 'RUN_INVALID' });
     }
     expect(readFileSync(outside, 'utf8')).toBe('precious');
   });
