@@ -160,6 +160,9 @@ describe('run', () => {
     expect((await runner.evaluate(folder, 'validation')).warnings).toHaveLength(1);
     expect(existsSync(join(folder, 'predictions.jsonl'))).toBe(true);
     expect((await runner.evaluate(folder, 'test')).warnings).toEqual([]);
+    // Without its last checkpoint it would have to begin anew, which nobody asked for.
+    rmSync(join(folder, 'last.safetensors'));
+    await expect(events({ resume: true })).rejects.toMatchObject({ code: 'RUN_INVALID' });
   });
 
   it('clears away what killed processes left, and follows no links out', async () => {

@@ -1,7 +1,7 @@
 /** One run: configuration in, events out, a folder on the disk. */
 import { fail } from '@foveate/contracts';
 import type { RunEvent } from '@foveate/contracts';
-import { readLast } from '@foveate/trainer';
+import { checkpointPath, readLast } from '@foveate/trainer';
 import type { Checkpoint } from '@foveate/trainer';
 import {
   catchError,
@@ -117,6 +117,14 @@ async function startingPoint(folder: RunFolder, config: RunConfig): Promise<Chec
   if (previous === undefined) return undefined;
   requireSameConfig(previous.config, writtenConfig(config, ''), path);
   const checkpoint = await readLast(path);
+  if (checkpoint === undefined && previous.epochs.length > 0) {
+    throw fail({
+      code: 'RUN_INVALID',
+      what: 'The checkpoint that the run could be gone on with is missing',
+      where: checkpointPath(path, 'last'),
+      advice: 'Restore the file, or train again from the start with --overwrite',
+    });
+  }
   const stopped = checkpoint?.progress.course.stopped ?? null;
   const isTrained = stopped !== null || (checkpoint?.progress.epoch ?? 1) > config.training.epochs;
   // What a disk that was full or a hand that slipped took from it is made again.
