@@ -12,7 +12,7 @@ const shape = { options: z.strictObject({}), register: () => ({}) as Loss };
 
 describe('Registry', () => {
   it.each([
-    ['an unknown kind', { ...shape, meta: { ...good, kind: 'looss' } }, 'expected one of source, aoi'],
+    ['an unknown kind', { ...shape, meta: { ...good, kind: 'looss' } }, 'expected one of preset, source, aoi'],
     [
       'a malformed id',
       { ...shape, meta: { ...good, id: 'My Loss' } },

@@ -19,6 +19,9 @@ export interface ReadInput {
 /** Pixels of the images of a batch; two batches are in memory at a time. */
 const batchPixels = 3e7;
 
+/** What `readImage` accepts unless it is told otherwise. */
+const usualPixels = 1e8;
+
 /** How image files are read. */
 export interface ImageLimits {
   /** Largest accepted width x height; without it that of the run's source. */
@@ -81,7 +84,7 @@ export class ImageInputs {
     const header = await readImageHeader(resolve(file)).catch(() => undefined);
     // What has no header says best why when it is read.
     const { width, height } = header ?? (await this.#image(file));
-    if (width * height > (this.#maxPixels ?? Infinity)) await this.#image(file);
+    if (width * height > (this.#maxPixels ?? usualPixels)) await this.#image(file);
     return width * height;
   }
 
