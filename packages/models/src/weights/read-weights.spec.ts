@@ -271,7 +271,9 @@ describe('what is not worth reading', () => {
   });
 
   it('are models nested without end, and more tensors than any model has', async () => {
-    await refused(put('model.json', `{"weightsManifest":[],"modelTopology":${'['.repeat(50_000)}${']'.repeat(50_000)}}`));
+    await refused(
+      put('model.json', `{"weightsManifest":[],"modelTopology":${'['.repeat(50_000)}${']'.repeat(50_000)}}`),
+    );
     const none = { dtype: 'float32' as const, shape: [0], data: new Float32Array(0) };
     const tensors = Object.fromEntries(Array.from({ length: 20_001 }, (_, at) => [`t${String(at)}`, none]));
     await refused(put('many.safetensors', encodeSafetensors(tensors)));
