@@ -14,6 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const tasks = {
   bench: ['tools/bench.mjs'],
   demo: ['apps/cli/bin/foveate.mjs', 'demo'],
+  fuzz: ['tools/fuzz.mjs'],
   test: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],
 };
 

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -250,6 +250,43 @@ describe('a run', () => {
     expect(JSON.parse(foveate('explain', blind, 'part.png', '--json').stdout)).toMatchObject([
       { aoiShare: null, aoiKnown: true, emptyHeatmap: true },
     ]);
+  });
+
+  it('explains every image into a file of its own, more than fit into a batch', async () => {
+    const names = [
+      'a/p.png',
+      'b/p.png',
+      'p-2.png',
+      'P.png',
+      ...Array.from({ length: 9 }, (_, at) => `${String(at)}.png`),
+    ];
+    for (const name of names) await picture(join(root, name), 90);
+    const { stdout } = foveate('explain', run, ...names, '--out', 'own', '--json');
+    const results = JSON.parse(stdout) as { file: string; heatmap: string }[];
+    expect(results.map(({ file }) => file)).toEqual(names);
+    const maps = results.map(({ heatmap }) => heatmap.toLowerCase());
+    expect(new Set(maps).size).toBe(names.length);
+    expect(results.every(({ heatmap }) => existsSync(join(root, heatmap)))).toBe(true);
+  });
+
+  it('explains images of any size, once it is told how large they may be', async () => {
+    await picture(join(root, 'part.png'), 90);
+    const refused = foveate('explain', run, 'part.png', '--max-pixels', '100', '--out', 'small');
+    expectError(refused, 3, 'DATA_INVALID', 'part.png', '--max-pixels');
+    expect(existsSync(join(root, 'small'))).toBe(false);
+    expect(foveate('explain', run, 'part.png', '--max-pixels', '1600', '--out', 'small').status).toBe(0);
+  });
+
+  it('has its predictions written again as the message of the report says', () => {
+    rmSync(join(run, 'predictions.jsonl'));
+    const refused = foveate('report', run, '--out', 'again.html');
+    expectError(refused, 3, 'RUN_INVALID', `foveate evaluate ${run}`);
+    expect(foveate('evaluate', run).status).toBe(0);
+    expect(foveate('report', run, '--out', 'again.html').status).toBe(0);
+    rmSync(join(run, 'explanations/01-image.png'));
+    const [, command = ''] = /`foveate (train [^`]*)`/.exec(foveate('report', run, '--out', 'again.html').stderr) ?? [];
+    expect(foveate(...command.split(' ')).status).toBe(0);
+    expect(foveate('report', run, '--out', 'again.html').status).toBe(0);
   });
 
   it('is reported, also against another', () => {

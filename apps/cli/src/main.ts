@@ -15,6 +15,7 @@ import { addReport } from './commands/report.js';
 import { addSchema } from './commands/schema.js';
 import { addTrain } from './commands/train.js';
 import { addWeights } from './commands/weights.js';
+import { allowPlugins } from './runner.js';
 import { exitCodeHelp, reportError } from './terminal/exit.js';
 import { colours, endWithReader } from './terminal/terminal.js';
 
@@ -27,9 +28,14 @@ function buildProgram(): Command {
     .description('Trains defect classifiers that look where they are told, and shows where they look.')
     .version(version())
     .option('--offline', 'download nothing, as FOVEATE_OFFLINE=1 does')
+    .option(
+      '--allow-plugins',
+      'run plugin packages of the configuration that are not installed where you work; remembered until their files change',
+    )
     .hook('preAction', (command) => {
       // The environment, because workers are to know it too.
       if (command.opts()['offline'] === true) process.env['FOVEATE_OFFLINE'] = '1';
+      allowPlugins(command.opts()['allowPlugins'] === true);
     })
     .configureOutput({
       outputError: (text, write) => {

@@ -1,8 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { writeAtomically } from './atomic-file.js';
+import { basename, join } from 'node:path';
+import { isTemporaryName, temporaryPath, writeAtomically } from './atomic-file.js';
 
 let folder: string;
 beforeEach(() => {
@@ -17,6 +26,25 @@ describe('writeAtomically', () => {
     await writeAtomically(path, new Uint8Array([110, 101, 119]));
     expect(readFileSync(path, 'utf8')).toBe('new');
     expect(readdirSync(join(folder, 'run'))).toEqual(['run.json']);
+  });
+
+  it('replaces a link instead of writing through it, under a name nobody can guess', async () => {
+    const [path, victim] = [join(folder, 'report.html'), join(folder, 'victim')];
+    writeFileSync(victim, 'precious');
+    symlinkSync(victim, path);
+    symlinkSync(victim, join(folder, `.report.html.${String(process.pid)}.tmp`));
+    await writeAtomically(path, 'new');
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
+    expect(lstatSync(path).isSymbolicLink()).toBe(false);
+    expect(temporaryPath(path)).not.toBe(temporaryPath(path));
+  });
+
+  it('knows its temporary files, and those of earlier versions, by name', () => {
+    expect(isTemporaryName(basename(temporaryPath('/a/run.json')))).toBe(true);
+    expect(isTemporaryName('.run.json.4711.tmp')).toBe(true);
+    for (const other of ['run.json', 'a.tmp', '.tmp', '.notes.tmp', 'x.0123456789abcdef.tmp']) {
+      expect(isTemporaryName(other)).toBe(false);
+    }
   });
 
   it('names the file it cannot write and clears up', async () => {

@@ -1,6 +1,7 @@
 /** Files that are there in full or not at all. */
 import { fail } from './errors.js';
 import { makeFolder } from './make-folder.js';
+import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -13,17 +14,30 @@ const advice: Readonly<Record<string, string>> = {
 };
 
 /**
+ * A name beside `path` for what is not finished yet. Nobody can guess it, and no two processes, machines or containers that
+ * share the folder come to the same one.
+ */
+export function temporaryPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
+}
+
+/** Whether a file name is one of {@link temporaryPath}, or one that versions before it used. */
+export function isTemporaryName(name: string): boolean {
+  return /^\..+\.(?:[0-9a-f]{16}|\d+)\.tmp$/.test(name);
+}
+
+/**
  * Writes beside `path`, flushes to the disk, then renames: whoever reads `path`, at whatever moment the process or the
- * machine stops, finds the old content or the new. Makes the folder when it is missing. (The package write-file-atomic
- * ignores short writes, so on a full disk it puts a cut file in place of a good one.)
+ * machine stops, finds the old content or the new. Makes the folder when it is missing. A link at `path` is replaced, not
+ * followed. (The package write-file-atomic ignores short writes, so on a full disk it puts a cut file in place of a good one.)
  * @throws FoveateError `OUTPUT_UNWRITABLE` naming the file; the old content is untouched
  */
 export async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
-  // Two processes may write the same file; two temporary files of one process differ by the path.
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const temporary = temporaryPath(path);
   try {
     await makeFolder(dirname(path));
-    const file = await open(temporary, 'w');
+    // Exclusive: what lies there, a link above all, is never written through.
+    const file = await open(temporary, 'wx');
     try {
       await file.writeFile(content);
       await file.sync();

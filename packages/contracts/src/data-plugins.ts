@@ -20,9 +20,10 @@ export interface SampleSource {
   /**
    * Decodes an image file that is not of the data set as those of the data set are: with the same limits and the same
    * range of values. Absent: the source has no such options.
+   * @param limits.maxPixels largest accepted width x height, in place of the source's own
    * @throws FoveateError `PATH_MISSING` or `DATA_INVALID` naming the file
    */
-  readImage?(path: string): Promise<Raster>;
+  readImage?(path: string, limits?: { readonly maxPixels?: number }): Promise<Raster>;
 }
 
 /** What a source yields. */

@@ -14,6 +14,8 @@ export const errorCodes = {
   PLUGIN_UNKNOWN: 2,
   /** A plugin package does not keep the plugin contract. */
   PLUGIN_INVALID: 2,
+  /** A configuration names code that nobody on this machine has allowed to run. */
+  PLUGIN_NOT_ALLOWED: 2,
   /** A file or folder that was named does not exist. */
   PATH_MISSING: 3,
   /** The data set has too few samples, or none of a class, for what was asked. */
@@ -28,6 +30,8 @@ export const errorCodes = {
   RUN_INVALID: 3,
   /** The output folder already holds a run. */
   OUTPUT_EXISTS: 4,
+  /** Another process writes into the run folder. */
+  RUN_LOCKED: 4,
   /** The output cannot be written (read-only, disk full, no permission). */
   OUTPUT_UNWRITABLE: 4,
   /** Loss or gradient became NaN or infinite. */

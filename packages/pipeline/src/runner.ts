@@ -12,6 +12,7 @@ import { configJsonSchema } from './config/json-schema.js';
 import type { JsonSchema } from './config/json-schema.js';
 import { knownPlugins } from './config/known-plugins.js';
 import { makeConfig, readConfig } from './config/read.js';
+import type { ConfigSetting } from './config/read.js';
 import type { ConfigDefaults } from './config/resolve.js';
 import type { RunConfig } from './config/run-config.js';
 import { inspectData } from './inspect/inspect-data.js';
@@ -20,6 +21,7 @@ import { buildLock } from './lock/build-lock.js';
 import type { BuiltLock, LockOptions } from './lock/build-lock.js';
 import { inspectModel } from './models/inspect-model.js';
 import type { InspectedModel } from './models/inspect-model.js';
+import type { ImageLimits } from './run/explained-images.js';
 import { exportRun } from './run/export-run.js';
 import type { ExportedModel, ExportOptions } from './run/export-run.js';
 import { run } from './run/run.js';
@@ -36,6 +38,11 @@ export interface RunnerParts {
   readonly pluginModule?: PluginModule;
   /** Configuration that fills in what a file leaves out, among it the ids of default plugins. */
   readonly defaults: ConfigDefaults;
+  /**
+   * Runs and remembers plugin packages that configurations, also those of run folders, name and that are not installed in
+   * the working folder. Default: they are refused (`PLUGIN_NOT_ALLOWED`) unless they were allowed before.
+   */
+  readonly allowPlugins?: boolean;
 }
 
 /** Reads configurations and runs them. All errors are FoveateErrors. */
@@ -71,17 +78,22 @@ export interface Runner {
   evaluate(folder: string, split: SplitName, signal?: AbortSignal): Promise<Evaluation>;
   /** Writes a run's best checkpoint as a model file that runs elsewhere, and tries it. */
   export(folder: string, options: ExportOptions, signal?: AbortSignal): Promise<ExportedModel>;
-  /** Classifies and explains image files with a run's best checkpoint. */
-  explain(folder: string, files: readonly string[], signal?: AbortSignal): Promise<readonly Verdict[]>;
+  /** Classifies and explains image files with a run's best checkpoint; `onVerdict` is told of each in order, and waited for. */
+  explain(
+    folder: string,
+    files: readonly string[],
+    onVerdict: (verdict: Verdict) => void | Promise<void>,
+    options?: ImageLimits & { readonly signal?: AbortSignal },
+  ): Promise<void>;
 }
 
 /**
  * A runner over a list of plugins.
  * @throws FoveateError `PLUGIN_INVALID` for a plugin that does not keep the contract
  */
-export function createRunner({ plugins, pluginModule, defaults }: RunnerParts): Runner {
+export function createRunner({ plugins, pluginModule, defaults, allowPlugins = false }: RunnerParts): Runner {
   const registry = Registry.of(plugins, pluginModule);
-  const setting = { registry, defaults };
+  const setting: ConfigSetting = { registry, defaults, consent: allowPlugins ? 'allow' : 'ask' };
   const never = new AbortController().signal;
   return {
     registry,
@@ -98,6 +110,7 @@ export function createRunner({ plugins, pluginModule, defaults }: RunnerParts): 
     buildAugmentedSet: (config, options) => buildSet(config, registry, options),
     evaluate: (folder, split, signal = never) => evaluateRun(folder, split, setting, signal),
     export: (folder, options, signal = never) => exportRun(folder, options, setting, signal),
-    explain: (folder, files, signal = never) => explainImages(folder, files, setting, signal),
+    explain: (folder, files, onVerdict, { signal = never, ...limits } = {}) =>
+      explainImages(folder, files, onVerdict, { setting, signal, limits }),
   };
 }

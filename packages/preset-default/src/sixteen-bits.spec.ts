@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PredictionRecord, RunEvent, RunRecord } from '@foveate/contracts';
 import { createRunner } from '@foveate/pipeline';
+import type { Verdict } from '@foveate/pipeline';
 import { lastValueFrom, toArray } from 'rxjs';
 import { greyPng16 } from '../../image/src/testing/sixteen-bits.js';
 import { defaultConfig, defaultPlugins } from './index.js';
@@ -64,7 +65,9 @@ describe('images of 12 bits', () => {
     expect(warnings(events)).toEqual([]);
     const lines = readFileSync(join(folder, 'predictions.jsonl'), 'utf8').trim().split('\n');
     const predicted = lines.map((line) => JSON.parse(line) as PredictionRecord);
-    const verdicts = await runner.explain(folder, predicted.map(({ id }) => join(root, id))); // prettier-ignore
+    const verdicts: Verdict[] = [];
+    const files = predicted.map(({ id }) => join(root, id));
+    await runner.explain(folder, files, (verdict) => void verdicts.push(verdict));
     expect(verdicts.map(({ score }) => score)).toEqual(predicted.map(({ score }) => expect.closeTo(score, 5)));
     expect(Math.max(...verdicts[0]!.image.data)).toBeGreaterThan(200);
     const evaluation = await runner.evaluate(folder, 'test');

@@ -16,10 +16,16 @@ import type { LoadedData } from '../../pipeline/src/run/load-data.js';
 import { evaluationBatches, trainingBatches } from '../../pipeline/src/stages/5-batch.js';
 import { defaultConfig, defaultPluginModule, defaultPlugins } from './index.js';
 
-const runner = createRunner({ plugins: defaultPlugins, pluginModule: defaultPluginModule, defaults: defaultConfig });
+const runner = createRunner({
+  plugins: defaultPlugins,
+  pluginModule: defaultPluginModule,
+  defaults: defaultConfig,
+  allowPlugins: true,
+});
 let root = '';
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'foveate-workers-'));
+  process.env['FOVEATE_HOME'] = join(root, 'home');
 });
 afterAll(() => {
   rmSync(root, { recursive: true, force: true });
@@ -45,7 +51,7 @@ async function open(data: object, more: object = {}) {
     },
     root,
   );
-  const registry = await withPackages(runner.registry, config.plugins, config.baseFolder);
+  const registry = await withPackages(runner.registry, config.plugins, config.baseFolder, 'given');
   const setting = { services: await buildServices(config, registry), module: registry.module, folder: root };
   return { config, loading: loadData(config, setting) };
 }

@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadRun } from './index.js';
 import { fabricate, predictionsOf } from './testing/fixture.js';
@@ -11,6 +11,8 @@ const run = fabricate(
     [0, 0.2],
   ]),
 );
+/** The beginning and the end of a PNG file. */
+const picture = Buffer.from('89504e470d0a1a0a0000000d4948445200000001000000010000000049454e44ae426082', 'hex');
 const sample = { id: 'image/0', split: 'test', label: 1, defectTypes: ['rough'], reason: 'inside', shareInside: 0.9 };
 const lines = (records: readonly unknown[]) => records.map((record) => `${JSON.stringify(record)}\n`).join('');
 
@@ -25,12 +27,12 @@ afterEach(() => rm(folder, { recursive: true }));
 describe('loadRun', () => {
   it('reads what a run writes', async () => {
     await writeFile(join(folder, 'samples.jsonl'), lines([sample]));
-    await writeFile(join(folder, 'image.png'), 'PNG');
+    await writeFile(join(folder, 'image.png'), picture);
     const loaded = await loadRun(folder);
     expect(loaded.record).toEqual(run.record);
     expect(loaded.predictions).toEqual(run.predictions);
     expect(loaded.samples).toEqual([sample]);
-    expect(Buffer.from(loaded.images('image.png')).toString()).toBe('PNG');
+    expect(Buffer.from(loaded.images('image.png'))).toEqual(picture);
   });
 
   it('does without samples, and without predictions when nothing was tested', async () => {
@@ -81,7 +83,39 @@ describe('loadRun', () => {
     const { images } = await loadRun(folder);
     expect(() => images('gone.png')).toThrow(/gone\.png: .*got ENOENT/);
     for (const path of ['../secret.png', '/etc/hostname', 'a/../../secret.png']) {
-      expect(() => images(path)).toThrow('outside of the run folder');
+      expect(() => images(path)).toThrow(expect.objectContaining({ code: 'RUN_INVALID' }));
+    }
+  });
+
+  it('follows no link out of the folder, and embeds nothing but pictures', async () => {
+    const { images } = await loadRun(folder);
+    const secret = join(folder, '..', `${basename(folder)}.secret.png`);
+    await writeFile(secret, picture);
+    await writeFile(join(folder, 'image.png'), picture);
+    await symlink(secret, join(folder, 'link.png'));
+    await symlink('image.png', join(folder, 'inner.png'));
+    await writeFile(join(folder, 'text.png'), 'TOP SECRET');
+    await writeFile(join(folder, 'cut.png'), picture.subarray(0, -1));
+    for (const path of ['link.png', 'text.png', 'cut.png', '.']) {
+      expect(() => images(path)).toThrow(expect.objectContaining({ code: 'RUN_INVALID' }));
+    }
+    expect(Buffer.from(images('inner.png'))).toEqual(picture);
+    await rm(join(folder, 'run.json'));
+    await writeFile(secret, JSON.stringify(run.record));
+    await symlink(secret, join(folder, 'run.json'));
+    await expect(loadRun(folder)).rejects.toMatchObject({ code: 'RUN_INVALID' });
+    await rm(secret);
+  });
+
+  it('refuses records that are null, or nested without end', async () => {
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+    for (const text of [
+      'null',
+      deep,
+      JSON.stringify({ ...run.record, config: 0 }).replace('"config":0', `"config":{"a":${deep}}`),
+    ]) {
+      await writeFile(join(folder, 'run.json'), text);
+      await expect(loadRun(folder)).rejects.toMatchObject({ code: 'RUN_INVALID' });
     }
   });
 });

@@ -1,6 +1,7 @@
 /** Checkpoints: `last.safetensors` holds all a training needs to go on, `best.safetensors` the model of the best epoch. */
 import {
   fail,
+  readRegularFile,
   writeAtomically,
   type FoveateError,
   type HostTensors,
@@ -8,7 +9,6 @@ import {
   type VariableSpec,
 } from '@foveate/contracts';
 import { decodeSafetensors, encodeSafetensors, pickPrefix, type SafetensorsContent } from '@foveate/tensor';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { trainingProgress, type TrainingProgress } from './course/progress.js';
 import { modelPrefix } from './variables.js';
@@ -84,11 +84,21 @@ export async function loadModelState(path: string, model: Model): Promise<HostTe
       code: 'RUN_INVALID',
       where: path,
       what: 'Checkpoint is missing',
-      advice: 'Train at least one epoch, or go on with --resume',
+      advice:
+        'Go on with --resume where the training was interrupted; else restore the file, or train again with --overwrite',
     });
   }
   const variables = pickPrefix(modelPrefix, content.tensors);
   checkVariables(variables, model.variables, path);
+  for (const [name, { data }] of Object.entries(variables)) {
+    if (!data.some((value) => !Number.isFinite(value))) continue;
+    throw fail({
+      code: 'RUN_INVALID',
+      where: path,
+      what: `Variable '${name}' holds values that are no numbers`,
+      advice: 'Restore the file, or train again with --overwrite',
+    });
+  }
   return variables;
 }
 
@@ -118,7 +128,7 @@ export function checkVariables(tensors: HostTensors, expected: readonly Variable
 async function readSafetensors(path: string): Promise<SafetensorsContent | undefined> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    bytes = await readRegularFile(path, 2 ** 31);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
     if (code === 'ENOENT') return undefined;

@@ -1,4 +1,4 @@
-import { fail } from '@foveate/contracts';
+import { fail, type HostTensors } from '@foveate/contracts';
 import { tfjsEngine } from '@foveate/engine-tfjs';
 import { initialise } from '@foveate/tensor';
 import { describe, expect, it } from '@jest/globals';
@@ -78,6 +78,16 @@ describe('evaluate', () => {
   it('refuses weights of another model', async () => {
     const variables = initialise(tinyModel.variables.slice(0, -1), 2);
     await expect(evaluate(options({ variables }))).rejects.toThrow("Variable 'dense/bias'");
+  });
+
+  it('refuses weights that no score comes of', async () => {
+    const variables = Object.fromEntries(
+      Object.entries(initialise(tinyModel.variables, 2)).map(([name, tensor]) => [
+        name,
+        { ...tensor, data: tensor.data.map(() => Number.NaN) },
+      ]),
+    ) as HostTensors;
+    await expect(evaluate(options({ variables }))).rejects.toMatchObject({ code: 'RUN_INVALID' });
   });
 });
 

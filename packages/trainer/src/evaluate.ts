@@ -1,4 +1,5 @@
 /** Predictions of a trained model. */
+import { fail } from '@foveate/contracts';
 import type { Batch, Engine, EngineState, Explainer, HostTensors, Loss, Model, Prediction } from '@foveate/contracts';
 import { withPrefix } from '@foveate/tensor';
 import { checkVariables } from './checkpoint.js';
@@ -42,7 +43,7 @@ export interface EvaluateOptions {
 
 /**
  * Predictions in the order of the batches. Everything made in the engine is released at the end.
- * @throws FoveateError `RUN_INVALID` when `variables` are not the model's
+ * @throws FoveateError `RUN_INVALID` when `variables` are not the model's, or scores or losses are not finite
  */
 export async function evaluate(options: EvaluateOptions): Promise<readonly Prediction[]> {
   const { engine, model, loss, explainer, variables, batches, onExplained, signal } = options;
@@ -65,6 +66,7 @@ export async function evaluate(options: EvaluateOptions): Promise<readonly Predi
     signal?.throwIfAborted();
     for await (const evaluated of evaluateBatches(program, trunk?.batches ?? batches)) {
       const ofBatch = predictionsOf(evaluated);
+      requireNumbers(ofBatch);
       predictions.push(...ofBatch);
       if (onExplained !== undefined) {
         for (const [index, prediction] of ofBatch.entries()) {
@@ -77,6 +79,19 @@ export async function evaluate(options: EvaluateOptions): Promise<readonly Predi
   } finally {
     for (const one of used) one.dispose();
   }
+}
+
+/** Weights that someone else or a bad disk changed may be numbers that no score comes of. */
+function requireNumbers(predictions: readonly Prediction[]): void {
+  const bad = predictions.find(({ score, loss }) => !Number.isFinite(score) || !Number.isFinite(loss));
+  if (bad === undefined) return;
+  throw fail({
+    code: 'RUN_INVALID',
+    what: 'With these weights the model has no score for an image',
+    where: bad.id,
+    got: `score ${bad.score}, loss ${bad.loss}`,
+    advice: 'Restore best.safetensors, or train again',
+  });
 }
 
 /** Features in place of images, where that is possible and nobody asks for the images. */

@@ -39,6 +39,13 @@ export interface LoopParts extends SessionParts {
   /** Nobody listens any more: stop and write nothing. Implies `stop`. */
   readonly released: AbortSignal;
   readonly emit: (event: RunEvent) => void;
+  readonly logs?: EventLog;
+}
+
+/** Keeps what a checkpoint is about to count as done. */
+export interface EventLog {
+  /** Resolves once what the event says is kept; of an epoch and of an interruption with all steps before them. */
+  write(event: RunEvent): Promise<void>;
 }
 
 /** Runs epochs from any point of a training. */
@@ -101,7 +108,7 @@ export class TrainingLoop {
         since = performance.now();
         progress = afterStep(progress, figures);
         this.#pace.step(figures.samples, figures.seconds);
-        this.#reportStep(progress, figures);
+        await this.#reportStep(progress, figures);
         // The engine may hold the thread for the whole step: let signals and timers have their turn.
         await eventLoop();
         if (progress.step === steps) break;
@@ -147,11 +154,11 @@ export class TrainingLoop {
     };
   }
 
-  #reportStep(progress: TrainingProgress, { loss, parts, learningRate }: StepFigures): void {
-    const { epochs, steps, emit } = this.#parts;
+  async #reportStep(progress: TrainingProgress, { loss, parts, learningRate }: StepFigures): Promise<void> {
+    const { epochs, steps, emit, logs } = this.#parts;
     const { epoch, step } = progress;
     const means = trainMeans(progress);
-    emit({
+    const event: RunEvent = {
       type: 'step',
       epoch,
       epochs,
@@ -164,7 +171,9 @@ export class TrainingLoop {
       meanAccuracy: means.accuracy,
       imagesPerSecond: this.#pace.imagesPerSecond(),
       secondsLeft: this.#pace.secondsLeft((epochs - epoch + 1) * steps - step, epochs - epoch + 1),
-    });
+    };
+    emit(event);
+    await logs?.write(event);
   }
 
   /** Says once a phase what becomes of a trunk that is held. */
@@ -188,12 +197,15 @@ export class TrainingLoop {
     return result;
   }
 
-  /** Best first: should the process die in between, the epoch is done again and comes to the same best. */
+  /**
+   * Best and logs first: should the process die in between, the epoch is done again, comes to the same best and is logged
+   * anew. What the checkpoint counts as done nobody would make up for.
+   */
   async #closeEpoch(
     before: TrainingProgress,
     { seconds, ...validation }: EpochRecord['validation'] & { readonly seconds: number },
   ): Promise<TrainingProgress> {
-    const { folder, epochs, model, settings, emit } = this.#parts;
+    const { folder, epochs, model, settings, emit, logs } = this.#parts;
     const trunk = this.#session.trunk?.takeCounts();
     const record = { ...epochRecordOf(before, validation, seconds), ...(trunk === undefined ? {} : { trunk }) };
     const course = afterValidation(before.course, record, settings);
@@ -204,8 +216,10 @@ export class TrainingLoop {
       const path = await writeBest(folder, servedModel(model, tensors), record.epoch);
       emit({ type: 'checkpoint', kind: 'best', path });
     }
+    const event: RunEvent = { type: 'epoch', epochs, record, best };
+    await logs?.write(event);
     emit({ type: 'checkpoint', kind: 'last', path: await writeLast(folder, { tensors, progress }) });
-    emit({ type: 'epoch', epochs, record, best });
+    emit(event);
     for (const message of [
       explosion(before.startLoss, model.classes, record),
       await this.#session.trunk?.takeWarning(),
@@ -216,11 +230,13 @@ export class TrainingLoop {
   }
 
   async #interrupt(progress: TrainingProgress): Promise<void> {
-    const { folder, released, emit } = this.#parts;
+    const { folder, released, emit, logs } = this.#parts;
     if (released.aborted) return;
     const tensors = await this.#session.read();
+    const event: RunEvent = { type: 'interrupted', epoch: progress.epoch, step: progress.step };
+    await logs?.write(event);
     emit({ type: 'checkpoint', kind: 'last', path: await writeLast(folder, { tensors, progress }) });
-    emit({ type: 'interrupted', epoch: progress.epoch, step: progress.step });
+    emit(event);
   }
 }
 

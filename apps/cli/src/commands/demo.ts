@@ -152,7 +152,7 @@ export function addDemo(program: Command): void {
     .command('demo')
     .description('train three ways on drawn zippers with a misleading sticker, and compare what was learned')
     .option('-o, --out <folder>', 'folder for the runs and the comparison', 'runs/demo')
-    .option('--epochs <number>', 'passes over the training images', integer(1), 40)
+    .option('--epochs <number>', 'passes over the training images', integer(1), 32)
     .option('--size <pixels>', 'width and height of the network input', integer(16), 112)
     .option('--seed <number>', 'seed of images, split, weights and order', integer(0), 1)
     .option('--shortcut <share>', 'training images whose sticker tells the label; 0.5: it tells nothing', share, 0.95)

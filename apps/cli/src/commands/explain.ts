@@ -1,6 +1,5 @@
 /** `foveate explain` */
 import { basename, extname, join } from 'node:path';
-import { fail, makeFolder } from '@foveate/contracts';
 import type { Verdict } from '@foveate/pipeline';
 import { writeOverlay } from '@foveate/pipeline';
 import type { Command } from 'commander';
@@ -8,15 +7,19 @@ import { defaultRunner } from '../runner.js';
 import { interruptible } from '../terminal/interrupt.js';
 import { percent } from '../terminal/format.js';
 import { colours, print, printJson } from '../terminal/terminal.js';
+import { integer } from './options.js';
 
-/** A file name for each image; images of one name in different folders get numbers. */
+/** A file name for each image, none of them twice, also where capitals or the Unicode form do not count. */
 function overlayNames(files: readonly string[]): readonly string[] {
-  const seen = new Map<string, number>();
+  const taken = new Set<string>();
   return files.map((file) => {
     const name = basename(file, extname(file));
-    const count = (seen.get(name) ?? 0) + 1;
-    seen.set(name, count);
-    return `${name}${count === 1 ? '' : `-${String(count)}`}.heatmap.png`;
+    const numbered = (count: number) => `${name}${count === 1 ? '' : `-${String(count)}`}`;
+    const key = (count: number) => numbered(count).normalize('NFC').toLowerCase();
+    let count = 1;
+    while (taken.has(key(count))) count++;
+    taken.add(key(count));
+    return `${numbered(count)}.heatmap.png`;
   });
 }
 
@@ -34,24 +37,33 @@ function describe(verdict: Verdict, path: string): string {
   return `${word}  ${percent(score).padStart(6)} defective  ${whereItLooks(verdict)}  ${file}\n           ${path}`;
 }
 
+interface ExplainFlags {
+  readonly out?: string;
+  readonly maxPixels?: number;
+  readonly json?: boolean;
+}
+
 async function explain(
   run: string,
   files: readonly string[],
-  { out = join(run, 'explained'), json }: { readonly out?: string; readonly json?: boolean },
+  { out = join(run, 'explained'), maxPixels, json }: ExplainFlags,
 ): Promise<void> {
-  const verdicts = await interruptible((signal) => defaultRunner().explain(run, files, signal));
-  await makeFolder(out).catch((cause: unknown) => {
-    throw fail({ code: 'OUTPUT_UNWRITABLE', what: 'The output folder cannot be made', where: out, cause });
-  });
   const names = overlayNames(files);
-  const results = [];
-  for (const [index, verdict] of verdicts.entries()) {
-    const path = join(out, names[index] ?? '');
-    await writeOverlay(path, verdict);
-    if (json !== true) print(describe(verdict, path));
-    const { file, score, defective, aoiShare, emptyHeatmap, aoi } = verdict;
-    results.push({ file, score, defective, aoiShare, aoiKnown: aoi !== undefined, emptyHeatmap, heatmap: path });
-  }
+  const results: object[] = [];
+  await interruptible((signal) =>
+    defaultRunner().explain(
+      run,
+      files,
+      async (verdict) => {
+        const path = join(out, names[results.length] ?? '');
+        await writeOverlay(path, verdict);
+        if (json !== true) print(describe(verdict, path));
+        const { file, score, defective, aoiShare, emptyHeatmap, aoi } = verdict;
+        results.push({ file, score, defective, aoiShare, aoiKnown: aoi !== undefined, emptyHeatmap, heatmap: path });
+      },
+      { signal, maxPixels },
+    ),
+  );
   if (json === true) printJson(results, 2);
 }
 
@@ -63,6 +75,7 @@ export function addExplain(program: Command): void {
     .argument('<run>', 'run folder')
     .argument('<images...>', 'image files')
     .option('-o, --out <folder>', 'folder for the heatmaps (default: explained in the run folder)')
+    .option('--max-pixels <number>', 'largest width x height of an image (default: as in the run)', integer(1))
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  foveate explain runs/demo/ceod part-1.png part-2.jpg --out heatmaps')
     .action(explain);

@@ -1,5 +1,5 @@
 /** Exit codes and the one message of a failed command. */
-import { errorCodes, isFoveateError } from '@foveate/contracts';
+import { errorCodes, fail, isFoveateError } from '@foveate/contracts';
 import { interruptedCode, interruptedCodes } from './interrupt.js';
 import { colours, note, terminalWidth } from './terminal.js';
 import { wrap } from './wrap.js';
@@ -31,8 +31,25 @@ export function exitCodeHelp(): string {
     .join('\n');
 }
 
+/** What engines, decoders and Node say in their own words when memory does not suffice. */
+const outOfMemory =
+  /out of memory|cannot allocate|bad_alloc|allocation failed|invalid (typed array|array buffer|array) length/i;
+
+/** The error as users are to see it. */
+function asKnown(error: unknown): unknown {
+  if (isFoveateError(error) || !(error instanceof Error) || !outOfMemory.test(error.message)) return error;
+  return fail({
+    code: 'ENGINE_OUT_OF_MEMORY',
+    what: 'There is not enough memory for this',
+    got: error.message,
+    advice: 'Close other programs or raise their limits, or use a smaller model, data.size or training.batchSize',
+    cause: error,
+  });
+}
+
 /** Says what went wrong, in one message and without a stack trace unless FOVEATE_DEBUG is set. @returns exit code */
-export function reportError(error: unknown): number {
+export function reportError(thrown: unknown): number {
+  const error = asKnown(thrown);
   const { red } = colours(process.stderr);
   if (error instanceof Error && error.name === 'AbortError') {
     note('Stopped.');

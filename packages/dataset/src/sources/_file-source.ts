@@ -55,6 +55,6 @@ export function fileSource(
   return {
     scan: () => limited(scan(layout), options.limit, context.seed),
     load: loader(layout),
-    readImage: (path) => readImage(path, layout),
+    readImage: (path, limits) => readImage(path, { ...layout, ...limits }),
   };
 }

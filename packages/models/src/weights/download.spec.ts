@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -26,7 +35,8 @@ function serve(bytes: Buffer, etag: string, cut?: number): typeof answer {
     const [, start = '0'] = /bytes=(\d+)-/.exec(request.headers.range ?? '') ?? [];
     const resumed = request.headers['if-range'] === etag;
     const body = resumed ? bytes.subarray(Number(start)) : bytes;
-    response.writeHead(resumed ? 206 : 200, { etag, 'content-length': body.length });
+    const range = { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` };
+    response.writeHead(resumed ? 206 : 200, { etag, 'content-length': body.length, ...(resumed ? range : {}) });
     if (cut === undefined) response.end(body);
     else response.write(body.subarray(0, cut), () => setTimeout(() => request.socket.destroy(), 20));
   };
@@ -51,6 +61,12 @@ beforeEach(() => {
   answer = serve(content, '"v1"');
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Leaves the beginning of the file, as a connection that broke off does. */
+async function begin(): Promise<void> {
+  answer = serve(content, '"v1"', 100_000);
+  await expect(download(url, path)).rejects.toMatchObject({ code: 'PATH_MISSING' });
+}
 
 const checksum = { algorithm: 'sha256' as const, value: sha256 };
 
@@ -99,6 +115,52 @@ describe('download', () => {
     await expect(download('http://127.0.0.1:1/x', path)).rejects.toMatchObject({ code: 'PATH_MISSING' });
     writeFileSync(join(folder, 'file'), '');
     await expect(download(url, join(folder, 'file', 'x'))).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
+  });
+
+  it('asks once more for all of it where the server has nothing left of it, and then no more', async () => {
+    await begin();
+    answer = (_, response) => response.writeHead(416).end();
+    await expect(download(url, path)).rejects.toMatchObject({ code: 'PATH_MISSING' });
+    expect(asked.map(({ headers }) => headers.range !== undefined)).toEqual([false, true, false]);
+  });
+
+  it('does not take another part of the file for the one it asked for', async () => {
+    await begin();
+    const wrong: typeof answer = (request, response) => {
+      if (request.headers.range === undefined) return serve(content, '"v1"')(request, response);
+      response.writeHead(206, { etag: '"v1"', 'content-range': 'bytes 0-99/100' }).end(Buffer.alloc(100, 9));
+    };
+    answer = wrong;
+    await download(url, path);
+    expect(readFileSync(path).equals(content)).toBe(true);
+  });
+
+  it('listens to no more than the file may have, and keeps nothing of it', async () => {
+    await expect(download(url, path, { mostBytes: 1000 })).rejects.toMatchObject({ code: 'WEIGHTS_INVALID' });
+    answer = (_, response) => {
+      response.writeHead(200, { etag: '"v1"' });
+      response.on('error', () => undefined);
+      const more = () =>
+        response.destroyed ||
+        (response.write(Buffer.alloc(100_000)) ? setImmediate(more) : response.once('drain', more));
+      more();
+    };
+    await expect(download(url, path, { mostBytes: 1_000_000 })).rejects.toMatchObject({ code: 'WEIGHTS_INVALID' });
+    expect(readdirSync(join(folder, 'a'))).toEqual([]);
+  });
+
+  it('goes on with what a killed process left, and works for two at once', async () => {
+    await begin();
+    const left = join(folder, 'a', '.weights.bin.0123456789abcdef.tmp');
+    renameSync(`${path}.part`, left);
+    renameSync(`${path}.part.etag`, `${left}.etag`);
+    const long = Date.now() / 1000 - 3600;
+    for (const file of [left, `${left}.etag`]) utimesSync(file, long, long);
+    answer = serve(content, '"v1"');
+    await Promise.all([download(url, path), download(url, path)]);
+    expect(asked.filter(({ headers }) => headers.range !== undefined)).toHaveLength(1);
+    expect(readFileSync(path).equals(content)).toBe(true);
+    expect(readdirSync(join(folder, 'a')).filter((name) => name.startsWith('.') || name.includes('part'))).toEqual([]);
   });
 
   it('stops when it is told to', async () => {

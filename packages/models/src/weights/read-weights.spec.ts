@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -245,5 +246,40 @@ describe('readWeights', () => {
       ),
       { numRuns: 25, endOnFailure: true },
     );
+  });
+});
+
+describe('what is not worth reading', () => {
+  const refused = (path: string) => expect(readWeights(path)).rejects.toMatchObject({ code: 'WEIGHTS_INVALID' });
+  const model = (paths: readonly string[]) => ({
+    weightsManifest: [{ paths, weights: [{ name: 'a', shape: [4], dtype: 'float32' }] }],
+  });
+
+  const onPosix = process.platform === 'win32' ? it.skip : it;
+  onPosix('are pipes and devices, alone, in folders and beside a model.json', async () => {
+    execFileSync('mkfifo', [join(folder, 'w.safetensors'), join(folder, 'a.npy'), join(folder, 'a.bin')]);
+    symlinkSync('/dev/zero', join(folder, 'z.safetensors'));
+    await refused(join(folder, 'w.safetensors'));
+    await refused(join(folder, 'z.safetensors'));
+    await refused(folder);
+    await refused(put('model.json', model(['a.bin'])));
+  });
+
+  it('are weight files that a manifest names again and again', async () => {
+    put('a.bin', floats(1, 2));
+    await refused(put('model.json', model(['a.bin', 'a.bin'])));
+  });
+
+  it('are models nested without end, and more tensors than any model has', async () => {
+    await refused(
+      put('model.json', `{"weightsManifest":[],"modelTopology":${'['.repeat(50_000)}${']'.repeat(50_000)}}`),
+    );
+    const none = { dtype: 'float32' as const, shape: [0], data: new Float32Array(0) };
+    const tensors = Object.fromEntries(Array.from({ length: 20_001 }, (_, at) => [`t${String(at)}`, none]));
+    await refused(put('many.safetensors', encodeSafetensors(tensors)));
+  });
+
+  it('are little files that unpack to gigabytes', async () => {
+    await refused(put('bomb.pth', zipSync({ 'm/data.pkl': new Uint8Array(2 ** 26) }, { level: 9 })));
   });
 });

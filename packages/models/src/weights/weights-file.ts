@@ -31,6 +31,17 @@ export type WeightsContent = Pick<WeightsFile, 'entries' | 'metadata'>;
 /** Values that one file may hold: 1 GiB of float32. Headers that promise more are not believed. */
 export const valueLimit = 2 ** 28;
 
+/** Tensors that one file may hold; the largest classifiers have a tenth of it. */
+export const entryLimit = 20_000;
+
+/**
+ * Bytes that compressed content of a file of so many bytes may unpack to: trained weights hardly shrink, and a little file
+ * of zeros is not to fill the memory.
+ */
+export function unpackedLimit(bytes: number): number {
+  return Math.min(valueLimit * 4 + 2 ** 26, bytes * 100 + 2 ** 20);
+}
+
 /** Number of elements of a shape, checked. @throws FoveateError `WEIGHTS_INVALID` for what cannot be a shape */
 export function elementCount(shape: readonly unknown[], name: string, where: string): number {
   let count = 1;

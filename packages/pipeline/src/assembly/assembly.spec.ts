@@ -12,7 +12,7 @@ const shape = { options: z.strictObject({}), register: () => ({}) as Loss };
 
 describe('Registry', () => {
   it.each([
-    ['an unknown kind', { ...shape, meta: { ...good, kind: 'looss' } }, 'expected one of source, aoi'],
+    ['an unknown kind', { ...shape, meta: { ...good, kind: 'looss' } }, 'expected one of preset, source, aoi'],
     [
       'a malformed id',
       { ...shape, meta: { ...good, id: 'My Loss' } },
@@ -57,7 +57,10 @@ function asking(id: string, ask: (context: PluginContext) => unknown, made: unkn
 
 async function services(plugins: readonly AnyPlugin[], config: object) {
   const registry = Registry.of([...tinyPlugins, ...plugins]);
-  return buildServices(await makeConfig(config, '/base', { registry, defaults: tinyDefaults }), registry);
+  return buildServices(
+    await makeConfig(config, '/base', { registry, defaults: tinyDefaults, consent: 'ask' }),
+    registry,
+  );
 }
 
 describe('buildServices', () => {

@@ -5,8 +5,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fail } from '@foveate/contracts';
+import { fail, isWithin } from '@foveate/contracts';
 import { z } from 'zod';
+import { requireConsent } from './consent.js';
+import type { Consent, FoundPackage } from './consent.js';
 import { checkMeta, checkPlugin } from './registry.js';
 import type { Registry, RegistryEntry } from './registry.js';
 
@@ -15,36 +17,54 @@ const manifestSchema = z.object({
   plugins: z.array(z.object({ kind: z.string(), id: z.string(), export: z.string(), summary: z.string() })).min(1),
 });
 
-interface PackageFile {
-  readonly folder: string;
+interface PackageFile extends FoundPackage {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
+/** What npm takes as a name; anything else could lead out of `node_modules`. */
+const packageName = /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/;
+
 /** The nearest `node_modules/<name>` above `from`; a name that starts with a point is a folder. */
 async function findPackage(name: string, from: string): Promise<PackageFile> {
-  const candidates: string[] = [];
-  if (name.startsWith('.')) candidates.push(resolve(from, name));
-  else {
+  const candidates: FoundPackage[] = [];
+  if (name.startsWith('.')) candidates.push({ name, folder: resolve(from, name), installedIn: undefined });
+  else if (packageName.test(name)) {
+    const add = (place: string) =>
+      candidates.push({ name, folder: join(place, 'node_modules', name), installedIn: place });
     for (let folder = from; ; folder = dirname(folder)) {
-      candidates.push(join(folder, 'node_modules', name));
+      add(folder);
       if (dirname(folder) === folder) break;
     }
-    candidates.push(join(process.cwd(), 'node_modules', name));
+    add(process.cwd());
   }
-  for (const folder of candidates) {
-    const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined);
-    if (text !== undefined) return { folder, json: JSON.parse(text) as Record<string, unknown> };
+  for (const found of candidates) {
+    const file = join(found.folder, 'package.json');
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text !== undefined) return { ...found, json: parsePackage(text, file) };
   }
   throw fail({
     code: 'PLUGIN_UNKNOWN',
     what: `Plugin package '${name}' is not installed`,
     where: 'plugins',
-    advice: `Install it with: npm install ${name}`,
+    advice: packageName.test(name)
+      ? `Install it with: npm install ${name}`
+      : 'Name an npm package, or a folder as ./name',
   });
 }
 
-/** The file an `import` of the package would load: conditions node, import and default of `exports`, or `main`. */
-function entryFile(json: PackageFile['json']): string {
+function parsePackage(text: string, where: string): PackageFile['json'] {
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+  } catch (cause) {
+    throw fail({ code: 'PLUGIN_INVALID', what: 'This is not the package.json of a package', where, cause });
+  }
+}
+
+/**
+ * The file an `import` of the package would load: conditions node, import and default of `exports`, or `main`.
+ * @throws FoveateError `PLUGIN_INVALID` when it is none of the package
+ */
+function entryFile({ json, folder, name }: PackageFile): string {
   const conditions = ['node', 'import', 'default'];
   let target: unknown = json['exports'];
   while (typeof target === 'object' && target !== null) {
@@ -52,7 +72,14 @@ function entryFile(json: PackageFile['json']): string {
     const key = ['.', ...Object.keys(table).filter((name) => conditions.includes(name))].find((name) => name in table);
     target = key === undefined ? undefined : table[key];
   }
-  return typeof target === 'string' ? target : String(json['main'] ?? 'index.js');
+  const file = join(folder, typeof target === 'string' ? target : String(json['main'] ?? 'index.js'));
+  if (isWithin(folder, file)) return file;
+  throw fail({
+    code: 'PLUGIN_INVALID',
+    what: `Package '${name}' names a file outside of it`,
+    where: folder,
+    got: file,
+  });
 }
 
 /**
@@ -60,8 +87,9 @@ function entryFile(json: PackageFile['json']): string {
  * @param from folder the package is looked up from, as Node.js does
  * @throws FoveateError `PLUGIN_UNKNOWN` when it is not installed, `PLUGIN_INVALID` when its manifest is missing or wrong
  */
-async function readManifest(name: string, from: string): Promise<readonly RegistryEntry[]> {
-  const { folder, json } = await findPackage(name, from);
+async function readManifest(name: string, from: string, consent: Consent): Promise<readonly RegistryEntry[]> {
+  const found = await findPackage(name, from);
+  const { folder, json } = found;
   const manifest = manifestSchema.safeParse(json['foveate']);
   if (!manifest.success) {
     throw fail({
@@ -78,7 +106,8 @@ async function readManifest(name: string, from: string): Promise<readonly Regist
       meta,
       packageName: name,
       async load() {
-        const file = join(folder, entryFile(json));
+        const file = entryFile(found);
+        await requireConsent(found, consent);
         const module = await import(pathToFileURL(file).href).then(
           (loaded) => loaded as Record<string, unknown>,
           (cause: unknown) => {
@@ -109,8 +138,17 @@ async function readManifest(name: string, from: string): Promise<readonly Regist
   });
 }
 
-/** A registry with the third-party packages a configuration names. @throws as {@link readManifest} */
-export async function withPackages(registry: Registry, names: readonly string[], from: string): Promise<Registry> {
-  const entries = await Promise.all(names.map((name) => readManifest(name, from)));
+/**
+ * A registry with the third-party packages a configuration names.
+ * @param consent what becomes of code that the user did not install, once one of its plugins is loaded
+ * @throws as {@link readManifest}; loading a plugin also FoveateError `PLUGIN_NOT_ALLOWED`
+ */
+export async function withPackages(
+  registry: Registry,
+  names: readonly string[],
+  from: string,
+  consent: Consent,
+): Promise<Registry> {
+  const entries = await Promise.all(names.map((name) => readManifest(name, from, consent)));
   return registry.with(entries.flat());
 }

@@ -34,7 +34,7 @@ export interface OpenSamples {
 
 /** Labels and divides the data of a configuration. @throws FoveateError of its plugins and stages */
 export async function openSamples(config: RunConfig, registry: Registry): Promise<OpenSamples> {
-  const complete = await withPackages(registry, config.plugins, config.baseFolder);
+  const complete = await withPackages(registry, config.plugins, config.baseFolder, 'given');
   const services = await buildServices(config, complete);
   const [source, aoi, labeller] = await Promise.all([
     services.get('source'),

@@ -6,7 +6,7 @@
  */
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail } from '@foveate/contracts';
+import { fail, temporaryPath } from '@foveate/contracts';
 
 /** Slots as a thread is told of them; plain data. */
 export type SlotsHandle =
@@ -68,9 +68,9 @@ function createMemory(bytes: number, count: number): OwnedSlots {
 }
 
 function createFile(bytes: number, count: number, folder: string): OwnedSlots {
-  const path = join(folder, `.samples-${String(process.pid)}.cache`);
+  const path = temporaryPath(join(folder, 'samples.cache'));
   try {
-    const file = openSync(path, 'w+');
+    const file = openSync(path, 'wx+');
     // Whoever has it open goes on; its space on the disk is free again once all have closed it, however the process ends.
     rmSync(path);
     return {

@@ -7,9 +7,10 @@ import { createRunner } from '../runner.js';
 import { tinyDefaults, tinyPlugins } from '../../test/tiny-plugins.js';
 import { suggestion } from './nearest.js';
 
-const runner = createRunner({ plugins: tinyPlugins, defaults: tinyDefaults });
+const runner = createRunner({ plugins: tinyPlugins, defaults: tinyDefaults, allowPlugins: true });
 
 const folder = mkdtempSync(join(tmpdir(), 'foveate-config-'));
+process.env['FOVEATE_HOME'] = join(folder, 'home');
 
 function write(text: string, name = 'x.yaml'): string {
   const file = join(folder, name);
@@ -191,6 +192,53 @@ describe('messages', () => {
     expect(code).toBe('CONFIG_INVALID');
     expect(message).toMatch(/^x\.yaml: [^\n]*$/);
     expect(message).not.toContain('Did you mean');
+  });
+});
+
+describe('texts that lead nowhere', () => {
+  const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+  const bomb = 'bcdefghi'.split('').reduce(
+    (text, name, at) =>
+      `${text}${name}: &${name} [${Array(10)
+        .fill(`*${'abcdefgh'[at] ?? ''}`)
+        .join()}]\n`,
+    `a: &a [${deep(1)}]\n`,
+  );
+  it.each([
+    ['an alias without anchor', 'data: { source: *nope }\n', 'x.yaml:1:17'],
+    ['a list that holds itself', '&a [*a]\n', 'x.yaml'],
+    ['aliases that double with every level', bomb, 'x.yaml'],
+    ['brackets without end', deep(100_000), 'x.yaml'],
+    ['a hundred levels', deep(100), 'x.yaml'],
+  ])('are refused: %s', async (_name, text, where) => {
+    const { code, message } = await failure(read(text));
+    expect(code).toBe('CONFIG_INVALID');
+    expect(message.startsWith(where)).toBe(true);
+  });
+
+  it('are refused from programs and overrides, too', async () => {
+    const self: unknown[] = [];
+    self.push(self);
+    expect((await failure(runner.makeConfig({ data: self }, folder))).code).toBe('CONFIG_INVALID');
+    expect((await failure(read('', [`data=${deep(100)}`]))).code).toBe('CONFIG_INVALID');
+  });
+});
+
+describe('--set in a list', () => {
+  it.each([
+    'data.augment.foo.id=jitter',
+    'data.augment.-1=jitter',
+    'data.augment.5000000.id=jitter',
+    'data.augment.1.5=jitter',
+  ])('refuses a place that is none: %s', async (override) => {
+    const { code, message } = await failure(read('data: { augment: [jitter] }', [override]));
+    expect(code).toBe('CONFIG_INVALID');
+    expect(message).toContain(`--set ${override}`);
+  });
+
+  it('takes the places of the list, and the next', async () => {
+    const { data } = await read('data: { augment: [jitter] }', ['data.augment.0.by=2', 'data.augment.1=jitter']);
+    expect(data.augment.map(({ options }) => options['by'])).toEqual([2, 5]);
   });
 });
 

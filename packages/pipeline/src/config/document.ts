@@ -2,6 +2,7 @@
 import { fail } from '@foveate/contracts';
 import { isAlias, isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, YAMLMap } from 'yaml';
+import { plainData, requirePlain, withinDepth } from './plain-data.js';
 import { slots } from './slots.js';
 
 /** Keys and list positions from the root of a configuration. */
@@ -76,7 +77,10 @@ function textIn(document: Document, path: ConfigPath, value: unknown): string | 
  */
 export function parseConfigText(text: string, file: string): ConfigDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: sameText });
+  const document = withinDepth(
+    () => parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: sameText }),
+    file,
+  );
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${String(line)}:${String(col)}`;
@@ -87,7 +91,7 @@ export function parseConfigText(text: string, file: string): ConfigDocument {
   }
   keepNames(document, at);
   return {
-    value: document.toJS() as unknown,
+    value: plainData(document, at, file),
     textAt: (path, value) => textIn(document, path, value),
     locate(path) {
       for (let length = path.length; length > 0; length--) {
@@ -101,6 +105,7 @@ export function parseConfigText(text: string, file: string): ConfigDocument {
 
 /** A configuration made by a program. */
 export function documentOf(value: unknown, name: string): ConfigDocument {
+  requirePlain(value, name);
   return { value: structuredClone(value), locate: () => name, textAt: () => undefined };
 }
 
@@ -124,7 +129,7 @@ export function withOverrides(document: ConfigDocument, overrides: readonly stri
     } catch (cause) {
       throw fail({ code: 'CONFIG_INVALID', what: 'Override value is not valid YAML', where: `--set ${text}`, cause });
     }
-    value = replaced(value, [], keys, parsed.value);
+    value = replaced(value, keys, parsed.value, { path: [], text });
     origins.push({ path: pathText(keys), text: `--set ${text}`, document: parsed });
   }
   const isWithin = (inner: string, outer: string) => `${inner}.`.startsWith(`${outer}.`);
@@ -162,17 +167,48 @@ function longForm(path: ConfigPath): string | undefined {
   return pathText(path) === 'data.duplicates' ? 'treatment' : undefined;
 }
 
-/** @param path where `target` stands */
-function replaced(target: unknown, path: ConfigPath, [key, ...rest]: readonly string[], value: unknown): unknown {
+/** Where in the configuration an override has come to, and its own text. */
+interface Place {
+  readonly path: ConfigPath;
+  readonly text: string;
+}
+
+/**
+ * `target` with a value at the keys.
+ * @throws FoveateError `CONFIG_INVALID` for a place that a list does not have
+ */
+function replaced(target: unknown, [key, ...rest]: readonly string[], value: unknown, { path, text }: Place): unknown {
   if (key === undefined) return value;
-  const below = [...path, key];
+  const below = { path: [...path, key], text };
   if (Array.isArray(target)) {
     const copy: unknown[] = [...(target as unknown[])];
-    copy[Number(key)] = replaced(copy[Number(key)], below, rest, value);
+    const index = placeIn(copy, key, below);
+    copy[index] = replaced(copy[index], rest, value, below);
     return copy;
   }
-  const text = typeof target === 'string' ? longForm(path) : undefined;
+  const long = typeof target === 'string' ? longForm(path) : undefined;
   const object: Record<string, unknown> =
-    typeof target === 'object' ? { ...target } : text === undefined ? {} : { [text]: target };
-  return { ...object, [key]: replaced(object[key], below, rest, value) };
+    typeof target === 'object' ? { ...target } : long === undefined ? {} : { [long]: target };
+  const own = Object.hasOwn(object, key) ? object[key] : undefined;
+  // Defined, not assigned: '__proto__' would be swallowed.
+  return Object.defineProperty(object, key, {
+    value: replaced(own, rest, value, below),
+    enumerable: true,
+    writable: true,
+    configurable: true,
+  });
+}
+
+/** One of a list's places, or that behind its last. */
+function placeIn(list: readonly unknown[], key: string, { path, text }: Place): number {
+  const index = Number(key);
+  if (/^\d+$/.test(key) && index <= list.length) return index;
+  throw fail({
+    code: 'CONFIG_INVALID',
+    what: `${pathText(path.slice(0, -1))} is a list and has no place '${key}'`,
+    where: `--set ${text}`,
+    expected:
+      list.length === 0 ? '0' : `a place from 0 to ${String(list.length - 1)}, or ${String(list.length)} to append`,
+    got: key,
+  });
 }

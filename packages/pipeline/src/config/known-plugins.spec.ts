@@ -6,7 +6,8 @@ import { tinyDefaults, tinyPlugins } from '../../test/tiny-plugins.js';
 import { createRunner } from '../runner.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'foveate-known-'));
-const runner = createRunner({ plugins: tinyPlugins, defaults: tinyDefaults });
+process.env['FOVEATE_HOME'] = join(folder, 'home');
+const runner = createRunner({ plugins: tinyPlugins, defaults: tinyDefaults, allowPlugins: true });
 
 /** A package with a loss `foo` whose options have a JSON Schema of their own. */
 function install(at: string, schema: object): void {

@@ -12,7 +12,7 @@ import type { ConfigSetting } from './read.js';
  *   of a configuration nothing but its packages has to be right
  * @throws FoveateError `PATH_MISSING`, `CONFIG_INVALID` for a file; `PLUGIN_UNKNOWN`, `PLUGIN_INVALID` for a package
  */
-export async function knownPlugins(names: readonly string[], { registry }: ConfigSetting): Promise<Registry> {
+export async function knownPlugins(names: readonly string[], { registry, consent }: ConfigSetting): Promise<Registry> {
   const seen = new Set<string>();
   let known = registry;
   for (const name of names) {
@@ -22,7 +22,7 @@ export async function knownPlugins(names: readonly string[], { registry }: Confi
       const key = own.startsWith('.') ? resolve(packages.from, own) : own;
       return !seen.has(key) && seen.add(key);
     });
-    known = await withPackages(known, fresh, packages.from);
+    known = await withPackages(known, fresh, packages.from, consent);
   }
   return known;
 }

@@ -1,8 +1,8 @@
 /** Reads a configuration file. */
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { decodeText, fail } from '@foveate/contracts';
+import { decodeText, fail, readRegularFile } from '@foveate/contracts';
 import type { AppliedPreset } from '@foveate/contracts';
+import type { Consent } from '../assembly/consent.js';
 import type { Registry } from '../assembly/registry.js';
 import { withPackages } from '../assembly/third-party.js';
 import { documentOf, parseConfigText, withOverrides } from './document.js';
@@ -13,10 +13,15 @@ import { resolveConfig, withDefaults } from './resolve.js';
 import type { ConfigDefaults } from './resolve.js';
 import type { RunConfig } from './run-config.js';
 
+/** Bytes of the largest configuration file. */
+const fileLimit = 2 ** 24;
+
 /** What a configuration is completed and checked with. */
 export interface ConfigSetting {
   readonly registry: Registry;
   readonly defaults: ConfigDefaults;
+  /** What becomes of code that a configuration names and the user did not install. */
+  readonly consent: Consent;
 }
 
 /** Whatever stands in the place of keys would be lost with the first override. */
@@ -47,12 +52,12 @@ async function complete(
   document: ConfigDocument,
   file: string,
   overrides: readonly string[],
-  { registry, defaults }: ConfigSetting,
+  { registry, defaults, consent }: ConfigSetting,
 ): Promise<RunConfig> {
   const written = withOverrides(document, overrides);
   const { seed } = (written.value ?? {}) as Readonly<Record<string, unknown>>;
   const { names, from } = packagesOf(written, file);
-  const known = await withPackages(registry, names, from);
+  const known = await withPackages(registry, names, from, consent);
   const preset = await choosePreset(written, known, { baseFolder: from, seed: typeof seed === 'number' ? seed : 1 });
   const filled = withPreset(document, preset);
   const overridden = withOverrides({ ...filled, value: withDefaults(filled.value, defaults) }, overrides);
@@ -89,13 +94,15 @@ function noticesOf(written: ConfigDocument, config: RunConfig, preset: AppliedPr
 export async function readDocument(file: string): Promise<ConfigDocument> {
   let text: string;
   try {
-    text = decodeText(await readFile(file));
+    text = decodeText(await readRegularFile(file, fileLimit));
   } catch (cause) {
-    const folder = (cause as NodeJS.ErrnoException).code === 'EISDIR';
+    const { code } = cause as NodeJS.ErrnoException;
+    const folder = code === 'a folder';
     throw fail({
       code: 'PATH_MISSING',
       what: folder ? 'This is a folder, not a configuration file' : 'Configuration file cannot be read',
       where: file,
+      ...(code === undefined || folder ? {} : { got: code }),
       advice: 'Name a YAML or JSON file; examples are in the folder examples',
       cause,
     });
@@ -121,7 +128,7 @@ export async function readConfig(
 /**
  * Completes and validates a configuration made by a program.
  * @param baseFolder where relative paths in options start
- * @throws FoveateError `CONFIG_INVALID`, `PLUGIN_UNKNOWN` or `PLUGIN_INVALID`
+ * @throws FoveateError `CONFIG_INVALID`, `PLUGIN_UNKNOWN`, `PLUGIN_INVALID` or `PLUGIN_NOT_ALLOWED`
  */
 export async function makeConfig(
   value: unknown,

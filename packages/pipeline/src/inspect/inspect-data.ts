@@ -51,7 +51,10 @@ export async function inspectData(
   registry: Registry,
   options: InspectOptions,
 ): Promise<InspectedData> {
-  const services = await buildServices(config, await withPackages(registry, config.plugins, config.baseFolder));
+  const services = await buildServices(
+    config,
+    await withPackages(registry, config.plugins, config.baseFolder, 'given'),
+  );
   const source = await services.get('source');
   const items = await lastValueFrom(ingest(source).pipe(toArray()));
   const masked = await labelAll(config, registry, services, items, options);

@@ -41,7 +41,10 @@ export async function buildLock(config: RunConfig, registry: Registry, options: 
       advice: 'Choose another with --out, or replace it with --overwrite',
     });
   }
-  const services = await buildServices(config, await withPackages(registry, config.plugins, config.baseFolder));
+  const services = await buildServices(
+    config,
+    await withPackages(registry, config.plugins, config.baseFolder, 'given'),
+  );
   const uncached = { ...config, data: { ...config.data, cache: 'none' } } as const satisfies RunConfig;
   const loaded = await lastValueFrom(
     loadData(uncached, { services, module: registry.module, folder: tmpdir() }).pipe(

@@ -1,7 +1,7 @@
 /** The second half of a run: from loaded data to a trained, explained, measured and reported model. */
 import { createHash } from 'node:crypto';
 import { join, relative, sep } from 'node:path';
-import type { Fetching, RunEvent, RunRecord, SampleRecord } from '@foveate/contracts';
+import type { Fetching, RunEvent, RunRecord } from '@foveate/contracts';
 import { writeAtomically } from '@foveate/contracts';
 import { checkpointPath, loadModelState } from '@foveate/trainer';
 import type { Checkpoint, TrunkCache } from '@foveate/trainer';
@@ -35,13 +35,14 @@ import { essentials } from './config-difference.js';
 import { guidanceWarnings } from './guidance-warnings.js';
 import { batchStage, requireSameSamples, sampleRecords } from './data.js';
 import type { LoadedData } from './load-data.js';
-import { readJsonLines, toJsonLines } from './jsonl.js';
-import { logged } from './logged.js';
+import { toJsonLines } from './jsonl.js';
+import { openLogs } from './logged.js';
 import { buildNetwork } from './network.js';
 import type { Network } from './network.js';
+import { writePredictions } from './predictions.js';
 import { startRecord } from './record.js';
 import { Recorder } from './recorder.js';
-import { runFiles } from './run-folder.js';
+import { readSampleRecords, runFiles } from './run-folder.js';
 import type { RunFolder } from './run-folder.js';
 import { trunkCacheOf, trunkOf } from './trunk-cache.js';
 import { versions } from './versions.js';
@@ -62,8 +63,7 @@ export function learn(session: Session): Observable<RunEvent> {
   return concat(
     defer(async () => {
       if (folder.previous === undefined) return;
-      const records = await readJsonLines<SampleRecord>(join(folder.path, runFiles.samples));
-      requireSameSamples(records, loaded.data.samples, folder.path);
+      requireSameSamples(await readSampleRecords(folder.path), loaded.data.samples, folder.path);
     }).pipe(ignoreElements()),
     of<RunEvent>({
       type: 'data',
@@ -129,9 +129,10 @@ function learnWith(network: Network, session: Session): Observable<RunEvent> {
         tap((event) => (interrupted ||= event.type === 'interrupted')),
         recorder.recording(),
       );
+      // Complete is what has everything: the page comes first, and a run that ends before it can be gone on with.
+      const page = defer(() => (interrupted ? EMPTY : report(folder.path, recorder.completed())));
       const close = defer(() => recorder.write(interrupted ? 'interrupted' : 'completed')).pipe(ignoreElements());
-      const page = defer(() => (interrupted ? EMPTY : report(folder.path)));
-      return concat(events, close, page).pipe(
+      return concat(events, page, close).pipe(
         catchError(async (error: unknown) => {
           // A full disk must not hide why the run stopped.
           await recorder.write('interrupted').catch(() => undefined);
@@ -166,7 +167,7 @@ async function beginRecord({ config, folder, loaded, checkpoint }: Session, netw
   if (previous === undefined) await folder.clear();
   await writeAtomically(join(path, runFiles.config), configText(config, baseFolder));
   await writeAtomically(join(path, runFiles.samples), toJsonLines(sampleRecords(loaded.data.samples)));
-  const recorder = new Recorder(path, record);
+  const recorder = new Recorder(folder, record);
   await recorder.write('running');
   return recorder;
 }
@@ -186,11 +187,18 @@ function training(session: Session, network: Network, trunkCache: TrunkCache | u
   return defer(async () => ({
     feed: batchStage(config, loaded),
     optimizer: await services.get('optimizer'),
+    logs: await openLogs(
+      config.training,
+      folder.path,
+      checkpoint,
+      loaded.data.samples.filter(({ split }) => split === 'train').length,
+    ),
   })).pipe(
-    switchMap((parts) =>
+    switchMap(({ logs, ...parts }) =>
       train({
         ...network,
         ...parts,
+        ...(logs === undefined ? {} : { logs }),
         training: config.training,
         ...(trunkCache === undefined ? {} : { trunkCache }),
         folder: folder.path,
@@ -198,12 +206,6 @@ function training(session: Session, network: Network, trunkCache: TrunkCache | u
         resume: folder.previous !== undefined,
         signal,
       }),
-    ),
-    logged(
-      config.training,
-      folder.path,
-      checkpoint,
-      loaded.data.samples.filter(({ split }) => split === 'train').length,
     ),
   );
 }
@@ -227,8 +229,7 @@ async function* explainAndMeasure(
       measured.push(await measure(evaluator, feed, network.metrics, split));
     }
     // Before the figures that were computed from them: a reader of run.json is to find both.
-    const predictions = toJsonLines(measured.flatMap((figures) => figures.predictions));
-    await writeAtomically(join(folder.path, runFiles.predictions), predictions);
+    await writePredictions(folder.path, measured);
     for (const { split, measures } of measured) yield { type: 'measured', split, measures };
   } catch (error) {
     if (!signal.aborted || error !== signal.reason) throw error;

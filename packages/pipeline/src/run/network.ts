@@ -1,5 +1,6 @@
 /** The learning services of a run, and the model at its input size. */
-import { classNames } from '@foveate/contracts';
+import { totalmem } from 'node:os';
+import { classNames, fail } from '@foveate/contracts';
 import type { Engine, Explainer, Fetching, HostTensors, Loss, Metric, Model, ModelFactory } from '@foveate/contracts';
 import { checkSettings } from '@foveate/trainer';
 import type { Services } from '../assembly/container.js';
@@ -28,11 +29,26 @@ async function buildModel(
 
 /**
  * Finds out, before any data is read, whether the model can be built and has the parts that the training names.
- * @throws FoveateError `CONFIG_INVALID`, and whatever the model's plugin throws
+ * @throws FoveateError `CONFIG_INVALID`, `ENGINE_OUT_OF_MEMORY`, and whatever the model's plugin throws
  */
 export async function checkModel(config: RunConfig, services: Services): Promise<void> {
   const { model } = await buildModel(config, services);
+  requireMemory(model);
   checkSettings(model, config.training);
+}
+
+/** A model whose weights alone exceed the memory of the machine is a slip in its options. */
+function requireMemory({ variables }: Model): void {
+  const values = variables.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
+  if (values * Float32Array.BYTES_PER_ELEMENT <= totalmem()) return;
+  throw fail({
+    code: 'ENGINE_OUT_OF_MEMORY',
+    what: 'The weights of the model do not fit into the memory of this machine',
+    where: 'model',
+    expected: `at most ${String(Math.floor(totalmem() / Float32Array.BYTES_PER_ELEMENT))} values`,
+    got: String(values),
+    advice: 'Choose a smaller model, or fewer channels',
+  });
 }
 
 /**

@@ -6,20 +6,23 @@ import { concatMap, from, of } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { recordEvent } from './record.js';
 import { runFiles } from './run-folder.js';
+import type { RunFolder } from './run-folder.js';
 
 /** Events after which a reader of run.json would miss something. */
 const written: ReadonlySet<RunEvent['type']> = new Set(['epoch', 'interrupted', 'explained', 'measured']);
 
 /** The record of one run on the disk. */
 export class Recorder {
+  readonly #folder: RunFolder;
   readonly #path: string;
   readonly #secondsBefore: number;
   readonly #since = performance.now();
   #record: RunRecord;
 
   /** @param record where the run starts from; its total time is that of earlier sessions */
-  constructor(folder: string, record: RunRecord) {
-    this.#path = join(folder, runFiles.record);
+  constructor(folder: RunFolder, record: RunRecord) {
+    this.#folder = folder;
+    this.#path = join(folder.path, runFiles.record);
     this.#record = record;
     this.#secondsBefore = record.timing.totalSeconds;
   }
@@ -29,11 +32,20 @@ export class Recorder {
     return this.#record.bestEpoch;
   }
 
-  /** Replaces run.json. @throws FoveateError `OUTPUT_UNWRITABLE` */
+  /** The record as it will stand in run.json once the run is complete; writes nothing. */
+  completed(): RunRecord {
+    return { ...this.#record, status: 'completed', timing: { ...this.#record.timing, totalSeconds: this.#seconds() } };
+  }
+
+  /** Replaces run.json. @throws FoveateError `OUTPUT_UNWRITABLE`; `RUN_LOCKED` when the folder is somebody else's by now */
   async write(status: RunRecord['status']): Promise<void> {
-    const totalSeconds = this.#secondsBefore + (performance.now() - this.#since) / 1000;
-    this.#record = { ...this.#record, status, timing: { ...this.#record.timing, totalSeconds } };
+    await this.#folder.lock.check();
+    this.#record = { ...this.#record, status, timing: { ...this.#record.timing, totalSeconds: this.#seconds() } };
     await writeAtomically(this.#path, `${JSON.stringify(this.#record, null, 2)}\n`);
+  }
+
+  #seconds(): number {
+    return this.#secondsBefore + (performance.now() - this.#since) / 1000;
   }
 
   /** Folds passing events into the record; an event goes on once what it says is on the disk. */

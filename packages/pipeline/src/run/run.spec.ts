@@ -1,11 +1,21 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunEvent, RunRecord } from '@foveate/contracts';
 import { lastValueFrom, tap, toArray } from 'rxjs';
 import { decoded, engines, tinyDefaults, tinyPlugins } from '../../test/tiny-plugins.js';
 import { createRunner } from '../runner.js';
+import type { Verdict } from './trained-run.js';
 import type { RunOptions } from './run.js';
 
 const runner = createRunner({ plugins: tinyPlugins, defaults: tinyDefaults });
@@ -117,6 +127,61 @@ describe('run', () => {
     expect(config.baseFolder).toBe(root);
     const again = await lastValueFrom(runner.run(config, { folder: join(root, 'copy') }).pipe(toArray()));
     expect(losses(again)).toEqual(first);
+  });
+
+  it('refuses a second writer, and gives the folder free when it has ended', async () => {
+    const second: Promise<unknown>[] = [];
+    const on = (event: RunEvent) => {
+      if (event.type === 'data') second.push(events({ overwrite: true }).catch((error: unknown) => error));
+    };
+    await events({ on });
+    expect(await second[0]).toMatchObject({ code: 'RUN_LOCKED' });
+    expect(readdirSync(folder)).not.toContain('run.lock');
+    await events({ overwrite: true });
+  });
+
+  it('makes again what a complete run has lost, and is complete last of all', async () => {
+    const statuses: string[] = [];
+    const on = (event: RunEvent) => {
+      if (event.type === 'report') statuses.push(record().status);
+    };
+    await events({ on });
+    expect([...statuses, record().status]).toEqual(['running', 'completed']);
+    await expect(events({ resume: true })).rejects.toMatchObject({ code: 'RUN_INVALID' });
+    const { test, epochs } = record();
+    const pictures = record().explanations.map(({ heatmapPath }) => heatmapPath);
+    for (const name of ['report.html', pictures[0] ?? '', 'predictions.jsonl']) {
+      rmSync(join(folder, name));
+      await events({ resume: true });
+      expect(existsSync(join(folder, name))).toBe(true);
+      expect(record()).toMatchObject({ status: 'completed', test, epochs });
+    }
+    rmSync(join(folder, 'predictions.jsonl'));
+    expect((await runner.evaluate(folder, 'validation')).warnings).toHaveLength(1);
+    expect(existsSync(join(folder, 'predictions.jsonl'))).toBe(true);
+    expect((await runner.evaluate(folder, 'test')).warnings).toEqual([]);
+    // Without its last checkpoint it would have to begin anew, which nobody asked for.
+    rmSync(join(folder, 'last.safetensors'));
+    await expect(events({ resume: true })).rejects.toMatchObject({ code: 'RUN_INVALID' });
+  });
+
+  it('clears away what killed processes left, and follows no links out', async () => {
+    await events();
+    const left = ['.run.json.4711.tmp', 'logs/.epochs.csv.0123456789abcdef.tmp', 'features/t/.x.0123456789abcdef.tmp'];
+    for (const name of left) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), '');
+    }
+    await events({ overwrite: true });
+    expect(left.filter((name) => existsSync(join(folder, name)))).toEqual([]);
+    const outside = join(root, 'outside');
+    writeFileSync(outside, 'precious');
+    rmSync(join(folder, 'samples.jsonl'));
+    symlinkSync(outside, join(folder, 'samples.jsonl'));
+    for (const work of [() => events({ overwrite: true }), () => runner.evaluate(folder, 'test')]) {
+      await expect(work()).rejects.toMatchObject({ code: 'RUN_INVALID' });
+    }
+    expect(readFileSync(outside, 'utf8')).toBe('precious');
   });
 
   it('stops after the step, and goes on as if it had not', async () => {
@@ -261,7 +326,9 @@ describe('a finished run', () => {
   it('explains other images', async () => {
     await events();
     const file = join(folder, record().explanations[0]!.imagePath);
-    const [verdict] = await runner.explain(folder, [file]);
+    const verdicts: Verdict[] = [];
+    await runner.explain(folder, [file], (one) => void verdicts.push(one));
+    const [verdict] = verdicts;
     expect(verdict).toMatchObject({ file, aoiShare: 1, image: { width: 16, height: 16 }, heatmap: { channels: 1 } });
     expect(verdict!.score).toBeCloseTo(record().explanations[0]!.score, 4);
   });

@@ -1,7 +1,7 @@
 /** One run: configuration in, events out, a folder on the disk. */
 import { fail } from '@foveate/contracts';
 import type { RunEvent } from '@foveate/contracts';
-import { readLast } from '@foveate/trainer';
+import { checkpointPath, readLast } from '@foveate/trainer';
 import type { Checkpoint } from '@foveate/trainer';
 import {
   catchError,
@@ -32,7 +32,7 @@ import { loadData } from './load-data.js';
 import type { LoadedData, LoadingEvent } from './load-data.js';
 import { learn } from './learn.js';
 import { checkModel } from './network.js';
-import { openRunFolder } from './run-folder.js';
+import { missingResults, openRunFolder } from './run-folder.js';
 import type { FolderOptions, RunFolder } from './run-folder.js';
 
 /** Where and how a run is written. */
@@ -77,7 +77,7 @@ function runIn(folder: RunFolder, config: RunConfig, registry: Registry, options
       let loadedAll = false;
       const work = concat(
         defer(async () => {
-          const complete = await withPackages(registry, config.plugins, config.baseFolder);
+          const complete = await withPackages(registry, config.plugins, config.baseFolder, 'given');
           const services = await buildServices(config, complete);
           await checkModel(config, services);
           return { services, module: registry.module, folder: folder.path };
@@ -117,9 +117,18 @@ async function startingPoint(folder: RunFolder, config: RunConfig): Promise<Chec
   if (previous === undefined) return undefined;
   requireSameConfig(previous.config, writtenConfig(config, ''), path);
   const checkpoint = await readLast(path);
+  if (checkpoint === undefined && previous.epochs.length > 0) {
+    throw fail({
+      code: 'RUN_INVALID',
+      what: 'The checkpoint that the run could be gone on with is missing',
+      where: checkpointPath(path, 'last'),
+      advice: 'Restore the file, or train again from the start with --overwrite',
+    });
+  }
   const stopped = checkpoint?.progress.course.stopped ?? null;
   const isTrained = stopped !== null || (checkpoint?.progress.epoch ?? 1) > config.training.epochs;
-  if (previous.status === 'completed' && isTrained) {
+  // What a disk that was full or a hand that slipped took from it is made again.
+  if (previous.status === 'completed' && isTrained && (await missingResults(path, previous)).length === 0) {
     throw fail({
       code: 'RUN_INVALID',
       what: 'The run is complete',

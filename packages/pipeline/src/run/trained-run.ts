@@ -1,17 +1,6 @@
 /** A finished run opened again: to evaluate it anew or to show it new images. */
-import { join, resolve } from 'node:path';
-import { fail, isFoveateError } from '@foveate/contracts';
-import type {
-  AssignedSample,
-  Mask,
-  Measures,
-  Raster,
-  RunRecord,
-  Sample,
-  SampleRecord,
-  SplitName,
-} from '@foveate/contracts';
-import { emptyMask, readImage } from '@foveate/image';
+import { join } from 'node:path';
+import type { Measures, Raster, RunRecord, SplitName } from '@foveate/contracts';
 import { checkpointPath, evaluate, loadModelState } from '@foveate/trainer';
 import type { ExplainedSample } from '@foveate/trainer';
 import { buildServices } from '../assembly/container.js';
@@ -25,12 +14,16 @@ import { evaluationBatches } from '../stages/5-batch.js';
 import type { Evaluator } from '../stages/7-explain.js';
 import { rastersOf } from '../stages/7-explain.js';
 import { measure } from '../stages/8-measure.js';
-import { LocalWork } from '../workers/data-work.js';
+import type { Measured } from '../stages/8-measure.js';
 import { batchStage, recordedData } from './data.js';
-import { readJsonLines } from './jsonl.js';
+import { ImageInputs } from './explained-images.js';
+import type { ImageLimits, ReadInput } from './explained-images.js';
+import { refuseLinksOut } from './folder-entries.js';
 import { buildNetwork } from './network.js';
 import type { Network } from './network.js';
-import { readRunRecord, runFiles } from './run-folder.js';
+import { missingResults, readRunRecord, readSampleRecords, runFiles } from './run-folder.js';
+import { writePredictions } from './predictions.js';
+import { lockFolder } from './writer-lock.js';
 
 /** Figures of a run's best checkpoint on one split. */
 export interface Evaluation {
@@ -63,6 +56,13 @@ export interface Verdict {
   readonly aoi?: Raster;
 }
 
+/** What {@link explainImages} works with. */
+export interface ExplainSetting {
+  readonly setting: ConfigSetting;
+  readonly signal: AbortSignal;
+  readonly limits: ImageLimits;
+}
+
 /** A finished run with all that is needed to use it. */
 export interface TrainedRun {
   readonly config: RunConfig;
@@ -80,8 +80,9 @@ export async function withTrainedRun<T>(
   work: (run: TrainedRun) => Promise<T>,
 ): Promise<T> {
   const record = await readRunRecord(folder);
+  refuseLinksOut(folder);
   const config = await readConfig(join(folder, runFiles.config), [], setting);
-  const registry = await withPackages(setting.registry, config.plugins, config.baseFolder);
+  const registry = await withPackages(setting.registry, config.plugins, config.baseFolder, 'given');
   const services = await buildServices(config, registry);
   const network = await buildNetwork(config, services);
   try {
@@ -94,8 +95,9 @@ export async function withTrainedRun<T>(
 
 /**
  * Measures the best checkpoint of a run again, on the samples the run was made with, which must still be those of the lock,
- * if the data has one.
- * @throws FoveateError `PATH_MISSING`, `RUN_INVALID`, `DATA_INVALID`
+ * if the data has one. A complete run that lost its predictions gets them again.
+ * @throws FoveateError `PATH_MISSING`, `RUN_INVALID`, `DATA_INVALID`, `OUTPUT_UNWRITABLE`; `RUN_LOCKED` when predictions are to
+ *   be written and another process writes into the folder
  */
 export function evaluateRun(
   folder: string,
@@ -104,85 +106,56 @@ export function evaluateRun(
   signal: AbortSignal,
 ): Promise<Evaluation> {
   return withTrainedRun(folder, setting, signal, async ({ config, record, services, network, evaluator }) => {
-    const records = await readJsonLines<SampleRecord>(join(folder, runFiles.samples));
+    const records = await readSampleRecords(folder);
     const loaded = await recordedData(config, { services, module: setting.registry.module, folder }, records);
     try {
       const source = await services.get('source');
       const warnings = await checkLock(config, loaded.data.samples, { source, groups: false });
-      const { measures } = await measure(evaluator, batchStage(config, loaded), network.metrics, split);
-      return { folder, name: record.name, split, epoch: record.bestEpoch, measures, warnings };
+      const measured = (part: SplitName) => measure(evaluator, batchStage(config, loaded), network.metrics, part);
+      const { measures } = await measured(split);
+      const lost = record.test !== null && (await missingResults(folder, record)).includes(runFiles.predictions);
+      if (lost) await restorePredictions(folder, measured);
+      const told = lost ? [`${runFiles.predictions} was missing and is written again.`] : [];
+      return { folder, name: record.name, split, epoch: record.bestEpoch, measures, warnings: [...warnings, ...told] };
     } finally {
       await loaded.close();
     }
   });
 }
 
-/** The area of interest of a lone image, or undefined when the run takes areas from its data set. */
-async function lonelyAoi(services: Services, file: string, image: Raster): Promise<Mask | undefined> {
-  const provider = await services.get('aoi');
+async function restorePredictions(folder: string, measured: (split: SplitName) => Promise<Measured>): Promise<void> {
+  const lock = await lockFolder(folder, 'evaluate');
   try {
-    return await provider.areaOfInterest({ id: file, defectTypes: [] }, { image, defects: [] });
-  } catch (error) {
-    if (isFoveateError(error) && error.code === 'DATA_INVALID') return undefined;
-    throw error;
+    await writePredictions(folder, [await measured('validation'), await measured('test')]);
+  } finally {
+    await lock.release();
   }
 }
 
 /**
- * Classifies and explains image files with the best checkpoint of a run.
- * @throws FoveateError `PATH_MISSING`, `RUN_INVALID`, `DATA_INVALID` naming the file
+ * Classifies and explains image files with the best checkpoint of a run. All files are looked at first; then a few of them
+ * are in memory at a time.
+ * @param onVerdict is told of each file, in order, and waited for
+ * @throws FoveateError `PATH_MISSING`, `RUN_INVALID`, `DATA_INVALID` naming the file, and what `onVerdict` throws
  */
 export function explainImages(
   folder: string,
   files: readonly string[],
-  setting: ConfigSetting,
-  signal: AbortSignal,
-): Promise<readonly Verdict[]> {
+  onVerdict: (verdict: Verdict) => void | Promise<void>,
+  { setting, signal, limits }: ExplainSetting,
+): Promise<void> {
   return withTrainedRun(folder, setting, signal, async ({ config, services, evaluator }) => {
-    const inputs: { readonly file: string; readonly image: Raster; readonly aoi: Mask | undefined }[] = [];
-    const source = await services.get('source');
-    for (const file of files) {
-      // As the images of the data set are: what is dark in 16 bits is to be scaled the same.
-      const image = await (source.readImage?.(resolve(file)) ?? readImage(resolve(file)));
-      inputs.push({ file, image, aoi: await lonelyAoi(services, file, image) });
-    }
-    const samples = inputs.map((_, index): AssignedSample => ({
-      id: String(index),
-      ref: index,
-      defectTypes: [],
-      split: 'test',
-      label: 0,
-      reason: 'not labelled',
-    }));
-    const inputOf = ({ ref }: Sample) => inputs[ref as number] as (typeof inputs)[number];
-    const work = new LocalWork({
-      source: { load: async (sample) => ({ image: inputOf(sample).image, defects: [] }) },
-      aoi: { areaOfInterest: async (sample, { image }) => inputOf(sample).aoi ?? emptyMask(image.width, image.height) },
-      labeller: await services.get('labeller'),
-      operations: [],
-      size: config.data.size,
-      seed: config.seed,
-    });
-    const { batchSize } = config.training;
-    const feed = { samples: samples.map((sample) => ({ sample })), work, batchSize, prefetch: 1, seed: config.seed };
-    const verdicts: Verdict[] = [];
+    const { inputs, feed } = await ImageInputs.open(files, config, services, limits);
+    let next = 0;
     await evaluate({
       ...evaluator,
       batches: evaluationBatches(feed, 'test'),
-      onExplained: (sample) => {
-        const input = inputs[verdicts.length];
-        if (input === undefined) throw fail({ code: 'RUN_INVALID', what: 'More images came back than were given' });
-        verdicts.push(verdictOf(sample, input));
-      },
+      onExplained: (sample) => onVerdict(verdictOf(sample, inputs.take(next++))),
     });
-    return verdicts;
   });
 }
 
-function verdictOf(
-  sample: ExplainedSample,
-  { file, image, aoi }: { readonly file: string; readonly image: Raster; readonly aoi: Mask | undefined },
-): Verdict {
+function verdictOf(sample: ExplainedSample, { file, image, aoi }: ReadInput): Verdict {
   const { score, aoiShare } = sample.prediction;
   const rasters = rastersOf(sample);
   return {

@@ -2,14 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, isFoveateError, random } from '@foveate/contracts';
-import type { Engine, HostTensor, HostTensors, OpenedModel, SampleRecord } from '@foveate/contracts';
+import type { Engine, HostTensor, HostTensors, OpenedModel } from '@foveate/contracts';
 import { inferenceProgram, largestDifferences, tolerances } from '@foveate/export';
 import type { ExportFormat, ExportParts } from '@foveate/export';
 import { resize } from '@foveate/image';
 import { decodeSafetensors } from '@foveate/tensor';
 import type { Services } from '../assembly/container.js';
-import { readJsonLines } from './jsonl.js';
-import { runFiles } from './run-folder.js';
+import { readSampleRecords } from './run-folder.js';
 import type { TrainedRun } from './trained-run.js';
 
 /** How an export was tried. */
@@ -160,7 +159,7 @@ function imageTensor(pixels: readonly Uint8Array[], { model, normalise }: Export
 /** Test images of the run at network size, or noise when its data is no longer there. */
 async function testImages({ services, network: { model }, record }: TrainedRun, folder: string): Promise<Tried> {
   try {
-    const records = await readJsonLines<SampleRecord>(join(folder, runFiles.samples));
+    const records = await readSampleRecords(folder);
     const wanted = new Set(records.filter(({ split }) => split === 'test').slice(0, tried).map(({ id }) => id)); // prettier-ignore
     const source = await services.get('source');
     const pixels: Uint8Array[] = [];

@@ -1,6 +1,6 @@
 import type { EpochRecord, RunEvent } from '@foveate/contracts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { atStart } from '../course/progress.js';
@@ -85,6 +85,20 @@ describe('tables', () => {
     await log([...first.slice(4), stopped], start);
     expect(['steps.csv', 'steps.jsonl'].map(lines)).toEqual(straight);
     expect(lines('epochs.csv').length).toBe(3);
+  });
+
+  it('lose a line that a killed process left unfinished, and all lines when there was no checkpoint', async () => {
+    await log([...first, stopped]);
+    const straight = ['steps.csv', 'steps.jsonl'].map(lines);
+    rmSync(folder, { recursive: true });
+    await log(first.slice(0, 3));
+    appendFileSync(join(folder, 'steps.csv'), '1,1');
+    appendFileSync(join(folder, 'steps.jsonl'), '{"epoch":1,"step":1');
+    await log([...first.slice(3), stopped], { ...atStart('abc', 1), epoch: 2, step: 0, records: [record(1)] });
+    expect(['steps.csv', 'steps.jsonl'].map(lines)).toEqual(straight);
+    await log([...first, stopped]);
+    expect(['steps.csv', 'steps.jsonl'].map(lines)).toEqual(straight);
+    expect(readdirSync(folder).filter((name) => name.startsWith('events'))).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,13 @@
 /** Learning curves as files that other programs read: JSON Lines, CSV and TensorBoard's event files. */
-import { fail, makeFolder, writeAtomically, type EpochRecord, type RunEvent } from '@foveate/contracts';
-import { appendFile, readFile, stat } from 'node:fs/promises';
+import {
+  fail,
+  makeFolder,
+  writeAtomically,
+  type EpochRecord,
+  type FoveateError,
+  type RunEvent,
+} from '@foveate/contracts';
+import { open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { TrainingProgress } from '../course/progress.js';
@@ -17,8 +24,8 @@ export const logOptions = z
 type Kind = z.output<typeof logOptions>[number];
 
 /**
- * Logs of one session of a training. Steps are written when their epoch ends or is interrupted, together with the checkpoint
- * that a resumed training goes on from; what a resumed training does again is taken out first.
+ * Logs of one session of a training. Steps are written when their epoch ends or is interrupted, before the checkpoint that
+ * a resumed training goes on from; what a resumed training does again is taken out first.
  */
 export class TrainingLogs {
   readonly #folder: string;
@@ -38,7 +45,7 @@ export class TrainingLogs {
   }
 
   /**
-   * @param folder made when something is written
+   * @param folder of these logs alone; made when something is written, and emptied by a training that starts anew
    * @param start where a resumed training goes on; undefined for a new one
    * @param steps of an epoch
    * @throws FoveateError `OUTPUT_UNWRITABLE`
@@ -51,7 +58,13 @@ export class TrainingLogs {
   ): Promise<TrainingLogs> {
     const logs = new TrainingLogs(folder, kinds, start?.records ?? []);
     logs.#events.push(fileVersionRecord(now()));
-    if (start === undefined) return logs;
+    if (start === undefined) {
+      // A training that was killed before its first checkpoint may have logged an epoch already.
+      await rm(folder, { recursive: true, force: true }).catch((cause: unknown) => {
+        throw unwritable(folder, cause);
+      });
+      return logs;
+    }
     for (const kind of logs.#tables) await shorten(join(folder, `steps.${kind}`), start);
     const step = (start.epoch - 1) * steps + start.step + 1;
     logs.#events.push(sessionRecord({ wallSeconds: now(), step }));
@@ -116,28 +129,40 @@ async function isEmpty(file: string): Promise<boolean> {
   );
 }
 
+/** On the disk when it resolves: a checkpoint is, too. */
 async function append(file: string, content: string | Uint8Array): Promise<void> {
-  await appendFile(file, content).catch((cause: unknown) => {
-    const got = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw fail({
-      code: 'OUTPUT_UNWRITABLE',
-      where: file,
-      what: 'File cannot be written',
-      got,
-      advice: 'Free some space on the disk or choose another output folder, then go on with --resume',
-      cause,
-    });
+  try {
+    const handle = await open(file, 'a');
+    try {
+      await handle.appendFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw unwritable(file, cause);
+  }
+}
+
+function unwritable(where: string, cause: unknown): FoveateError {
+  return fail({
+    code: 'OUTPUT_UNWRITABLE',
+    where,
+    what: 'The logs of the training cannot be written',
+    got: (cause as NodeJS.ErrnoException).code ?? 'unknown error',
+    advice: 'Free some space on the disk or choose another output folder, then go on with --resume',
+    cause,
   });
 }
 
-/** Takes out the lines of steps that will be done again. */
+/** Takes out the lines of steps that will be done again, and one that a killed process left unfinished. */
 async function shorten(file: string, { epoch, step }: TrainingProgress): Promise<void> {
   if (await isEmpty(file)) return;
-  const text = await readFile(file, 'utf8');
-  const lines = text.split('\n').filter((line) => line !== '');
-  const kept = lines.filter((line) => {
-    const numbers = /^(?:\{"epoch":)?(\d+),(?:"step":)?(\d+)/.exec(line);
-    if (numbers === null) return true;
+  // What stands behind the last line feed is no line.
+  const lines = (await readFile(file, 'utf8')).split('\n').slice(0, -1);
+  const kept = lines.filter((line, index) => {
+    const numbers = /^(?:\{"epoch":)?(\d+),(?:"step":)?(\d+),/.exec(line);
+    if (numbers === null) return index === 0;
     const [at, of] = [Number(numbers[1]), Number(numbers[2])];
     return at < epoch || (at === epoch && of <= step);
   });

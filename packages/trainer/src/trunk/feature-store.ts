@@ -3,7 +3,13 @@
  * `<content>/aoi` int32, the area of interest a bit per pixel. Files are written atomically and never changed, so that
  * processes may share a folder and anybody may delete it at any time.
  */
-import { isFoveateError, writeAtomically, type HostTensor, type HostTensors } from '@foveate/contracts';
+import {
+  isFoveateError,
+  isTemporaryName,
+  writeAtomically,
+  type HostTensor,
+  type HostTensors,
+} from '@foveate/contracts';
 import { encodeSafetensors } from '@foveate/tensor';
 import { createHash } from 'node:crypto';
 import { open, readdir, rm, stat, utimes } from 'node:fs/promises';
@@ -28,6 +34,8 @@ interface Place {
 const suffix = '.safetensors';
 /** Bytes; a header names the samples of one batch. */
 const headerLimit = 10_000_000;
+/** A file that was begun so long ago, in milliseconds, is not being written any more. */
+const abandoned = 3_600_000;
 /** Names of stores. Nothing else under the root is ever touched. */
 const storeName = /^trunk-[0-9a-f]{32}$/;
 
@@ -52,6 +60,7 @@ export class FeatureStore {
    */
   static async open(root: string, key: string, budget: number): Promise<FeatureStore> {
     const folder = join(root, key);
+    await removeLeftovers(folder);
     const own = await bytesOf(folder);
     const others = await makeRoom(root, key, budget - own);
     const store = new FeatureStore(folder, budget - own - others);
@@ -177,6 +186,18 @@ async function readBytes(file: string, begin: number, end: number): Promise<Uint
 async function filesIn(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch(() => []);
   return names.filter((name) => name.endsWith(suffix)).sort();
+}
+
+/** What killed processes left unfinished; others may share the folder and be writing just now. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of (await readdir(folder).catch(() => [])).filter(isTemporaryName)) {
+    const file = join(folder, name);
+    const begun = await stat(file).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Date.now(),
+    );
+    if (Date.now() - begun > abandoned) await rm(file, { force: true }).catch(() => undefined);
+  }
 }
 
 async function bytesOf(folder: string): Promise<number> {

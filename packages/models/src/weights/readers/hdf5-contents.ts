@@ -6,8 +6,9 @@ import { isFoveateError } from '@foveate/contracts';
 import type { Dataset, Group } from 'h5wasm';
 import {
   elementCount,
+  entryLimit,
   invalid,
-  valueLimit,
+  unpackedLimit,
   type WeightsContent,
   type WeightsEntry,
   type WeightsFormat,
@@ -19,7 +20,6 @@ type Hdf5 = typeof import('h5wasm');
 const floatClass = 1;
 /** Nested models are nested groups; a group may also contain itself. */
 const depthLimit = 16;
-const entryLimit = 100_000;
 /** Name of the copy in the library's own memory. */
 const copy = 'weights.h5';
 
@@ -39,7 +39,7 @@ export async function readHdf5(bytes: Uint8Array, where: string): Promise<KerasH
   try {
     const file = new h5.File(copy, 'r');
     try {
-      return new Reader(h5, where).read(file);
+      return new Reader(h5, where, unpackedLimit(bytes.length)).read(file);
     } finally {
       file.close();
     }
@@ -52,11 +52,14 @@ export async function readHdf5(bytes: Uint8Array, where: string): Promise<KerasH
 class Reader {
   readonly h5: Hdf5;
   readonly where: string;
+  /** Bytes of all values. */
+  readonly limit: number;
   #total = 0;
 
-  constructor(h5: Hdf5, where: string) {
+  constructor(h5: Hdf5, where: string, limit: number) {
     this.h5 = h5;
     this.where = where;
+    this.limit = limit;
   }
 
   read(file: Group): KerasH5Content {
@@ -109,9 +112,9 @@ class Reader {
     const { shape, type, size } = dataset.metadata;
     if (shape === null) throw invalid(this.where, `Weight '${name}' has no shape`);
     const count = elementCount(shape, name, this.where);
-    // Compressed, a small file may promise more values than any memory holds.
-    this.#total += count;
-    if (this.#total > valueLimit) throw invalid(this.where, 'Weights are absurdly large in all');
+    // Compressed, filled or linked to many times, a small file may promise more values than any memory holds.
+    this.#total += count * 4;
+    if (this.#total > this.limit) throw invalid(this.where, 'Weights are absurdly large in all');
     if (type !== floatClass) return { name, shape, stored: `HDF5 type ${type} of ${size} bytes` };
     const value = dataset.value;
     const data = typeof value === 'number' ? Float32Array.of(value) : value;

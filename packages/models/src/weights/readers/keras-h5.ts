@@ -29,6 +29,8 @@ export async function readKerasH5(
   where: string,
   { milliseconds = patience, signal }: Limits = {},
 ): Promise<KerasH5Content> {
+  // From now on an event tells; of what was before there is none.
+  signal?.throwIfAborted();
   const timeout = AbortSignal.timeout(milliseconds);
   const stop = AbortSignal.any([timeout, ...(signal ? [signal] : [])]);
   const thread = new Thread<Hdf5Calls>({

@@ -143,3 +143,27 @@ describe('PyTorch state dicts', () => {
     );
   });
 });
+
+describe('storages', () => {
+  const refused = (work: () => unknown) => expect(work).toThrow(expect.objectContaining({ code: 'WEIGHTS_INVALID' }));
+
+  it('are named by texts: a list that holds itself is never written out', () => {
+    // A list as the only key, 60 levels of lists that hold the one below twice.
+    const twice = Array.from({ length: 60 }, () => [0x71, 1, 0x5d, 0x28, 0x68, 1, 0x68, 1, 0x65]).flat();
+    const magic = [0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+    const keys = [0x5d, ...text('x'), ...twice, 0x61];
+    const bytes = Buffer.concat([magic, integer(1001), dict({}), dict({}), keys].map(pickle));
+    refused(() => readLegacyPytorch(bytes, 'x.pth'));
+  });
+
+  it('are shown by tensors a few times over, not without bound', () => {
+    const one = { bytes: floats(1) };
+    expect(read(pth({ a: { ...one, shape: [4, 4], strides: [0, 0] } }))).toHaveLength(1);
+    refused(() => read(pth({ a: { ...one, shape: [2 ** 14, 2 ** 13], strides: [0, 0] } })));
+    const many = Array.from({ length: 40 }, (_, at): [string, readonly number[]] => [
+      `w${String(at)}`,
+      tensor('0', { ...one, shape: [1] }),
+    ]);
+    refused(() => read(archive(pickle(dict(Object.fromEntries(many))), { 0: floats(1) })));
+  });
+});

@@ -2,7 +2,7 @@
  * State dicts saved with `torch.save`: zip archives (PyTorch 1.6 and newer) and the pickle streams before them.
  * Layout: https://github.com/pytorch/pytorch/blob/main/torch/serialization.py
  */
-import { invalid, valueLimit, type WeightsContent, type WeightsEntry } from '../weights-file.js';
+import { elementCount, invalid, valueLimit, type WeightsContent, type WeightsEntry } from '../weights-file.js';
 import { ByteReader } from './byte-reader.js';
 import { PickleDict, readPickle } from './pickle.js';
 import { materialise, pytorchWorld, TensorView } from './pytorch-values.js';
@@ -46,25 +46,44 @@ export function readLegacyPytorch(bytes: Uint8Array, where: string): WeightsCont
   if (!Array.isArray(keys)) throw invalid(where, 'File does not list its storages');
   const values = new Map<unknown, Uint8Array>();
   for (const key of keys) {
-    const width = world.storages.get(String(key))?.width;
-    if (width === undefined) throw invalid(where, `File holds storage '${String(key)}', which nothing refers to`);
+    // A list as a key could hold itself, and to write it out would never end.
+    if (typeof key !== 'string') throw invalid(where, 'A storage of the file has no name', { got: typeof key });
+    const width = world.storages.get(key)?.width;
+    if (width === undefined) throw invalid(where, `File holds storage '${key}', which nothing refers to`);
+    if (values.has(key)) throw invalid(where, `File holds storage '${key}' twice`);
     values.set(key, reader.take(Number(reader.int64()) * width));
   }
   return stateDict(root, (key) => values.get(key), where);
 }
 
 function stateDict(root: unknown, storage: (key: string) => Uint8Array | undefined, where: string): WeightsContent {
+  const views = viewsIn(root, where);
+  const shown = new Map<string, number>();
   let total = 0;
-  const entries = viewsIn(root, where).map(([name, view]): WeightsEntry => {
-    const bytes = storage(view.storage.key);
-    if (bytes === undefined) throw invalid(where, `Storage '${view.storage.key}' of tensor '${name}' is missing`);
+  const entries = views.map(([name, view]): WeightsEntry => {
+    const { key } = view.storage;
+    const bytes = storage(key);
+    if (bytes === undefined) throw invalid(where, `Storage '${key}' of tensor '${name}' is missing`);
     // Views may share a storage, so that a small file could describe more values than any memory holds.
-    total += view.shape.reduce((product, size) => product * size, 1);
+    const count = elementCount(view.shape, name, where);
+    total += count;
     if (total > valueLimit) throw invalid(where, 'Tensors are absurdly large in all');
+    const values = (shown.get(key) ?? 0) + count;
+    shown.set(key, values);
+    const most = sharing * view.storage.length;
+    if (values > most) {
+      throw invalid(where, `Tensors, up to '${name}', show more values than the storage they share could fill`, {
+        expected: `at most ${most}`,
+        got: String(values),
+      });
+    }
     return materialise(name, view, bytes, where);
   });
   return { entries, metadata: {} };
 }
+
+/** How many times over tensors may show the values of one storage: tied layers share one, averages and copies a few. */
+const sharing = 16;
 
 /** Keys under which training scripts keep the state dict. */
 const wrappers = ['state_dict', 'model_state_dict', 'model'];

@@ -14,12 +14,16 @@ const weight = z.object({
   dtype: z.string(),
   quantization: z.object({ dtype: z.string(), scale: z.number().optional(), min: z.number().optional() }).optional(),
 });
+/** Bytes of all weight files of a model. */
+const byteLimit = 2 ** 31;
 type Weight = z.output<typeof weight>;
 
 const model = z.object({
   format: z.string().optional(),
   modelTopology: z.unknown().optional(),
-  weightsManifest: z.array(z.object({ paths: z.array(z.string()).max(10_000), weights: z.array(weight).max(100_000) })),
+  weightsManifest: z
+    .array(z.object({ paths: z.array(z.string()).max(10_000), weights: z.array(weight).max(100_000) }))
+    .max(10_000),
 });
 
 /** Bytes of one element as stored; a string tensor has no fixed size and no model of images needs one. */
@@ -27,13 +31,13 @@ const widths: Readonly<Record<string, number>> = { ...elementBytes, uint16: 2, u
 
 /**
  * @param json content of `model.json`
- * @param shard bytes of a weight file beside it, by its name in the manifest
+ * @param shard bytes of a weight file beside it, by its name in the manifest; refuses one of more than `mostBytes`
  * @param where path of `model.json`, for errors
  * @throws FoveateError `WEIGHTS_INVALID`
  */
 export async function readTfjs(
   json: unknown,
-  shard: (name: string) => Promise<Uint8Array>,
+  shard: (name: string, mostBytes: number) => Promise<Uint8Array>,
   where: string,
 ): Promise<WeightsContent & { readonly format: WeightsFormat }> {
   const parsed = model.safeParse(json);
@@ -42,10 +46,20 @@ export async function readTfjs(
   }
   const { format, weightsManifest } = parsed.data;
   const entries: WeightsEntry[] = [];
+  const seen = new Set<string>();
+  let room = byteLimit;
   for (const group of weightsManifest) {
     const parts: Uint8Array[] = [];
-    for (const path of group.paths) parts.push(await shard(checkedName(path, where)));
-    entries.push(...readGroup(group.weights, Buffer.concat(parts), where));
+    for (const path of group.paths) {
+      // Named again and again, a small file would fill the memory.
+      if (seen.has(path)) throw invalid(where, `Manifest names the weight file '${path}' twice`);
+      seen.add(path);
+      const bytes = await shard(checkedName(path, where), room);
+      room -= bytes.length;
+      parts.push(bytes);
+    }
+    const weights = readGroup(group.weights, Buffer.concat(parts), where);
+    for (const weight of weights) entries.push(weight);
   }
   return { format: format === 'graph-model' ? 'tfjs-graph' : 'tfjs-layers', entries, metadata: {} };
 }

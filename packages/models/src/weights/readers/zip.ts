@@ -1,9 +1,6 @@
 import { isFoveateError } from '@foveate/contracts';
 import { unzipSync } from 'fflate';
-import { invalid, valueLimit } from '../weights-file.js';
-
-/** Float32 values of the largest model, and something for the rest. */
-const limit = valueLimit * 4 + 2 ** 26;
+import { invalid, unpackedLimit } from '../weights-file.js';
 
 /** Whether bytes begin as a zip archive. */
 export function isZip(bytes: Uint8Array): boolean {
@@ -15,6 +12,7 @@ export function isZip(bytes: Uint8Array): boolean {
  * @throws FoveateError `WEIGHTS_INVALID` when it is damaged or would grow absurdly large
  */
 export function unzip(bytes: Uint8Array, where: string): ReadonlyMap<string, Uint8Array> {
+  const limit = unpackedLimit(bytes.length);
   let total = 0;
   try {
     const files = unzipSync(bytes, {
