@@ -2,6 +2,8 @@
 import type { ExportFormat } from './files.js';
 import type { InferenceParts } from './inference-program.js';
 import type { Precision } from './export-parts.js';
+import { onnxExamples } from './readme-onnx.js';
+import { code } from './text.js';
 
 /** What the text is about. */
 export interface ReadmeParts extends Pick<InferenceParts, 'normalise'> {
@@ -36,44 +38,8 @@ function contract(format: ExportFormat, { height, width, normalise, heatmap, pre
   return lines.join('\n');
 }
 
-const code = (language: string, lines: readonly string[]): string => ['```' + language, ...lines, '```'].join('\n');
-
 const examples: Readonly<Record<ExportFormat, (parts: ReadmeParts) => readonly string[]>> = {
-  onnx: ({ height, width, normalise }) => {
-    const shape = `1, ${String(height)}, ${String(width)}, 3`;
-    const size = `${String(width)}, ${String(height)}`;
-    return [
-      code('js', [
-        "import { InferenceSession, Tensor } from 'onnxruntime-node';",
-        "import sharp from 'sharp';",
-        `const image = sharp('part.png').rotate().resize(${size}, { fit: 'fill' }).removeAlpha().toColourspace('srgb');`,
-        normalise
-          ? `const images = new Tensor('uint8', new Uint8Array(await image.raw().toBuffer()), [${shape}]);`
-          : `const images = new Tensor('float32', Float32Array.from(await image.raw().toBuffer(), (v) => v / 255), [${shape}]);`,
-        "const { score } = await (await InferenceSession.create('model.onnx')).run({ images });",
-        'console.log(score.data[0]);',
-      ]),
-      code('python', [
-        'import numpy, onnxruntime',
-        'from PIL import Image, ImageOps',
-        `image = ImageOps.exif_transpose(Image.open("part.png")).convert("RGB").resize((${size}), Image.LANCZOS)`,
-        `images = numpy.asarray(image)[None]${normalise ? '' : '.astype("float32") / 255'}`,
-        'print(onnxruntime.InferenceSession("model.onnx").run(["score"], {"images": images})[0])',
-      ]),
-      code('cpp', [
-        '#include <onnxruntime_cxx_api.h>',
-        `float score(${normalise ? 'std::uint8_t' : 'float'}* pixels) {  // ${String(height)} x ${String(width)} x 3`,
-        '  static Ort::Env env;',
-        '  static Ort::Session session(env, ORT_TSTR("model.onnx"), Ort::SessionOptions{});',
-        `  const int64_t shape[] = {${shape}};`,
-        '  auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);',
-        `  auto images = Ort::Value::CreateTensor(memory, pixels, ${String(height * width * 3)}, shape, 4);`,
-        '  const char* in[] = {"images"}; const char* out[] = {"score"};',
-        '  return session.Run(Ort::RunOptions{}, in, &images, 1, out, 1)[0].GetTensorData<float>()[0];',
-        '}',
-      ]),
-    ];
-  },
+  onnx: onnxExamples,
   tfjs: ({ height, width, normalise }) => [
     code('js', [
       "import * as tf from '@tensorflow/tfjs';",
