@@ -27,8 +27,13 @@ export function onnxExamples(parts: ReadmeParts): readonly string[] {
         '    .toBuffer();',
       ],
     }),
-    'From Python and C++ pixels differ a little, because other libraries decode and scale.',
+    'From Python. Pillow scales a little differently: measured on photographs that became 112 and 224 pixels wide, bytes' +
+      ' are 0.2 to 0.4 of 255 off on average and 8 at most. CMYK files are 12 off on average and up to 30, since Pillow' +
+      ' converts them without a colour profile; make them RGB first.',
     pythonProgram(parts),
+    'From C++, with pixels that OpenCV reads: 0.7 to 1.4 of 255 off on average and 25 at most, measured in the same way.' +
+      ' `INTER_LINEAR` instead of `INTER_AREA` would be 1 to 4.4 off and up to 100. `imread` ignores transparency, and' +
+      ' converts CMYK without a colour profile (12 off).',
     cppProgram(parts),
   ];
 }
@@ -80,12 +85,17 @@ const pythonProgram = (parts: ReadmeParts): string =>
 const cppProgram = (parts: ReadmeParts): string =>
   code('cpp', [
     '#include <onnxruntime_cxx_api.h>',
-    `float score(${parts.normalise ? 'std::uint8_t' : 'float'}* pixels) {  // ${String(parts.height)} x ${String(parts.width)} x 3`,
+    '#include <opencv2/opencv.hpp>',
+    'float score(const std::string& file) {',
+    '  cv::Mat image = cv::imread(file, cv::IMREAD_COLOR);',
+    `  cv::resize(image, image, cv::Size(${sizeOf(parts)}), 0, 0, cv::INTER_AREA);`,
+    '  cv::cvtColor(image, image, cv::COLOR_BGR2RGB);',
+    ...(parts.normalise ? [] : ['  image.convertTo(image, CV_32F, 1.0 / 255);']),
     '  static Ort::Env env;',
     '  static Ort::Session session(env, ORT_TSTR("model.onnx"), Ort::SessionOptions{});',
     `  const int64_t shape[] = {${shapeOf(parts)}};`,
     '  auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);',
-    `  auto images = Ort::Value::CreateTensor(memory, pixels, ${String(parts.height * parts.width * 3)}, shape, 4);`,
+    `  auto images = Ort::Value::CreateTensor(memory, image.ptr<${parts.normalise ? 'std::uint8_t' : 'float'}>(), ${String(parts.height * parts.width * 3)}, shape, 4);`,
     '  const char* in[] = {"images"}; const char* out[] = {"score"};',
     '  return session.Run(Ort::RunOptions{}, in, &images, 1, out, 1)[0].GetTensorData<float>()[0];',
     '}',
