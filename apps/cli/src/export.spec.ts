@@ -39,7 +39,7 @@ async function kindsOfImages(folder: string): Promise<readonly string[]> {
       .toColourspace('grey16')
       .png(),
     'alpha.png': picture()
-      .joinChannel(alpha, { raw: { width, height, channels: 1 } })
+      .joinChannel(Buffer.from(alpha), { raw: { width, height, channels: 1 } })
       .png(),
     'palette.png': picture().png({ palette: true, colours: 16 }),
     'part.tiff': picture().tiff(),

@@ -9,7 +9,7 @@ import { masksFolderLayout } from './masks-folder.js';
 import { publicLayouts } from './public-layouts.js';
 
 /** All layouts, the most particular first: the first that fits counts. */
-export const layouts: readonly Layout[] = [
+const layouts: readonly Layout[] = [
   ...publicLayouts,
   cocoLayout,
   manifestLayout,
