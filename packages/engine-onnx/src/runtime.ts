@@ -12,6 +12,8 @@ import type { Provider } from './providers.js';
 /** What both builds export. */
 export type OnnxRuntime = Pick<typeof common, 'InferenceSession' | 'Tensor' | 'env'>;
 
+const platform = `${process.platform}-${process.arch}`;
+
 const requireFromHere = createRequire(import.meta.url);
 
 /** Replaces the import in tests. */
@@ -66,12 +68,11 @@ export function plainProvider(load?: Load): Provider {
 /** How to get what the provider CUDA needs besides a device. */
 export function cudaAdvice(): string {
   const needs = 'CUDA 12 and cuDNN 9 have to be installed, and the CUDA libraries of ONNX Runtime';
+  if (platform !== 'linux-x64') return 'The npm package of ONNX Runtime brings CUDA to x64 Linux only';
   if (nativeAbsence() !== undefined) return needs;
   const script = join(dirname(requireFromHere.resolve('onnxruntime-node/package.json')), 'script', 'install.js');
   return `${needs}: \`node ${script}\` downloads those (some hundred MB)`;
 }
-
-const platform = `${process.platform}-${process.arch}`;
 
 const firstLine = (error: unknown): string =>
   String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';
