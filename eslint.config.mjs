@@ -16,7 +16,9 @@ const layers = {
 /** Libraries that few folders may import, and which. */
 const doors = [
   ['sharp', ['packages/image/**']],
+  ['onnxruntime-common', ['packages/engine-onnx/**']],
   ['onnxruntime-node', ['packages/engine-onnx/**']],
+  ['onnxruntime-web', ['packages/engine-onnx/**']],
   ['@tensorflow/tfjs-backend-cpu', ['packages/engine-tfjs/**']],
   ['@tensorflow/tfjs-backend-wasm', ['packages/engine-tfjs/**']],
   ['@tensorflow/tfjs-converter', ['packages/engine-tfjs/**', 'packages/models/**']],

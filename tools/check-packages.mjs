@@ -1,6 +1,7 @@
 /**
  * Packs every package that is published and looks at what a stranger would get: what the tarball holds, what publint and
- * arethetypeswrong say, and whether all of them, installed into an empty project, can be imported and run. Build first.
+ * arethetypeswrong say, and whether all of them, installed into an empty project without any setting on a machine that
+ * reaches the registry and nothing else, can be imported and run. Build first.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -11,13 +12,23 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
 const exec = promisify(execFile);
+/**
+ * What npm was told here is no setting of a stranger. The proxy, which is none, is that of global-agent: it cuts off the
+ * install script of onnxruntime-node and not npm.
+ */
+const env = {
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_config_(ignore_scripts|onnx)|^ONNXRUNTIME/i.test(name)),
+  ),
+  GLOBAL_AGENT_HTTPS_PROXY: 'http://127.0.0.1:9',
+  NO_COLOR: '1',
+};
 const problems = [];
 const folder = await mkdtemp(join(tmpdir(), 'foveate-pack-'));
 
 /** Runs a command; where it fails, its output becomes a problem, less any address of a registry. */
 async function run(command, args, options = {}) {
   try {
-    const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', NO_COLOR: '1' };
     return (await exec(command, args, { maxBuffer: 2 ** 28, env, ...options })).stdout;
   } catch ({ message, stdout = '', stderr = '' }) {
     problems.push(`${message}\n${stdout}${stderr}`.replaceAll(/https?:\/\/\S+/g, '<address>'));
@@ -96,6 +107,30 @@ for (const [name, listed] of Object.entries(plugins)) {
   for (const { kind, id } of packages.flatMap(({ manifest }) => manifest.foveate?.plugins ?? [])) {
     if (!known.has(`${kind} ${id}`)) problems.push(`foveate plugins list does not know the ${kind} ${id}`);
   }
+  await tryEngines(options);
+}
+
+/**
+ * Whether an engine runs where npm left out the native ONNX Runtime, whether doctor says how to get it, and whether that
+ * helps.
+ */
+async function tryEngines(options) {
+  // Where its script has nothing to download, npm has kept it.
+  await rm(join(options.cwd, 'node_modules/onnxruntime-node'), { recursive: true, force: true });
+  const { engines } = await tryDefault('wasm', options);
+  const native = engines?.find(({ engine }) => engine.id === 'onnx' && engine.provider === 'cpu');
+  if (native?.works !== false || !native.reason.includes('npm install --ignore-scripts'))
+    problems.push(`foveate doctor does not say how to get onnxruntime-node: ${JSON.stringify(native)}`);
+  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], options);
+  await tryDefault('cpu', options);
+}
+
+async function tryDefault(provider, options) {
+  const report = JSON.parse((await run('npx', ['--no-install', 'foveate', 'doctor', '--json'], options)) ?? '{}');
+  const used = report.default;
+  if (used?.works !== true || !used.description.split(/[ ,]+/).includes(provider))
+    problems.push(`the default engine should run on ${provider}: ${JSON.stringify(used)}`);
+  return report;
 }
 
 try {

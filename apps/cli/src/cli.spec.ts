@@ -422,7 +422,7 @@ describe('doctor', () => {
       report.engines.find(({ engine }) =>
         Object.entries(options).every(([key, value]) => (engine as Record<string, unknown>)[key] === value),
       );
-    for (const works of [{ provider: 'cpu' }, { backend: 'wasm' }, { backend: 'cpu' }]) {
+    for (const works of [{ provider: 'cpu' }, { provider: 'wasm' }, { backend: 'wasm' }, { backend: 'cpu' }]) {
       expect(of(works)).toMatchObject({ works: true, agrees: true, stepMs: expect.any(Number) });
     }
     expect(of({ backend: 'node' })).toMatchObject({

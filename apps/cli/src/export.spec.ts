@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { encodePng } from '@foveate/image';
+import sharp from 'sharp';
 import { defaultRunner } from './runner.js';
 
 const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
@@ -15,6 +15,39 @@ const run = join(root, 'run');
 
 const node = (...args: readonly string[]) => spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
 const exported = (...args: readonly string[]) => node(bin, 'export', run, ...args);
+
+/** Files of every kind, with fine stripes and strong colours: wherever pixels come about otherwise, scores show it. */
+async function kindsOfImages(folder: string): Promise<readonly string[]> {
+  const [width, height] = [301, 203];
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => {
+    const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+    return [(x * 5 + y) % 256, (x % 3) * 120, (y * x) % 256][i % 3]!;
+  });
+  const picture = () => sharp(data, { raw: { width, height, channels: 3 } });
+  const deep = Uint16Array.from(data, (value, i) => value * 257 - (i % 200));
+  const sixteen = sharp(deep, { raw: { width, height, channels: 3 } }).toColourspace('rgb16');
+  const alpha = Uint8Array.from({ length: width * height }, (_, i) => i % 256);
+  const kinds = {
+    'plain.png': picture().png(),
+    'photo.jpg': picture().jpeg({ quality: 80 }),
+    'large.jpg': picture().resize(1200, 800, { fit: 'fill' }).jpeg({ quality: 90 }),
+    'turned.jpg': picture().withMetadata({ orientation: 6 }).jpeg(),
+    'grey.jpg': picture().greyscale().jpeg(),
+    'cmyk.jpg': picture().toColourspace('cmyk').jpeg(),
+    'deep.png': sixteen.png(),
+    'deep-grey.png': sharp(deep, { raw: { width, height, channels: 3 } })
+      .toColourspace('grey16')
+      .png(),
+    'alpha.png': picture()
+      .joinChannel(Buffer.from(alpha), { raw: { width, height, channels: 1 } })
+      .png(),
+    'palette.png': picture().png({ palette: true, colours: 16 }),
+    'part.tiff': picture().tiff(),
+    'part.webp': picture().webp(),
+  };
+  for (const [name, image] of Object.entries(kinds)) await image.toFile(join(folder, name));
+  return Object.keys(kinds).map((name) => join(folder, name));
+}
 
 beforeAll(() => {
   const config = {
@@ -45,16 +78,31 @@ describe('foveate export', () => {
     expect(exported('--format', 'safetensors').stdout).toMatch(/tensors read back, all equal/);
   });
 
-  it('writes a README whose program runs, with half the precision too', async () => {
-    const folder = join(root, 'half');
-    expect(exported('--half', '--normalise', '--out', folder).status).toBe(0);
-    symlinkSync(modules, join(folder, 'node_modules'));
-    const readme = readFileSync(join(folder, 'README.md'), 'utf8');
-    writeFileSync(join(folder, 'run.mjs'), /```js\n(.*?)```/s.exec(readme)?.[1] ?? '');
-    const grey = { width: 40, height: 30, channels: 3, data: new Uint8Array(3600).fill(90) } as const;
-    writeFileSync(join(folder, 'part.png'), await encodePng(grey));
-    const { stdout, stderr } = spawnSync(process.execPath, ['run.mjs'], { cwd: folder, encoding: 'utf8' });
-    expect({ stderr, inRange: Number(stdout) > 0 && Number(stdout) < 1 }).toEqual({ stderr: '', inRange: true });
+  describe.each([
+    ['of bytes', ['--normalise']],
+    ['of floats, in half precision', ['--half']],
+  ])('writes a README for images %s', (_what, flags) => {
+    it('whose programs give the scores of the run, whatever kind of file an image is', async () => {
+      const folder = mkdtempSync(join(root, 'readme-'));
+      expect(exported(...flags, '--out', folder).status).toBe(0);
+      symlinkSync(modules, join(folder, 'node_modules'));
+      const files = await kindsOfImages(folder);
+      const explained = node(bin, 'explain', run, ...files, '--out', join(folder, 'explained'), '--json');
+      const expected = (JSON.parse(explained.stdout) as { file: string; score: number }[]).map(({ score }) => score);
+      expect(new Set(expected.map((score) => score.toFixed(4))).size).toBeGreaterThan(5);
+      const programs = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/```js\n(.*?)```/gs)];
+      expect(programs).toHaveLength(2);
+      for (const [index, [, program = '']] of programs.entries()) {
+        writeFileSync(join(folder, `${index}.mjs`), program);
+        const { stdout, stderr } = spawnSync(process.execPath, [`${index}.mjs`, ...files], { cwd: folder, encoding: 'utf8' }); // prettier-ignore
+        expect(stderr).toBe('');
+        const scores = stdout.trim().split('\n').map((line) => Number(line.split(' ').at(-1))); // prettier-ignore
+        expect(scores).toHaveLength(expected.length);
+        // Half precision is a matter of the weights; the pixels are the same.
+        const tolerance = flags.includes('--half') ? 1e-3 : 1e-6;
+        scores.forEach((score, i) => expect([files[i], Math.abs(score - expected[i]!) < tolerance]).toEqual([files[i], true])); // prettier-ignore
+      }
+    });
   });
 
   it('overwrites an earlier export only when told to', () => {

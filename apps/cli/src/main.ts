@@ -9,6 +9,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExplain } from './commands/explain.js';
 import { addExport } from './commands/export.js';
+import { addInit } from './commands/init.js';
 import { addModels } from './commands/models.js';
 import { addPlugins } from './commands/plugins.js';
 import { addReport } from './commands/report.js';
@@ -48,6 +49,7 @@ function buildProgram(): Command {
       `
 Examples:
   foveate demo
+  foveate init my-images
   foveate train --config examples/magnetic-tile-band.yaml
   foveate train --config examples/magnetic-tile-band.yaml --set preset=aoi --out runs/tiles-aoi
   foveate report runs/magnetic-tile-band runs/tiles-aoi --out comparison.html
@@ -60,6 +62,7 @@ NO_COLOR=1 takes colours away.`,
     );
   const add = [
     addDemo,
+    addInit,
     addTrain,
     addDataset,
     addAugment,

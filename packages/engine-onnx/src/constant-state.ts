@@ -1,6 +1,6 @@
 /** Models whose weights are constants: ONNX Runtime folds batch norm into them and packs them once, which inputs do not allow. */
 import { encodeConstants, type OuterConstant } from '@foveate/tracer';
-import type { Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-common';
 import { statePrefix } from './session-host.js';
 
 /** The bytes of a model completed by the values of a state, which lie in the memory of the host. */

@@ -9,7 +9,7 @@ import { openModel } from './open-model.js';
 import { OnnxProgram, type ProgramHost } from './program.js';
 import { chooseProvider } from './provider-trial.js';
 import type { Provider } from './providers.js';
-import { loadRuntime } from './runtime.js';
+import { loadRuntime, plainProvider } from './runtime.js';
 import type { HostOptions, SessionHost } from './session-host.js';
 import { OnnxState } from './state.js';
 import { WorkerHost } from './worker-host.js';
@@ -18,7 +18,7 @@ import { WorkerHost } from './worker-host.js';
 export interface OnnxEngineOptions {
   /** Threads of one step, 1 or more; the number of processors when left out. */
   readonly threads?: number;
-  /** Execution provider; the CPU when left out. */
+  /** Execution provider; the CPU when left out, or WebAssembly where the native library cannot be loaded. */
   readonly provider?: Provider;
   /** True: steps run in a worker, so that timers, signals and sockets of this thread are served meanwhile. */
   readonly worker?: boolean;
@@ -49,16 +49,17 @@ export async function openOnnxEngine({ provider = 'auto', ...rest }: OpenOnnxEng
 }
 
 function makeEngine(
-  { threads = availableParallelism(), provider = 'cpu', worker = false }: OnnxEngineOptions,
+  { threads = availableParallelism(), provider = plainProvider(), worker = false }: OnnxEngineOptions,
   remark: string,
 ): Engine {
   // Also with a worker, where a library that cannot be loaded could not be reported from here.
-  const runtime = loadRuntime();
+  const runtime = loadRuntime(provider, threads);
   const options: HostOptions = { provider, threads };
   const host: SessionHost = worker ? new WorkerHost(options) : new LocalHost(runtime, options);
   let ids = 0;
   const on: ProgramHost = { host, provider, nextId: () => ids++ };
-  const version = runtime.env.versions.node ?? runtime.env.versions.common;
+  const { node, web, common } = runtime.env.versions;
+  const version = (provider === 'wasm' ? web : node) ?? common;
   const chosen = remark === '' ? provider : `${provider} (${remark})`;
   return {
     info: {
@@ -68,12 +69,12 @@ function makeEngine(
         `${threads} ${threads === 1 ? 'thread' : 'threads'}`,
         ...(worker ? ['in a worker'] : []),
       ].join(', '),
-      versions: { 'onnxruntime-node': version },
+      versions: { [provider === 'wasm' ? 'onnxruntime-web' : 'onnxruntime-node']: version },
     },
     createState: (values) => new OnnxState(values, on),
-    compile: (program, state, options) => new OnnxProgram(program, state as OnnxState, on, options),
+    compile: (program, state, how) => new OnnxProgram(program, state as OnnxState, on, how),
     openModel: async (format, { 'model.onnx': onnx }) =>
-      format === 'onnx' && onnx !== undefined ? openModel(runtime, onnx, threads) : undefined,
+      format === 'onnx' && onnx !== undefined ? openModel(runtime, onnx, options) : undefined,
     dispose: () => {
       host.close().catch(() => undefined);
     },

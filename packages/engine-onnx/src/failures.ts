@@ -16,7 +16,11 @@ export function unavailability(message: string): string | undefined {
 
 function outOfMemory(error: unknown): Error | undefined {
   const message = messageOf(error);
-  if (!/bad_alloc|bad allocation|allocat\w+ (failed|memory)|out of memory|Failed to allocate/i.test(message)) {
+  if (
+    !/bad_alloc|bad allocation|allocat\w+ (failed|memory)|out of memory|Failed to allocate|Tensor shape is too large/i.test(
+      message,
+    )
+  ) {
     return undefined;
   }
   const size = /requested buffer of size (\d+)/.exec(message)?.[1];
@@ -71,7 +75,7 @@ export function runFailure(error: unknown, provider: Provider): Error {
       what: `ONNX Runtime cannot run the traced program on ${provider}`,
       ...place(message),
       got: message.split('\n')[0] ?? message,
-      advice: provider === 'cpu' ? 'Write the operation differently' : 'Choose the provider cpu',
+      advice: provider === 'cpu' || provider === 'wasm' ? 'Write the operation differently' : 'Choose the provider cpu',
       cause: error,
     })
   );

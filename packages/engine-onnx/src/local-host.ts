@@ -1,6 +1,6 @@
 /** Sessions in this thread. A run holds the thread until it ends. */
 import type { HostTensor, HostTensors } from '@foveate/contracts';
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { withConstants } from './constant-state.js';
 import { runFailure, sessionFailure } from './failures.js';
 import { Queue } from './queue.js';

@@ -1,16 +1,20 @@
 /** ONNX files, run as they are. */
 import { fail, type HostTensor, type HostTensors, type OpenedModel } from '@foveate/contracts';
-import type { Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-common';
 import type { OnnxRuntime } from './runtime.js';
+import type { HostOptions } from './session-host.js';
 
 /**
- * Opens an ONNX model on the CPU, with every optimisation ONNX Runtime has.
- * @param threads of one run, 1 or more
+ * Opens an ONNX model on the processor, with every optimisation ONNX Runtime has.
  * @throws FoveateError `ENGINE_UNSUPPORTED` with what ONNX Runtime says against it
  */
-export async function openModel(runtime: OnnxRuntime, onnx: Uint8Array, threads: number): Promise<OpenedModel> {
+export async function openModel(
+  runtime: OnnxRuntime,
+  onnx: Uint8Array,
+  { provider, threads }: HostOptions,
+): Promise<OpenedModel> {
   const session = await runtime.InferenceSession.create(onnx, {
-    executionProviders: ['cpu'],
+    executionProviders: [provider === 'wasm' ? 'wasm' : 'cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',

@@ -57,7 +57,7 @@ export function plan(
       if (constantState) refuseState(replaces);
       return { ...result.outputs, ...Object.fromEntries(next.map(([name, tensor]) => [nextPrefix + name, tensor])) };
     },
-    { inputs: specs, outputOrders, target: provider === 'cpu' ? 'cpu' : 'portable' },
+    { inputs: specs, outputOrders, target: provider === 'cpu' || provider === 'wasm' ? 'cpu' : 'portable' },
   );
   const fed = builtIn ? graph.inputs.filter(({ name }) => !name.startsWith(statePrefix)) : graph.inputs;
   const model = encodeOnnx({ ...graph, inputs: fed });

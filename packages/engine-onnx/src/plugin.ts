@@ -17,7 +17,7 @@ export const onnx = definePlugin({
       .enum(['auto', ...providers])
       .default('auto')
       .describe(
-        'Execution provider: cpu, cuda (NVIDIA), dml (Windows), coreml (macOS), webgpu; auto takes the fastest that works.',
+        'Execution provider: cpu, cuda (NVIDIA), dml (Windows), coreml (macOS), webgpu, wasm (needs no native library); auto takes the fastest that works.',
       ),
     threads: z
       .int()

@@ -5,7 +5,8 @@
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fail } from '@foveate/contracts';
-import { absence, providers, type Provider } from './providers.js';
+import { absence, accelerators, type Provider } from './providers.js';
+import { cudaAdvice, nativeAbsence } from './runtime.js';
 
 /** What came of trying a provider. */
 export type ProviderTrial = { readonly provider: Provider } & (
@@ -59,14 +60,16 @@ export interface ProviderChoice {
 
 /**
  * @param attempt replaces {@link tryProvider} in tests
+ * @param absent replaces {@link nativeAbsence} in tests
  * @throws FoveateError `ENGINE_UNAVAILABLE` when `wanted` names a provider that does not work
  */
 export async function chooseProvider(
   wanted: Provider | 'auto',
   threads: number,
   attempt: typeof tryProvider = tryProvider,
+  absent: () => string | undefined = nativeAbsence,
 ): Promise<ProviderChoice> {
-  if (wanted === 'cpu') return { provider: 'cpu', remark: '' };
+  if (wanted === 'cpu' || wanted === 'wasm') return { provider: wanted, remark: '' };
   if (wanted !== 'auto') {
     const trial = await attempt(wanted, threads);
     if (trial.usable) return { provider: wanted, remark: '' };
@@ -74,11 +77,13 @@ export async function chooseProvider(
       code: 'ENGINE_UNAVAILABLE',
       where: 'engine.provider',
       what: `The execution provider ${wanted} cannot be used: ${trial.reason}`,
-      advice: "Choose 'auto', which takes what works, or 'cpu'",
+      advice: `${wanted === 'cuda' ? `${cudaAdvice()}. ` : ''}Choose 'auto', which takes what works, or 'cpu'`,
     });
   }
+  const missing = absent();
+  if (missing !== undefined) return { provider: 'wasm', remark: missing };
   const trials: ProviderTrial[] = [];
-  for (const provider of providers.slice(1)) trials.push(await attempt(provider, threads));
+  for (const provider of accelerators) trials.push(await attempt(provider, threads));
   const usable = trials.filter((trial) => trial.usable);
   // Nothing to compare with, nothing to wait for.
   const cpu = usable.length === 0 ? undefined : await attempt('cpu', threads);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { openOnnxEngine, type Provider } from './index.js';
 import { chooseProvider, tryProvider } from './provider-trial.js';
@@ -60,6 +61,9 @@ describe('chooseProvider', () => {
     const choosing = chooseProvider('cuda', 2, told({ cuda: 'no usable CUDA device' }));
     await expect(choosing).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
     await expect(choosing).rejects.toThrow('cuda cannot be used: no usable CUDA device');
+    // How its libraries are had.
+    const onLinux = process.platform === 'linux' && process.arch === 'x64';
+    await expect(choosing).rejects.toThrow(onLinux ? join('script', 'install.js') : 'x64 Linux');
   });
 });
 

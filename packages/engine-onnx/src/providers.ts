@@ -1,11 +1,14 @@
 /** Execution providers: the libraries by which ONNX Runtime reaches a processor. */
 import { existsSync, readdirSync } from 'node:fs';
 
-/** All providers this engine knows, the CPU first. */
-export const providers = ['cpu', 'cuda', 'dml', 'coreml', 'webgpu'] as const;
+/** All providers this engine knows: the CPU first, WebAssembly, which runs on it too and anywhere, last. */
+export const providers = ['cpu', 'cuda', 'dml', 'coreml', 'webgpu', 'wasm'] as const;
 
 /** An execution provider. */
 export type Provider = (typeof providers)[number];
+
+/** Providers that need a device. */
+export const accelerators = ['cuda', 'dml', 'coreml', 'webgpu'] as const satisfies readonly Provider[];
 
 /** The machine, as far as it matters here. */
 export interface Machine {
@@ -33,6 +36,7 @@ export function absence(provider: Provider, machine: Machine = thisMachine): str
   const { platform, env, exists } = machine;
   switch (provider) {
     case 'cpu':
+    case 'wasm':
       return undefined;
     case 'cuda':
       if (platform !== 'linux' && platform !== 'win32') return 'not on this platform';

@@ -12,14 +12,14 @@ import {
   type TracedFunction,
 } from '@foveate/tracer';
 import * as tf from '@tensorflow/tfjs-core';
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import type { OnnxEngineOptions } from './engine.js';
 import { runFailure, sessionFailure } from './failures.js';
 import { sessionOptions } from './local-host.js';
 import { mostSessions, signatureOf } from './program.js';
 import { Queue } from './queue.js';
 import { Recent } from './recent.js';
-import { loadRuntime } from './runtime.js';
+import { loadRuntime, plainProvider, type OnnxRuntime } from './runtime.js';
 
 /** A program with variables on ONNX Runtime. */
 export interface Runner {
@@ -58,12 +58,14 @@ class OnnxRunner implements Runner {
   readonly #held = new Map<tf.Variable, Held>();
   readonly #program: TracedFunction;
   readonly #threads: number;
-  readonly #runtime = loadRuntime();
+  readonly #provider = plainProvider();
+  readonly #runtime: OnnxRuntime;
   #kinds: InputKinds | undefined;
 
   constructor(program: TracedFunction, threads: number) {
     this.#program = program;
     this.#threads = threads;
+    this.#runtime = loadRuntime(this.#provider, threads);
   }
 
   async run(inputs: HostTensors): Promise<HostTensors> {
@@ -84,7 +86,7 @@ class OnnxRunner implements Runner {
       if (inputName !== undefined) feeds[inputName] = this.#value(variable).tensor;
     }
     const results: Record<string, Tensor> = await onnx.run(feeds).catch((error: unknown) => {
-      throw runFailure(error, 'cpu');
+      throw runFailure(error, this.#provider);
     });
     for (const { variable, outputName } of compiled.state) {
       if (outputName === undefined) continue;
@@ -122,11 +124,11 @@ class OnnxRunner implements Runner {
     const plan = { model, cpuNodes: [], replaces: [] };
     return this.#runtime.InferenceSession.create(
       model,
-      sessionOptions({ provider: 'cpu', threads: this.#threads }, plan),
+      sessionOptions({ provider: this.#provider, threads: this.#threads }, plan),
     ).then(
       (onnx) => ({ compiled, onnx }),
       (error: unknown) => {
-        throw sessionFailure(error, 'cpu');
+        throw sessionFailure(error, this.#provider);
       },
     );
   }

@@ -6,6 +6,6 @@ import { loadRuntime } from './runtime.js';
 import { memoryOf, type HostOptions } from './session-host.js';
 
 serve(
-  (options: HostOptions) => new LocalHost(loadRuntime(), options),
+  (options: HostOptions) => new LocalHost(loadRuntime(options.provider, options.threads), options),
   (result) => (result === undefined ? [] : memoryOf(result as HostTensors)),
 );

@@ -22,6 +22,7 @@ export { fingerprint, lookLength, type Fingerprint } from './fingerprint.js';
 export { equalizeLocally } from './equalize-locally.js';
 export { lightened } from './light.js';
 export { emptyMask, intersectionArea, maskArea, newPixels, pixelsOf } from './mask.js';
+export { readNetworkInput } from './network-input.js';
 export { nearDuplicates, type NearPair } from './near-duplicates.js';
 export { withNoise } from './noise.js';
 export { drawPolygon, fillPolygon, type Point } from './polygon.js';

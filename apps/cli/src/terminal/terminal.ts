@@ -32,10 +32,12 @@ export function printJson(value: unknown, indent?: number): void {
   print(JSON.stringify(value, null, indent));
 }
 
+function end(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+}
+
 /** Ends quietly when the reader of a pipe has gone, as `foveate … | head` makes it. */
 export function endWithReader(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
+  if (!process.stdout.listeners('error').includes(end)) process.stdout.on('error', end);
 }
