@@ -8,7 +8,7 @@ export function onnxExamples(parts: ReadmeParts): readonly string[] {
     'From Node, `node score.mjs part.jpg …`. The pixels are those that the run sees:',
     nodeProgram(parts, {
       imports: ["import { readNetworkInput } from '@foveate/image';"],
-      body: [`  const { data } = await readNetworkInput(file, ${sizeOf(parts)});`],
+      body: [`  const { data } = await readNetworkInput(file, ${sizeOf(parts)}${rangeOf(parts)});`],
     }),
     'The same with sharp alone, for all formats but BMP. In one pipeline sharp would scale a JPEG down while decoding it,' +
       ' and resize before it converts colours: other pixels, other scores.',
@@ -39,6 +39,9 @@ export function onnxExamples(parts: ReadmeParts): readonly string[] {
 }
 
 const sizeOf = ({ width, height }: ReadmeParts): string => `${String(width)}, ${String(height)}`;
+
+const rangeOf = ({ valueRange }: ReadmeParts): string =>
+  valueRange === undefined ? '' : `, { valueRange: [${valueRange.join(', ')}] }`;
 
 const shapeOf = ({ width, height }: ReadmeParts): string => `1, ${String(height)}, ${String(width)}, 3`;
 

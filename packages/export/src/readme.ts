@@ -12,6 +12,8 @@ export interface ReadmeParts extends Pick<InferenceParts, 'normalise'> {
   readonly width: number;
   readonly precision: Precision;
   readonly heatmap: boolean;
+  /** Values of 16-bit images that the run made black and white; undefined: all of 0 to 65535. */
+  readonly valueRange?: readonly [number, number] | undefined;
 }
 
 /** README.md of an export. */
@@ -19,7 +21,8 @@ export function exportReadme(format: ExportFormat, parts: ReadmeParts): string {
   return `${[`# ${parts.name}`, contract(format, parts), ...examples[format](parts)].join('\n\n')}\n`;
 }
 
-function contract(format: ExportFormat, { height, width, normalise, heatmap, precision }: ReadmeParts): string {
+function contract(format: ExportFormat, parts: ReadmeParts): string {
+  const { height, width, normalise, heatmap, precision, valueRange } = parts;
   if (format === 'safetensors')
     return 'The weights of the model: convolution filters in the order height, width, in, out; dense kernels in, out.';
   const pixels = normalise ? 'whole numbers from 0 to 255' : 'numbers from 0 to 1 (the byte divided by 255)';
@@ -27,6 +30,12 @@ function contract(format: ExportFormat, { height, width, normalise, heatmap, pre
     `Input \`images\` [batch, ${String(height)}, ${String(width)}, 3]: sRGB, rows from the top, ${pixels}. Scale the image to that size`,
     'without keeping its proportions, with Lanczos, after turning it upright, making it 8-bit sRGB and putting what is transparent',
     'on black. All other preprocessing is inside.',
+    ...(valueRange === undefined
+      ? []
+      : [
+          `Of 16-bit images the values ${valueRange.join(' to ')} become 0 to 255, as in the run; of the programs below only`,
+          'that with `readNetworkInput` does it by itself.',
+        ]),
     '',
     '- `score` [batch]: probability that the part is defective, 0 to 1',
     '- `logits` [batch, 2]: before softmax; good, defective',

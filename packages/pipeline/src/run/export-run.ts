@@ -48,7 +48,7 @@ export async function exportRun(
 ): Promise<ExportedModel> {
   requireRoom(options);
   return withTrainedRun(folder, setting, signal, async (run) => {
-    const { network, evaluator, record } = run;
+    const { network, evaluator, record, config } = run;
     const { heatmap, normalise, precision, format, overwrite = false } = options;
     const parts: ExportParts = {
       model: network.model,
@@ -60,7 +60,16 @@ export async function exportRun(
     };
     const files = exportFiles(format, parts);
     const { height, width } = network.model;
-    const readme = exportReadme(format, { name: record.name, height, width, normalise, precision, heatmap });
+    const valueRange = config.data.source.options['valueRange'] as readonly [number, number] | undefined;
+    const readme = exportReadme(format, {
+      name: record.name,
+      height,
+      width,
+      normalise,
+      precision,
+      heatmap,
+      valueRange: valueRange ?? undefined,
+    });
     const contents = { ...files, 'README.md': Buffer.from(readme) };
     const check = await writeTried({ folder: options.folder, contents, overwrite }, async (staging) => {
       const tried = await tryExport(run, folder, { ...options, staging }, parts, Object.keys(files));
