@@ -20,7 +20,7 @@ describe('defaultPlugins', () => {
     const own = JSON.parse(readFileSync(new URL('preset-default/package.json', packages), 'utf8')) as {
       dependencies: Record<string, string>;
     };
-    const listed = Object.keys(own.dependencies).flatMap((name) => {
+    const listed = ['@foveate/preset-default', ...Object.keys(own.dependencies)].flatMap((name) => {
       const file = new URL(`${name.replace('@foveate/', '')}/package.json`, packages);
       const { foveate } = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Manifest) : {};
       return (foveate?.plugins ?? []).map(({ kind, id, summary }) => ({

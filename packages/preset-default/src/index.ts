@@ -25,6 +25,8 @@ import { adam, adamax, adamw, sgd } from '@foveate/trainer';
 import { aoiPreset } from './aoi-preset.js';
 import { dataPlugins } from './data-plugins.js';
 
+export { aoiPreset };
+
 // Weights belong to the models of the default plugins; apps reach them here, since only this package names plugins.
 export {
   cachedPath,

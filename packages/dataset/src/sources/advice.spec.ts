@@ -30,7 +30,7 @@ describe('the advice', () => {
     const options = { root: 'faint', classes: { bad: 'dent' }, mask: '_mask.png' };
     const before = await tree.scan(folders, options);
     await expect(before.load(before.samples[0])).rejects.toMatchObject({
-      parts: { advice: expect.stringContaining('lower maskThreshold') },
+      parts: { advice: expect.stringContaining('maskThreshold') },
     });
     const after = await tree.scan(folders, { ...options, maskThreshold: 0 });
     expect(maskArea((await after.load(after.samples[0])).defects[0]!.mask)).toBe(12);
