@@ -21,6 +21,7 @@ export interface FileParts {
   readonly areas?: readonly string[];
   readonly split?: SplitName | undefined;
   readonly group?: string | undefined;
+  readonly attributes?: Sample['attributes'] | undefined;
   readonly line?: number;
 }
 
@@ -33,7 +34,7 @@ const imageOnly: FileRef = { masks: none, areas: 0 };
  * @param prefix root of the data set with its separator at the end
  */
 export function fileSample(parts: FileParts, prefix: string): Sample {
-  const { image, types, masks = [], areas = none, split, group, line } = parts;
+  const { image, types, masks = [], areas = none, split, group, attributes, line } = parts;
   const alone = masks.length === 0 && areas.length === 0;
   const path = prefix + image;
   return {
@@ -41,6 +42,7 @@ export function fileSample(parts: FileParts, prefix: string): Sample {
     defectTypes: types.length === 0 ? none : types.map((type) => type.normalize('NFC')),
     ...(split === undefined ? undefined : { split }),
     ...(group === undefined ? undefined : { group }),
+    ...(attributes === undefined ? undefined : { attributes }),
     files: alone ? [path] : [path, ...masks.map((mask) => prefix + mask.path), ...areas.map((area) => prefix + area)],
     ref: alone && line === undefined ? imageOnly : refOf(masks, areas.length, line),
   };

@@ -17,6 +17,7 @@ export interface ListedParts {
   readonly areas?: readonly string[];
   readonly split?: SplitName | undefined;
   readonly group?: string | undefined;
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A file and a line in it. */
@@ -55,6 +56,7 @@ export async function listedSample(parts: ListedParts, place: Place, layout: Lay
       split: parts.split,
       group: parts.group ?? layout.groupOf(id),
       line: place.line,
+      attributes: parts.attributes,
     },
     layout.prefix,
   );

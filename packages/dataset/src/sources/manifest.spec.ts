@@ -45,6 +45,20 @@ describe('a CSV list', () => {
     expect(samples[2]!.files![0]).toBe(join(tree.base, 'data/c.png'));
   });
 
+  it('has attributes in the columns that it is told', async () => {
+    const text = 'image,type,camera,shift,__proto__\na.png,good,2,night,x\nsub/b.png,good,,,\nc.png,good,2,,y\n';
+    const { samples } = await scan(text, { attributes: ['camera', 'shift'] });
+    expect(samples.map(({ attributes }) => attributes)).toEqual([
+      { camera: '2', shift: 'night' },
+      undefined,
+      { camera: '2' },
+    ]);
+    expect((await scan(text)).samples.every(({ attributes }) => attributes === undefined)).toBe(true);
+    const [first] = (await scan(text, { attributes: ['__proto__'] })).samples;
+    expect(JSON.stringify(first?.attributes)).toBe('{"__proto__":"x"}');
+    await expect(scan(text, { attributes: ['cameras'] })).rejects.toMatchObject({ code: 'DATA_INVALID' });
+  });
+
   it('has the columns and words that it is told', async () => {
     const text = 'file;verdict;m1;m2\na.png;0;;\nsub/b.png;1;m/b1.png;m/b2.png\nc.png;IO;;\n';
     const { samples } = await scan(text, {

@@ -56,16 +56,22 @@ export const manifest = definePlugin({
       .describe(
         'Values of the type column that mean no defect, as an empty cell and `good` do; capitals do not matter.',
       ),
+    attributes: z
+      .array(column)
+      .default([])
+      .describe(
+        'Columns of what is known of an image and should not decide, such as its camera: runs tell the accuracy of each group.',
+      ),
     delimiter: z.string().length(1).default(',').describe('What divides the cells of CSV.'),
     separator: z.string().min(1).default(';').describe('What divides several values in a cell of CSV.'),
     ...sharedOptions,
   }),
   register: (options, context) => {
     const file = resolve(context.baseFolder, options.file);
-    const { columns, delimiter } = options;
+    const { columns, delimiter, attributes } = options;
     const words = new Set([good, ...options.good].map(folded));
     const separator = isJsonLines(file) ? undefined : options.separator;
-    const reading = { columns, good: words, delimiter, separator };
+    const reading = { columns, attributes, good: words, delimiter, separator };
     return fileSource(
       options,
       [options.root ?? dirname(file)],
@@ -78,6 +84,7 @@ export const manifest = definePlugin({
 
 interface Reading {
   readonly columns: Columns;
+  readonly attributes: readonly string[];
   /** Folded. */
   readonly good: ReadonlySet<string>;
   readonly delimiter: string;
@@ -95,7 +102,10 @@ async function* scan(file: string, reading: Reading, layout: Layout): AsyncGener
   const shared = new Map<string, string>();
   let rows = 0;
   for await (const row of readRows(file, reading.delimiter)) {
-    if (rows++ === 0) requireColumns(row, reading.columns, file);
+    if (rows++ === 0) {
+      requireColumns(row, reading.columns, file);
+      for (const name of reading.attributes) if (!isJsonLines(file)) requireColumn(name, row, file);
+    }
     const item = await sampleOf(row, { file, line: row.line }, { ...reading, shared }, layout);
     if ('sample' in item) ids.add(item.sample.id, { file, line: row.line });
     yield item;
@@ -157,10 +167,23 @@ function sampleOf(row: Row, place: Place, reading: Reading & Shared, layout: Lay
       areas: texts(columns.aoi),
       split: split === undefined ? undefined : splitOf(split, place),
       group: group === undefined ? undefined : once(group, reading.shared),
+      attributes: attributesOf(reading, one),
     },
     place,
     layout,
   );
+}
+
+/** Undefined where no columns are named, or all are empty. */
+function attributesOf(
+  { attributes, shared }: Reading & Shared,
+  one: (name: string) => string | undefined,
+): Readonly<Record<string, string>> | undefined {
+  const known = attributes.flatMap((name) => {
+    const value = one(name);
+    return value === undefined ? [] : [[name, once(value, shared)] as const];
+  });
+  return known.length === 0 ? undefined : Object.fromEntries(known);
 }
 
 function defectsOf(
