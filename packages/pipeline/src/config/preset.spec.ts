@@ -68,6 +68,15 @@ describe('a preset', () => {
     expect(config.preset?.filledIn).toEqual(['data.augment.0', 'data.cache', 'loss', 'training.epochs']);
   });
 
+  it('says what it fills in, and what counts instead of it', async () => {
+    const notes = async (text: string) => (await read(`preset: bright\n${text}`)).notices?.join(' ') ?? '';
+    expect(await notes('data: { source: tiny }\n')).not.toContain('Instead');
+    expect(await notes('data: { source: tiny }\nloss: ce\ntraining: { epochs: 3 }\n')).toMatch(
+      /fills in data\.augment\.0, data\.cache\..*Instead.* loss, training\.epochs /,
+    );
+    expect(await notes('data: { source: tiny, augment: [still, jitter] }\n')).toMatch(/Instead.* data\.augment /);
+  });
+
   it('has options of its own', async () => {
     const config = await read('preset: { id: bright, by: 3 }\n');
     expect(config.data.augment).toEqual([{ id: 'jitter', options: { by: 3 } }]);

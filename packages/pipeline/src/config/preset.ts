@@ -60,22 +60,25 @@ export async function choosePreset(
  * those of the preset that are not named in it come first.
  */
 export function withPreset(document: ConfigDocument, preset: ChosenPreset | undefined): PresetDocument {
-  if (preset === undefined) return { ...document, filledIn: [] };
+  if (preset === undefined) return { ...document, filledIn: [], overruled: [] };
   const filledIn: ConfigPath[] = [];
-  const filled = fill(document.value ?? {}, preset.values, [], filledIn);
+  const overruled: ConfigPath[] = [];
+  const filled = fill(document.value ?? {}, preset.values, [], { filledIn, overruled });
   const isFilled = (path: ConfigPath) =>
     filledIn.some((part) => part.every((key, index) => String(path[index]) === String(key)));
   return {
     value: filled,
     filledIn,
+    overruled,
     locate: (path) => (isFilled(path) ? `preset '${preset.id}'` : document.locate(written(path, filledIn))),
     textAt: (path, value) => (isFilled(path) ? undefined : document.textAt(written(path, filledIn), value)),
   };
 }
 
-/** A document, and the paths a preset filled in. */
+/** A document, the paths a preset filled in, and those of which it says something that the document says otherwise. */
 export interface PresetDocument extends ConfigDocument {
   readonly filledIn: readonly ConfigPath[];
+  readonly overruled: readonly ConfigPath[];
 }
 
 /** What a run records of its preset. */
@@ -92,27 +95,40 @@ function written(path: ConfigPath, filledIn: readonly ConfigPath[]): ConfigPath 
   });
 }
 
-/** @param filledIn gets the path of everything that is taken from the preset */
-function fill(value: unknown, preset: unknown, path: ConfigPath, filledIn: ConfigPath[]): unknown {
+/** Gets the path of everything that is taken from the preset, and of everything else it says. */
+interface Told {
+  readonly filledIn: ConfigPath[];
+  readonly overruled: ConfigPath[];
+}
+
+function fill(value: unknown, preset: unknown, path: ConfigPath, told: Told): unknown {
+  const { filledIn, overruled } = told;
   if (value === undefined || value === null) {
     if (Array.isArray(preset)) preset.forEach((_, index) => filledIn.push([...path, index]));
     else if (isObject(preset) && isSection(path))
-      Object.keys(preset).forEach((key) => fill(undefined, preset[key], [...path, key], filledIn));
+      Object.keys(preset).forEach((key) => fill(undefined, preset[key], [...path, key], told));
     else filledIn.push(path);
     return structuredClone(preset);
   }
   if (slots.some((slot) => slot.many && pathText(slot.path) === pathText(path))) {
-    if (!Array.isArray(value) || !Array.isArray(preset)) return value;
+    if (!Array.isArray(value) || !Array.isArray(preset)) {
+      overruled.push(path);
+      return value;
+    }
     const named = value.map(idOf);
     const missing = preset.filter((item) => !named.includes(idOf(item)));
     missing.forEach((_, index) => filledIn.push([...path, index]));
+    if (missing.length < preset.length) overruled.push(path);
     return [...structuredClone(missing), ...(value as unknown[])];
   }
-  if (!isSection(path) || !isObject(value) || !isObject(preset)) return value;
+  if (!isSection(path) || !isObject(value) || !isObject(preset)) {
+    overruled.push(path);
+    return value;
+  }
   const keys = Object.keys(preset).filter((key) => preset[key] !== undefined);
   return {
     ...value,
-    ...Object.fromEntries(keys.map((key) => [key, fill(value[key], preset[key], [...path, key], filledIn)])),
+    ...Object.fromEntries(keys.map((key) => [key, fill(value[key], preset[key], [...path, key], told)])),
   };
 }
 

@@ -5,8 +5,8 @@ import type { AppliedPreset } from '@foveate/contracts';
 import type { Consent } from '../assembly/consent.js';
 import type { Registry } from '../assembly/registry.js';
 import { withPackages } from '../assembly/third-party.js';
-import { documentOf, parseConfigText, withOverrides } from './document.js';
-import type { ConfigDocument } from './document.js';
+import { documentOf, parseConfigText, pathText, withOverrides } from './document.js';
+import type { ConfigDocument, ConfigPath } from './document.js';
 import { valueAt } from './issues.js';
 import { appliedPreset, choosePreset, withPreset } from './preset.js';
 import { resolveConfig, withDefaults } from './resolve.js';
@@ -63,8 +63,9 @@ async function complete(
   const overridden = withOverrides({ ...filled, value: withDefaults(filled.value, defaults) }, overrides);
   // Once more: an override may have put another list in the place of one that the preset had added to.
   const config = await resolveConfig(withPreset(overridden, preset), known, file);
-  const applied = preset === undefined ? undefined : appliedPreset(preset, withPreset(written, preset).filledIn);
-  const notices = noticesOf(written, config, applied);
+  const { filledIn, overruled } = withPreset(written, preset);
+  const applied = preset === undefined ? undefined : appliedPreset(preset, filledIn);
+  const notices = noticesOf(written, config, applied, overruled);
   return {
     ...config,
     ...(applied === undefined ? {} : { preset: applied }),
@@ -72,7 +73,12 @@ async function complete(
   };
 }
 
-function noticesOf(written: ConfigDocument, config: RunConfig, preset: AppliedPreset | undefined): readonly string[] {
+function noticesOf(
+  written: ConfigDocument,
+  config: RunConfig,
+  preset: AppliedPreset | undefined,
+  overruled: readonly ConfigPath[],
+): readonly string[] {
   return [
     ...(valueAt(written.value, ['data', 'source']) !== undefined
       ? []
@@ -82,7 +88,11 @@ function noticesOf(written: ConfigDocument, config: RunConfig, preset: AppliedPr
       : [
           preset.filledIn.length === 0
             ? `The preset '${preset.id}' fills in nothing: the configuration says all of it itself.`
-            : `The preset '${preset.id}' fills in ${preset.filledIn.join(', ')}.`,
+            : `The preset '${preset.id}' fills in ${preset.filledIn.join(', ')}.${
+                overruled.length === 0
+                  ? ''
+                  : ` Instead of the preset's, the configuration's own ${overruled.map(pathText).join(', ')} counts.`
+              }`,
         ]),
   ];
 }
