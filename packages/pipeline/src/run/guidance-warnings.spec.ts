@@ -69,6 +69,8 @@ describe('guidanceWarnings', () => {
     expect(warning).toContain('whole image in 3 of 5 training images');
     expect(others).toEqual([]);
     expect((await warningsFor([1024, 1024]))[0]).toContain('all 2 training images');
+    // Where in a whole image the defect lies makes no difference.
+    expect(await warningsFor([1024, 1024], { shareInside: null })).toHaveLength(1);
   });
 
   it('says where the area is smaller than a cell of the heatmap', async () => {

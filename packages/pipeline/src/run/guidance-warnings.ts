@@ -43,7 +43,8 @@ export async function guidanceWarnings(
   return [
     ...wholeImage(areas),
     ...smallerThanCell(areas, [model.height / rows, model.width / columns]),
-    ...onTrust(data.samples),
+    // In a whole image no defect lies outside.
+    ...(inside.every((area) => area === areas.pixels) ? [] : onTrust(data.samples)),
   ];
 }
 
@@ -61,7 +62,7 @@ function smallerThanCell({ inside }: Areas, [height, width]: readonly [number, n
   if (small === 0) return [];
   return [
     `The area of interest is smaller than one cell of the heatmap (${round(width)} x ${round(height)} pixels) in ` +
-      `${share(small, inside.length, 'training images looked at')}: a heatmap that coarse cannot be told apart inside and ` +
+      `${share(small, inside.length, 'training images looked at')}: a heatmap that coarse cannot tell inside from ` +
       'outside. Use a larger data.size, or a model with a finer feature map.',
   ];
 }
@@ -72,8 +73,9 @@ function onTrust(samples: readonly AssignedSample[]): readonly string[] {
   if (unmeasured.length === 0) return [];
   return [
     `Nobody measured where the defect is in ${share(unmeasured.length, defective.length, 'defective training images')} ` +
-      '(no mask, or labelled by type): that it lies inside the area of interest is taken on trust. Where it does not, the ' +
-      'network is taught to look away from it.',
+      '(no mask, or data.label does not look at it): that it lies inside the area of interest is taken on trust. Where it does not, the ' +
+      'network is taught to look away from it. Give masks of the defects and label by them, or look at the images first: ' +
+      'foveate dataset inspect --sheet.',
   ];
 }
 
