@@ -216,7 +216,7 @@ describe('foveate init', () => {
     expect(foveate('init', 'parts', '--good', 'C').status).toBe(2);
   });
 
-  it('writes a band with labels by geometry and the loss that uses it', () => {
+  it('writes a band with labels by geometry and the preset that uses it', () => {
     const made = foveate('init', 'parts', '--good', 'A', '--area', 'vertical', '--out', 'conf/parts.yaml', '--json');
     expect(JSON.parse(made.stdout)).toMatchObject({ source: 'folders', written: [join('conf', 'parts.yaml')] });
     expect(parse(readFileSync(join(root, 'conf/parts.yaml'), 'utf8'))).toMatchObject({
@@ -225,7 +225,12 @@ describe('foveate init', () => {
         aoi: { shape: { direction: 'vertical' } },
         label: { byGeometry: { inside: 0.9 } },
       },
-      loss: 'ceod',
+      preset: 'aoi',
+    });
+    const shown = foveate('train', '--config', 'conf/parts.yaml', '--show-config');
+    expect(parse(shown.stdout)).toMatchObject({
+      loss: { id: 'energy' },
+      data: { augment: [{ id: 'background-swap' }, {}, {}] },
     });
     expect(foveate('dataset', 'inspect', 'conf/parts.yaml').status).toBe(0);
   });

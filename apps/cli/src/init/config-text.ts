@@ -44,7 +44,7 @@ function areaLines(area: Area, { masks, ownAreas = false }: Recognised): string 
   if (area === 'everywhere') {
     return `  # The area of interest is the whole image. To make the network look at a part of it, name that part, for example
   #   aoi: { id: template, shape: { kind: band, direction: vertical, from: 0.25, to: 0.75 } }
-  # and choose a loss that uses it: loss: ceod
+  # and add the line: preset: aoi
   aoi: whole${byType}`;
   }
   return `  # The area of interest: a ${area} band in the middle, from and to in shares of the ${area === 'vertical' ? 'width' : 'height'}.
@@ -59,6 +59,11 @@ const byGeometry = `
   # A defect that lies at least 90% in the area makes its image defective, one at most 10% in it does not; what lies
   # between is left out.
   label: { id: aoi, byGeometry: { inside: 0.9, outside: 0.1, between: drop } }`;
+
+/** What makes the network look at the area. No loss is named: it would count instead of the preset's. */
+const preset = `# Makes the decision depend on the area of interest: the surroundings change places between training images, and a loss
+# counts heat outside the area. Without this line it is plain cross-entropy. Parts should lie alike in all images.
+preset: aoi`;
 
 /** The text of a configuration that stands in `folder`. */
 export function configText(
@@ -75,15 +80,14 @@ data:
     ${yaml(sourceOf(data, folder), 4)}
 ${areaLines(area, data)}
   # Shares of train, validation and test. Images that look the same stay together.
-  split: ${yaml(data.split ?? { id: 'stratified', train: 0.7, validation: 0.15, test: 0.15 }, 4).replace(/^/, '\n    ')}
+  split:
+    ${yaml(data.split ?? { id: 'stratified', train: 0.7, validation: 0.15, test: 0.15 }, 4)}
   # What the network sees, in pixels. Small defects may need more.
   size: 224
   # Changes that do not make a good part defective, or the other way round; try them with foveate augment preview.
   augment: [flip-horizontal, flip-vertical]
 # custom-cnn starts from nothing; efficientnet-b0 and others can start from pretrained weights: foveate models list.
 model: custom-cnn
-${guided ? '# ceod makes the network look at the area of interest; ce leaves it free.' : '# ce is plain cross-entropy; ceod makes the network look at an area of interest.'}
-loss: ${guided ? 'ceod' : 'ce'}
-training: { epochs: 20, batchSize: 16 }
+${guided ? `${preset}\n` : ''}training: { epochs: 20, batchSize: 16 }
 `;
 }
