@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { defaultRunner } from '../runner.js';
 import { fixed, percent } from '../terminal/format.js';
 import { interruptedCode, interruptible } from '../terminal/interrupt.js';
-import { printUndefined } from '../terminal/measures.js';
+import { onlyAnswer, printUndefined } from '../terminal/measures.js';
 import { printTable } from '../terminal/table.js';
 import { colours, note, print } from '../terminal/terminal.js';
 import { integer, share } from './options.js';
@@ -128,6 +128,11 @@ function summary(records: readonly RunRecord[], path: string, shortcut: number):
     ]),
   );
   printUndefined(records.map(({ name, test }) => ({ cells: [name], measures: test })));
+  for (const { name, test } of records) {
+    const answer = onlyAnswer(test);
+    if (answer !== undefined)
+      print(`\n${name} calls every test image ${answer}: it has not learned to tell them apart. Try more --epochs.`);
+  }
   const alarms = records.flatMap(({ name, test }) => {
     const right = groupOf(test, misled);
     return typeof right === 'number' ? [`${name} ${percent(1 - right)}`] : [];

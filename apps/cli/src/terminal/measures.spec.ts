@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Measures } from '@foveate/contracts';
-import { printMeasures, undefinedNotes } from './measures.js';
+import { printMeasures, undefinedNotes, onlyAnswer } from './measures.js';
 
 let printed = '';
 beforeEach(() => {
@@ -37,9 +37,15 @@ describe('measures', () => {
   it('that are records have a table of their own', () => {
     printMeasures(
       ['split'],
-      [{ cells: ['test'], measures: { ...usual, groups: { 'good, mark: yes': 0.5, other: null } } }],
+      [
+        {
+          cells: ['test'],
+          measures: { ...usual, groups: { 'good, mark: yes': 0.5 }, recalls: { good: 0.5, other: null } },
+        },
+      ],
     );
-    expect(printed).toMatch(/^groups, test *\ngood, mark: yes {2}0\.500\nother {12}–$/m);
+    expect(printed).toMatch(/^group, test +accuracy\ngood, mark: yes {2}50\.0%$/m);
+    expect(printed).toMatch(/^recalls, test *\ngood {11}0\.500\nother {10}–$/m);
   });
 
   it.each([
@@ -56,4 +62,12 @@ describe('measures', () => {
   it('that are all there need no explanation', () => {
     expect(undefinedNotes({ cells: ['test'], measures: usual })).toEqual([]);
   });
+});
+
+it.each([
+  [{ tn: 0, fp: 2, fn: 0, tp: 2 }, 'defective'],
+  [{ tn: 2, fp: 0, fn: 2, tp: 0 }, 'good'],
+  [{ tn: 2, fp: 0, fn: 1, tp: 1 }, undefined],
+])('the only answer of %j is %s', (confusion, answer) => {
+  expect(onlyAnswer({ n: 4, confusion })).toBe(answer);
 });

@@ -27,6 +27,11 @@ const known: Readonly<Record<string, Column>> = {
   aoiShare: { heading: 'heatmap in AOI', write: percent },
 };
 
+/** Measures that are records of figures, a table each. */
+const knownTables: Readonly<Record<string, Column & { readonly figure: string }>> = {
+  groups: { heading: 'group', figure: 'accuracy', write: percent },
+};
+
 /** `tn 20  fp 1  fn 2  tp 17` */
 function counts(value: MetricValue | undefined): string {
   if (!isRecord(value)) return none;
@@ -70,10 +75,11 @@ export function printMeasures(headings: readonly string[], rows: readonly Measur
   for (const { cells, measures } of rows) {
     for (const [key, value] of Object.entries(measures ?? {})) {
       if (key in known || !isRecord(value)) continue;
+      const { heading, figure, write } = knownTables[key] ?? { heading: words(key), figure: '', write: anyFigure };
       print();
       printTable(
-        [`${words(key)}, ${cells.at(-1) ?? ''}`, ''],
-        Object.entries(value).map(([name, part]) => [name, anyFigure(part)]),
+        [`${heading}, ${cells.at(-1) ?? ''}`, figure],
+        Object.entries(value).map(([name, part]) => [name, write(part)]),
       );
     }
   }
@@ -102,4 +108,13 @@ function reason(key: string, { n, confusion }: Measures): string {
   const { fn, tp } = isRecord(confusion) ? confusion : {};
   if (fn === 0 && tp === 0) return ', there is no defective image';
   return ', the heatmaps of all defective images are empty';
+}
+
+/** The verdict that all images got, of a network that tells none apart. */
+export function onlyAnswer(measures: Measures | null): 'good' | 'defective' | undefined {
+  const confusion = measures?.['confusion'];
+  if (typeof confusion !== 'object' || confusion === null) return undefined;
+  const { tn, fp, fn, tp } = confusion;
+  if (tp === 0 && fp === 0) return 'good';
+  return tn === 0 && fn === 0 ? 'defective' : undefined;
 }
