@@ -24,6 +24,8 @@ import { verdict } from './verdict.js';
 export interface ReportOptions {
   /** Heading of the page; by default the names of the runs. */
   readonly title?: string;
+  /** What the runs are about, for readers who do not know; shown below the heading. */
+  readonly introduction?: string;
   /** Images with at least this score are called defective, in [0, 1]; default 0.5. */
   readonly threshold?: number;
 }
@@ -60,18 +62,23 @@ export function renderReport(runs: readonly ReportRun[], options: ReportOptions 
   return pageText({
     title: `${title} – Foveate report`,
     definitions: [filters(width), gallery.definitions()],
-    header: header(title, figures, threshold, groupSentence(groups)),
+    header: header(title, figures, threshold, { introduction: options.introduction, ofGroups: groupSentence(groups) }),
     main: sections,
     footer: 'Made by Foveate from the run folders alone.',
   });
 }
 
-function header(title: string, figures: readonly RunFigures[], threshold: number, ofGroups: string | null): Markup {
+function header(
+  title: string,
+  figures: readonly RunFigures[],
+  threshold: number,
+  { introduction, ofGroups }: { readonly introduction: string | undefined; readonly ofGroups: string | null },
+): Markup {
   const lead = answer(figures, threshold) ?? ofGroups;
   return html`<header>
     <p class="kicker">Foveate ${figures.length > 1 ? 'comparison' : 'report'}</p>
     <h1>${title}</h1>
-    ${lead !== null && html`<p class="lead">${lead}</p>`}
+    ${introduction !== undefined && html`<p>${introduction}</p>`} ${lead !== null && html`<p class="lead">${lead}</p>`}
     <ul class="runs">
       ${figures.map(({ named }) => html`<li>${badge(named)} <span class="muted">${describe(named)}</span></li>`)}
     </ul>

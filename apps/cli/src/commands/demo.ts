@@ -43,7 +43,10 @@ async function demo(options: DemoOptions): Promise<void> {
   const folders = arms.map(({ name }) => join(out, name));
   const records = await Promise.all(folders.map((folder) => readRunRecord(folder)));
   const path = join(out, 'report.html');
-  await compareRuns(folders, path, 'Zippers with a sticker: ce, ceod and aoi');
+  await compareRuns(folders, path, {
+    title: 'Zippers with a sticker: ce, ceod and aoi',
+    introduction: question(shortcut).replaceAll('\n', ' '),
+  });
   summary(records, path, shortcut);
 }
 
@@ -143,7 +146,7 @@ function summary(records: readonly RunRecord[], path: string, shortcut: number):
       : `\nOf the good zippers with a sticker, called defective: ${alarms.join(', ')}.`,
   );
   print(
-    'Worst group: the lowest accuracy among good and defective images, with and without sticker; guessing has 50%.',
+    'Worst group: the lowest accuracy among good and defective images, with and without sticker; random guessing has 50%.',
   );
   if (shortcut !== 0.5) {
     print('A heatmap inside the area of interest (AOI) proves little: what counts is what the decision depends on.');

@@ -1,15 +1,19 @@
 /** `foveate report` */
 import { join } from 'node:path';
 import { writeAtomically } from '@foveate/contracts';
-import { loadRun, renderReport } from '@foveate/report';
+import { loadRun, renderReport, type ReportOptions } from '@foveate/report';
 import type { Command } from 'commander';
 import { requireOwnPage } from '../own-page.js';
 import { print } from '../terminal/terminal.js';
 
 /** Writes one page on several runs. */
-export async function compareRuns(folders: readonly string[], path: string, title?: string): Promise<void> {
+export async function compareRuns(
+  folders: readonly string[],
+  path: string,
+  options: ReportOptions = {},
+): Promise<void> {
   const runs = await Promise.all(folders.map((folder) => loadRun(folder)));
-  await writeAtomically(path, renderReport(runs, title === undefined ? {} : { title }));
+  await writeAtomically(path, renderReport(runs, options));
 }
 
 async function report(folders: readonly string[], { out }: { readonly out?: string }): Promise<void> {
