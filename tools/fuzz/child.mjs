@@ -11,6 +11,9 @@ const runner = createRunner({ plugins: defaultPlugins, defaults: defaultConfig }
 
 const overrides = ['data.workers=0'];
 
+/** The source of a configuration that names none. */
+const drawn = 'synthetic-zipper';
+
 /** Of each kind what the commands do. @returns whether it said that something is wrong */
 const readers = {
   async config(file) {
@@ -29,6 +32,8 @@ const readers = {
   },
   async annotations(file) {
     const config = await runner.readConfig(join(file, '../config.json'), overrides);
+    // Drawn, not read: a configuration that was cut before its source costs some hundred images and tells nothing.
+    if (config.data.source.id === drawn) return false;
     const { inspection } = await runner.inspectData(config, { examples: 0 });
     return inspection.problems.length > 0;
   },

@@ -52,7 +52,7 @@ export const manifest = definePlugin({
     ),
     good: z
       .array(z.string())
-      .default([...goodWords, '0'])
+      .default([...goodWords, '0', 'false'])
       .describe(
         'Values of the type column that mean no defect, as an empty cell and `good` do; capitals do not matter.',
       ),
@@ -70,6 +70,7 @@ export const manifest = definePlugin({
     const file = resolve(context.baseFolder, options.file);
     const { columns, delimiter, attributes } = options;
     const words = new Set([good, ...options.good].map(folded));
+    refuseGoodMasks(columns.mask, words);
     const separator = isJsonLines(file) ? undefined : options.separator;
     const reading = { columns, attributes, good: words, delimiter, separator };
     return fileSource(
@@ -81,6 +82,19 @@ export const manifest = definePlugin({
     );
   },
 });
+
+/** A mask column of `good` would make defects of what is none. */
+function refuseGoodMasks(mask: Columns['mask'], words: ReadonlySet<string>): void {
+  const type = typeof mask === 'string' ? undefined : Object.keys(mask).find((name) => words.has(folded(name)));
+  if (type === undefined) return;
+  throw fail({
+    code: 'CONFIG_INVALID',
+    what: 'A mask column is given for a type that means no defect',
+    where: 'source.columns.mask',
+    got: type,
+    advice: 'Images without defect need no mask: leave the column out, or give it the name of a defect type',
+  });
+}
 
 interface Reading {
   readonly columns: Columns;
@@ -196,7 +210,11 @@ function defectsOf(
   const listed = typeColumn === null ? nothing : texts(typeColumn);
   const types = listed.filter((type) => !words.has(folded(type)));
   if (typeof maskColumns !== 'string') {
-    const masks = Object.entries(maskColumns).flatMap(([type, name]) => texts(name).map((path) => ({ type, path })));
+    const masks = Object.entries(maskColumns).flatMap(([key, name]) => {
+      // As the row spells the type: capitals would make two types of one defect.
+      const type = types.find((listed) => folded(listed) === folded(key)) ?? key;
+      return texts(name).map((path) => ({ type, path }));
+    });
     return { types: [...new Set([...types, ...masks.map(({ type }) => type)])], masks };
   }
   const masks = texts(maskColumns);

@@ -66,6 +66,29 @@ describe('words for good', () => {
   });
 });
 
+describe('types of a list', () => {
+  it('are none where a truth value says that there is no defect', async () => {
+    await tree.putAll(['v/a.png', 'v/b.png']);
+    await tree.write('v/list.jsonl', '{"image":"a.png","type":false}\n{"image":"b.png","type":true}\n');
+    const list = { file: 'v/list.jsonl', requireMasks: false };
+    expect(lines((await tree.scan(manifest, list)).samples)).toEqual(['a.png good', 'b.png true']);
+  });
+
+  it('are one with the mask column of their name, whatever its capitals', async () => {
+    await tree.putAll(['k/a.png', 'k/b.png']);
+    await tree.putAll(['k/m.png'], 'mask');
+    await tree.write('k/list.csv', 'image,type,m\na.png,Scratch,m.png\nb.png,,m.png\n');
+    const { samples } = await tree.scan(manifest, { file: 'k/list.csv', columns: { mask: { scratch: 'm' } } });
+    expect(lines(samples)).toEqual(['a.png Scratch', 'b.png scratch']);
+  });
+
+  it.each(['good', 'OK', '0'])('have no mask column for %s, which is no defect', async (type) => {
+    await tree.write('k/good.csv', 'image,m\n');
+    const options = { file: 'k/good.csv', columns: { mask: { [type]: 'm' } } };
+    await expect(async () => tree.scan(manifest, options)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+});
+
 it('keeps good for good where other words are named', async () => {
   await tree.write('w/list.csv', 'image,type\na.png,Good\nb.png,io\nc.png,ok\n');
   const list = { file: 'w/list.csv', good: ['IO'], requireMasks: false };
