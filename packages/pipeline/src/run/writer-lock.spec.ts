@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
@@ -36,7 +36,14 @@ function lockOf(parts: Partial<ReturnType<typeof ownIdentity>>, minutes = 0): vo
   utimesSync(path, then, then);
 }
 
+const onPosix = process.platform === 'win32' ? it.skip : it;
+
 describe('lockFolder', () => {
+  onPosix('does not wait for a pipe of its name', async () => {
+    execFileSync('mkfifo', [path]);
+    await expect(lockFolder(folder, 'train')).rejects.toMatchObject({ code: 'RUN_LOCKED' });
+  });
+
   it('lets one in, says who it is to the others, and leaves nothing', async () => {
     const lock = await lockFolder(folder, 'train');
     const refused = lockFolder(folder, 'evaluate');

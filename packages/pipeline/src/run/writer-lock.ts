@@ -4,10 +4,10 @@
  * only sign of life is the time of the file, which its holder renews.
  */
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fail, temporaryPath } from '@foveate/contracts';
+import { fail, readRegularFile, temporaryPath } from '@foveate/contracts';
 import type { FoveateError } from '@foveate/contracts';
 import { z } from 'zod';
 import { isRunning, ownIdentity } from './process-identity.js';
@@ -84,10 +84,13 @@ interface Found {
   readonly age: number;
 }
 
-/** @returns undefined when it has just gone */
+/** What a lock says. A pipe or device of that name is not waited for. */
+const textOf = async (path: string): Promise<string> => (await readRegularFile(path, 65_536)).toString('utf8');
+
+/** @returns undefined when it has just gone, or is no file */
 async function look(path: string): Promise<Found | undefined> {
   for (let tries = 0; ; tries++) {
-    const text = await readFile(path, 'utf8').catch(() => undefined);
+    const text = await textOf(path).catch(() => undefined);
     if (text === undefined) return undefined;
     const holder = holderOf(text);
     if (holder === undefined && tries < 5) {
@@ -129,13 +132,13 @@ function isLeftBehind({ holder, age }: Found): boolean {
 async function setAside(path: string, text: string): Promise<void> {
   const aside = temporaryPath(path);
   await rename(path, aside).catch(() => undefined);
-  const taken = await readFile(aside, 'utf8').catch(() => undefined);
+  const taken = await textOf(aside).catch(() => undefined);
   if (taken !== undefined && taken !== text) await create(path, taken);
   await rm(aside, { force: true });
 }
 
 function hold(path: string, text: string, folder: string): WriterLock {
-  const isOurs = async () => (await readFile(path, 'utf8').catch(() => '')) === text;
+  const isOurs = async () => (await textOf(path).catch(() => '')) === text;
   const timer = setInterval(() => {
     // Written again, not touched: the time is then that of the disk's clock, whatever ours says.
     const renew = async () => ((await isOurs()) ? writeFile(path, text, { flag: 'r+' }) : undefined);
@@ -146,7 +149,7 @@ function hold(path: string, text: string, folder: string): WriterLock {
   return {
     async check() {
       if (released || (await isOurs())) return;
-      throw locked(folder, holderOf(await readFile(path, 'utf8').catch(() => '')));
+      throw locked(folder, holderOf(await textOf(path).catch(() => '')));
     },
     async release() {
       if (released) return;

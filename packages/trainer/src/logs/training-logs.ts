@@ -2,12 +2,13 @@
 import {
   fail,
   makeFolder,
+  readRegularFile,
   writeAtomically,
   type EpochRecord,
   type FoveateError,
   type RunEvent,
 } from '@foveate/contracts';
-import { open, readFile, rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { TrainingProgress } from '../course/progress.js';
@@ -155,11 +156,14 @@ function unwritable(where: string, cause: unknown): FoveateError {
   });
 }
 
+/** Bytes: a hundred million lines. */
+const largestLog = 2 ** 31;
+
 /** Takes out the lines of steps that will be done again, and one that a killed process left unfinished. */
 async function shorten(file: string, { epoch, step }: TrainingProgress): Promise<void> {
   if (await isEmpty(file)) return;
   // What stands behind the last line feed is no line.
-  const lines = (await readFile(file, 'utf8')).split('\n').slice(0, -1);
+  const lines = (await readRegularFile(file, largestLog)).toString('utf8').split('\n').slice(0, -1);
   const kept = lines.filter((line, index) => {
     const numbers = /^(?:\{"epoch":)?(\d+),(?:"step":)?(\d+),/.exec(line);
     if (numbers === null) return index === 0;
