@@ -21,11 +21,13 @@ export function withinDepth<T>(parser: () => T, where: string): T {
 /** The values of a document, its aliases (`*name`) replaced by what they stand for. */
 export function plainData(document: Document, at: (offset: number) => string, file: string): unknown {
   const anchors = new Set<string>();
+  let firstAlias: number | undefined;
   visit(document, {
     Node: (_, node) => {
       if ('anchor' in node && typeof node.anchor === 'string') anchors.add(node.anchor);
     },
     Alias: (_, { source, range }) => {
+      firstAlias ??= range?.[0];
       if (anchors.has(source)) return;
       const where = at(range?.[0] ?? 0);
       const advice = "Put a text that begins with '*' into quotes";
@@ -37,19 +39,20 @@ export function plainData(document: Document, at: (offset: number) => string, fi
       });
     },
   });
+  const where = firstAlias === undefined ? file : at(firstAlias);
   let value: unknown;
   try {
     value = document.toJS() as unknown;
   } catch (cause) {
     throw fail({
       code: 'CONFIG_INVALID',
-      what: 'The aliases of the configuration cannot be followed',
-      where: file,
-      got: String(cause),
+      what: 'The aliases of the configuration cannot be followed: they repeat too much, or themselves',
+      where,
+      advice: 'Write out what they stand for',
       cause,
     });
   }
-  requirePlain(value, file);
+  requirePlain(value, where);
   return value;
 }
 
