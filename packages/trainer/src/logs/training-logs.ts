@@ -156,8 +156,8 @@ function unwritable(where: string, cause: unknown): FoveateError {
   });
 }
 
-/** Bytes: a hundred million lines. */
-const largestLog = 2 ** 31;
+/** Bytes: what one text can hold; some ten million lines. */
+const largestLog = 2 ** 29 - 1024;
 
 /** Takes out the lines of steps that will be done again, and one that a killed process left unfinished. */
 async function shorten(file: string, { epoch, step }: TrainingProgress): Promise<void> {
