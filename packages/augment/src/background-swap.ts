@@ -1,7 +1,7 @@
 import type { AugmentedImages, Mask, PixelMemory } from '@foveate/contracts';
-import { distanceTo, newPixels } from '@foveate/image';
+import { blended, distanceTo, newPixels, type Colour } from '@foveate/image';
 import { z } from 'zod';
-import { blended, mergedDefects, type Colour } from './_blend.js';
+import { mergedDefects } from './_merged-defects.js';
 import { defineContent, probability } from './_define.js';
 
 /**

@@ -1,8 +1,8 @@
 import { random } from '@foveate/contracts';
 import type { AugmentedImages, DefectMask, Mask } from '@foveate/contracts';
-import { connectedTo, distanceTo, pixelsOf } from '@foveate/image';
+import { blended, connectedTo, distanceTo, pixelsOf } from '@foveate/image';
 import { z } from 'zod';
-import { blended, mergedDefects } from './_blend.js';
+import { mergedDefects } from './_merged-defects.js';
 import { defineContent, probability } from './_define.js';
 
 const side = z.enum(['inside', 'outside']);

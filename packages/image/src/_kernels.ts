@@ -29,6 +29,8 @@ interface Exports {
     spread: Address,
   ): void;
   sharesOf(into: Address, from: Address, count: number): void;
+  chamferDistance(into: Address, from: Address, framed: Address, width: number, height: number): void;
+  blendColour(into: Address, over: Address, cover: Address, pixels: number, ...shift: readonly number[]): void;
 }
 
 /** The part of the WebAssembly API in use; TypeScript knows it as one of browsers only. */

@@ -8,6 +8,7 @@ export {
   type ReadLimits,
   type ReadMaskOptions,
 } from './decode.js';
+export { blended, type Colour } from './blend.js';
 export { encodeJpeg, encodePng, writePng } from './encode.js';
 export { sharesOf } from './bytes.js';
 export { connectedParts, connectedTo } from './connected.js';

@@ -2,7 +2,7 @@
 import { expect, it } from '@jest/globals';
 import type { Raster } from '@foveate/contracts';
 import fc from 'fast-check';
-import { flipHorizontal, hash32, lightened, sharesOf, withNoise } from './index.js';
+import { blended, distanceTo, flipHorizontal, hash32, lightened, sharesOf, withNoise } from './index.js';
 
 /** Rasters of up to 41 x 5 pixels. */
 const rasters = fc
@@ -67,5 +67,76 @@ it('scales bytes of any number', () => {
       sharesOf(bytes, into);
       expect(into).toEqual(Float32Array.from(bytes, (value) => value / 255));
     }),
+  );
+});
+
+it('blends', () => {
+  fc.assert(
+    fc.property(
+      rasters,
+      fc.integer(),
+      fc.tuple(fc.double({ min: -300, max: 300, noNaN: true }), fc.double({ min: -2, max: 2, noNaN: true })),
+      (raster, seed, [red, green]) => {
+        const under = {
+          ...raster,
+          channels: 3 as const,
+          data: Uint8Array.from({ length: 3 * raster.width * raster.height }, (_, i) => hash32(seed, i) & 255),
+        };
+        const over = under.data.map((_, i) => hash32(seed + 1, i) & 255);
+        // A quarter none, a quarter all.
+        const cover = Float32Array.from({ length: under.data.length / 3 }, (_, i) =>
+          Math.min(1, Math.max(0, (hash32(seed + 2, i) / 2 ** 32) * 2 - 0.5)),
+        );
+        const shift = [red, green, 0] as const;
+        const expected = under.data.map((below, at) => {
+          const share = cover[Math.floor(at / 3)] ?? 0;
+          return Math.floor(
+            Math.min(255, Math.max(0, below + share * ((over[at] ?? 0) + (shift[at % 3] ?? 0) - below) + 0.5)),
+          );
+        });
+        expect(blended(under, over, cover, { shift })).toEqual({ ...under, data: expected });
+      },
+    ),
+  );
+});
+
+it('measures distances in steps to neighbours', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer(),
+      fc.integer({ min: 0, max: 4 }),
+      (width, height, seed, rare) => {
+        const data = Uint8Array.from({ length: width * height }, (_, i) =>
+          hash32(seed, i) % (rare * 8 + 1) === 0 && rare > 0 ? 255 : 0,
+        );
+        // Relaxed until nothing changes.
+        const expected = Float64Array.from(data, (value) => (value === 0 ? Infinity : 0));
+        for (let changed = true; changed;) {
+          changed = false;
+          for (let pixel = 0; pixel < expected.length; pixel++) {
+            const [x, y] = [pixel % width, Math.floor(pixel / width)];
+            for (const [dx, dy] of [
+              [1, 0],
+              [-1, 0],
+              [0, 1],
+              [0, -1],
+              [1, 1],
+              [1, -1],
+              [-1, 1],
+              [-1, -1],
+            ] as const) {
+              if (x + dx < 0 || x + dx >= width || y + dy < 0 || y + dy >= height) continue;
+              const way = (expected[(y + dy) * width + x + dx] ?? Infinity) + Math.hypot(dx, dy);
+              if (way < (expected[pixel] ?? 0) - 1e-9) [expected[pixel], changed] = [way, true];
+            }
+          }
+        }
+        distanceTo({ width, height, channels: 1, data }).forEach((value, at) =>
+          expect(value).toBeCloseTo(expected[at] ?? 0, 4),
+        );
+      },
+    ),
   );
 });
