@@ -10,7 +10,8 @@ import { ce } from '@foveate/loss-ce';
 import { ceod } from '@foveate/loss-ceod';
 import { customCnn, efficientNetB0 } from '@foveate/models';
 import { initialise, withPrefix } from '@foveate/tensor';
-import { adamaxOptimizer, stepTensors, trainStepProgram } from '@foveate/trainer';
+import { stepTensors, trainStepProgram } from '@foveate/trainer';
+import { adamaxOptimizer } from '@foveate/optimizers';
 
 const context = { baseFolder: '.', seed: 1, get: () => gradCam.register({}, context) };
 const defaults = (plugin, chosen = {}) => plugin.options['~standard'].validate(chosen).value;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { RunRecord } from '@foveate/contracts';
+import type { RunRecord } from '@foveate/run-record';
 import { encodePng } from '@foveate/image';
 
 const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));

@@ -58,6 +58,18 @@ export interface PluginMeta<K extends PluginKind = PluginKind> {
   readonly summary: string;
 }
 
+/** A plugin as the run used it: id and validated options, defaults filled in. */
+export interface ChosenPlugin {
+  readonly id: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A preset as a run used it. */
+export interface AppliedPreset extends ChosenPlugin {
+  /** Keys of the configuration that it filled in, such as `loss` and `data.augment.0`. */
+  readonly filledIn: readonly string[];
+}
+
 /** A schema that validates options and describes them as JSON Schema (Zod 4.2 or newer has both). */
 export type OptionsSchema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Output> &
   StandardJSONSchemaV1<Input, Output>;

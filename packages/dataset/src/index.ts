@@ -16,5 +16,4 @@ export { mvtecAd2 } from './sources/mvtec-ad2.js';
 export { shareInside } from './share-inside.js';
 export { sourceSplitter } from './source-splitter.js';
 export { stratifiedSplitter } from './stratified-splitter.js';
-export { syntheticZipper } from './synthetic-zipper/index.js';
 export { visa } from './sources/visa.js';

@@ -1,5 +1,6 @@
 /** The bytes of an image file. */
-import { fail, readRegularFile } from '@foveate/contracts';
+import { fail } from '@foveate/contracts';
+import { readRegularFile } from '@foveate/contracts/node';
 import { systemCode } from './_sharp.js';
 
 /** What a file is read as; part of the reasons of its errors. */

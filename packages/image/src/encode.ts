@@ -1,5 +1,6 @@
 /** Rasters to image files. */
-import { writeAtomically, type Raster } from '@foveate/contracts';
+import { type Raster } from '@foveate/contracts';
+import { writeAtomically } from '@foveate/contracts/node';
 import { plainBytes, sharp } from './_sharp.js';
 
 /** The raster as a PNG file: 8-bit grey for one channel, 8-bit RGB for three; lossless. */

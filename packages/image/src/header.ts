@@ -1,5 +1,6 @@
 /** What an image file says of itself, without decoding its pixels. */
-import { fail, openRegular } from '@foveate/contracts';
+import { fail } from '@foveate/contracts';
+import { openRegular } from '@foveate/contracts/node';
 import { sharp, systemCode } from './_sharp.js';
 import { readBmpHeader } from './bmp.js';
 

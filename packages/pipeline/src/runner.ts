@@ -1,26 +1,19 @@
 /** The programs' door to the pipeline. */
-import type { AnyPlugin, RunEvent, SplitName } from '@foveate/contracts';
+import type { RunEvent, SplitName } from '@foveate/contracts';
 import type { AugmentPreview } from '@foveate/report';
 import type { Observable } from 'rxjs';
-import { Registry } from './assembly/registry.js';
-import type { PluginModule } from './assembly/registry.js';
+import { configReader } from '@foveate/assembly';
+import type { ConfigReader, ConfigReaderParts, RunConfig } from '@foveate/assembly';
 import { buildSet } from './augmented/build-set.js';
 import type { BuildOptions, BuiltSet } from './augmented/build-set.js';
 import { previewAugmentation } from './augmented/preview.js';
 import type { PreviewOptions } from './augmented/preview.js';
-import { configJsonSchema } from './config/json-schema.js';
-import type { JsonSchema } from './config/json-schema.js';
-import { knownPlugins } from './config/known-plugins.js';
-import { makeConfig, readConfig } from './config/read.js';
-import type { ConfigSetting } from './config/read.js';
-import type { ConfigDefaults } from './config/resolve.js';
-import type { RunConfig } from './config/run-config.js';
 import { inspectData } from './inspect/inspect-data.js';
 import type { InspectedData, InspectOptions } from './inspect/inspect-data.js';
 import { buildLock } from './lock/build-lock.js';
 import type { BuiltLock, LockOptions } from './lock/build-lock.js';
-import { inspectModel } from './models/inspect-model.js';
-import type { InspectedModel } from './models/inspect-model.js';
+import { inspectModel } from './inspect/inspect-model.js';
+import type { InspectedModel } from './inspect/inspect-model.js';
 import type { ImageLimits } from './run/explained-images.js';
 import { exportRun } from './run/export-run.js';
 import type { ExportedModel, ExportOptions } from './run/export-run.js';
@@ -32,34 +25,10 @@ import { tryEngine } from './run/try-engine.js';
 import type { EngineTrial } from './run/try-engine.js';
 
 /** What a runner is made of. */
-export interface RunnerParts {
-  readonly plugins: readonly AnyPlugin[];
-  /** Where workers find the same list; without it all work on data is done in this thread. */
-  readonly pluginModule?: PluginModule;
-  /** Configuration that fills in what a file leaves out, among it the ids of default plugins. */
-  readonly defaults: ConfigDefaults;
-  /**
-   * Runs and remembers plugin packages that configurations, also those of run folders, name and that are not installed in
-   * the working folder. Default: they are refused (`PLUGIN_NOT_ALLOWED`) unless they were allowed before.
-   */
-  readonly allowPlugins?: boolean;
-}
+export type RunnerParts = ConfigReaderParts;
 
 /** Reads configurations and runs them. All errors are FoveateErrors. */
-export interface Runner {
-  /** Plugins handed over, checked. */
-  readonly registry: Registry;
-  /** Reads and validates a YAML or JSON file; `overrides` are `a.b=c` texts. */
-  readConfig(file: string, overrides?: readonly string[]): Promise<RunConfig>;
-  /** Validates a configuration made by a program; relative paths in it start from `baseFolder`. */
-  makeConfig(value: unknown, baseFolder: string, overrides?: readonly string[]): Promise<RunConfig>;
-  /**
-   * The plugins handed over and those of packages.
-   * @param names of packages, looked up from the working folder, or of configuration files, whose packages are meant
-   */
-  knownPlugins(names: readonly string[]): Promise<Registry>;
-  /** JSON Schema of configurations with the plugins handed over and those of packages, named as for `knownPlugins`. */
-  jsonSchema(names?: readonly string[]): Promise<JsonSchema>;
+export interface Runner extends ConfigReader {
   /** Reads, labels and divides the data of a configuration and counts what it finds; trains nothing. */
   inspectData(config: RunConfig, options: InspectOptions): Promise<InspectedData>;
   /** Writes down the content hash, label and split of every sample of a configuration. */
@@ -91,16 +60,12 @@ export interface Runner {
  * A runner over a list of plugins.
  * @throws FoveateError `PLUGIN_INVALID` for a plugin that does not keep the contract
  */
-export function createRunner({ plugins, pluginModule, defaults, allowPlugins = false }: RunnerParts): Runner {
-  const registry = Registry.of(plugins, pluginModule);
-  const setting: ConfigSetting = { registry, defaults, consent: allowPlugins ? 'allow' : 'ask' };
+export function createRunner(parts: RunnerParts): Runner {
+  const reader = configReader(parts);
+  const { registry, setting } = reader;
   const never = new AbortController().signal;
   return {
-    registry,
-    readConfig: (file, overrides = []) => readConfig(file, overrides, setting),
-    makeConfig: (value, baseFolder, overrides = []) => makeConfig(value, baseFolder, setting, overrides),
-    knownPlugins: (names) => knownPlugins(names, setting),
-    jsonSchema: async (names = []) => configJsonSchema(await knownPlugins(names, setting)),
+    ...reader,
     inspectData: (config, options) => inspectData(config, registry, options),
     buildLock: (config, options) => buildLock(config, registry, options),
     inspectModel: (config, classes) => inspectModel(config, registry, classes),

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { RunEvent, RunRecord } from '@foveate/contracts';
+import type { RunEvent } from '@foveate/contracts';
+import type { RunRecord } from '@foveate/run-record';
 import { createRunner, readRunRecord } from '@foveate/pipeline';
 import { defaultConfig, defaultPluginModule, defaultPlugins } from './index.js';
 

@@ -4,14 +4,14 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { SampleRecord } from '@foveate/contracts';
+import type { SampleRecord } from '@foveate/run-record';
 import { readImage } from '@foveate/image';
 import { createRunner, replay } from '@foveate/pipeline';
 import type { BuiltSet } from '@foveate/pipeline';
-import { buildServices } from '../../pipeline/src/assembly/container.js';
-import { operationsOf } from '../../pipeline/src/assembly/operations.js';
+import { buildServices } from '../../assembly/src/container.js';
+import { operationsOf } from '../../stages/src/data/operations.js';
 import { openSamples } from '../../pipeline/src/augmented/open-samples.js';
-import type { OperationRecord } from '../../pipeline/src/stages/4-augment.js';
+import type { OperationRecord } from '../../stages/src/data/augment-sample.js';
 import { defaultConfig, defaultPlugins } from './index.js';
 
 const root = mkdtempSync(join(tmpdir(), 'foveate-augmented-'));

@@ -41,9 +41,9 @@ import {
   mvtecAd2,
   sourceSplitter,
   stratifiedSplitter,
-  syntheticZipper,
   visa,
 } from '@foveate/dataset';
+import { syntheticZipper } from '@foveate/synthetic-zipper';
 import { sourceAoi, templateAoi, wholeAoi } from '@foveate/masks';
 
 /** Sources, areas of interest, labellers, splitters and augmentations. */

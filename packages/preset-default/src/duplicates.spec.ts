@@ -7,9 +7,9 @@ import { random, splitNames, type AssignedSample, type Raster } from '@foveate/c
 import { encodeJpeg, resize, writePng } from '@foveate/image';
 import { createRunner } from '@foveate/pipeline';
 import { filter, lastValueFrom } from 'rxjs';
-import { buildServices } from '../../pipeline/src/assembly/container.js';
-import { loadData, type LoadedData } from '../../pipeline/src/run/load-data.js';
-import type { DataSet } from '../../pipeline/src/stages/3-split.js';
+import { buildServices } from '../../assembly/src/container.js';
+import { loadData, type LoadedData } from '../../stages/src/load-data.js';
+import type { DataSet } from '../../stages/src/split.js';
 import { defaultConfig, defaultPlugins } from './index.js';
 
 const runner = createRunner({ plugins: defaultPlugins, defaults: defaultConfig });

@@ -10,11 +10,7 @@ import { ce } from '@foveate/loss-ce';
 import { efficientNetB0 } from '@foveate/models';
 import { decodeSafetensors, initialise, withPrefix } from '@foveate/tensor';
 import {
-  adamaxOptimizer,
-  adamOptimizer,
-  adamwOptimizer,
   heldStagesAt,
-  sgdOptimizer,
   stepTensors,
   train,
   trainedVariables,
@@ -23,6 +19,7 @@ import {
   type PlannedBatches,
   type TrainOptions,
 } from '@foveate/trainer';
+import { adamaxOptimizer, adamOptimizer, adamwOptimizer, sgdOptimizer } from '@foveate/optimizers';
 import { lastValueFrom, toArray } from 'rxjs';
 import { readFileSync } from 'node:fs';
 

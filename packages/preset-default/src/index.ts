@@ -21,7 +21,7 @@ import {
   resNet18,
   unet,
 } from '@foveate/models';
-import { adam, adamax, adamw, sgd } from '@foveate/trainer';
+import { adam, adamax, adamw, sgd } from '@foveate/optimizers';
 import { aoiPreset } from './aoi-preset.js';
 import { dataPlugins } from './data-plugins.js';
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { random } from '@foveate/contracts';
 import { createRunner } from '@foveate/pipeline';
-import { buildServices } from '../../pipeline/src/assembly/container.js';
+import { buildServices } from '../../assembly/src/container.js';
 import { defaultConfig, defaultPlugins } from './index.js';
 
 const runner = createRunner({ plugins: defaultPlugins, defaults: defaultConfig });

@@ -3,9 +3,9 @@ import { expect, it } from '@jest/globals';
 import type { AugmentedImages, Label, LabelledSample, Mask } from '@foveate/contracts';
 import { createRunner } from '@foveate/pipeline';
 import fc from 'fast-check';
-import { buildServices } from '../../pipeline/src/assembly/container.js';
-import { operationsOf } from '../../pipeline/src/assembly/operations.js';
-import { augmentSample } from '../../pipeline/src/stages/4-augment.js';
+import { buildServices } from '../../assembly/src/container.js';
+import { operationsOf } from '../../stages/src/data/operations.js';
+import { augmentSample } from '../../stages/src/data/augment-sample.js';
 import { defaultConfig, defaultPlugins } from './index.js';
 
 const side = 24;

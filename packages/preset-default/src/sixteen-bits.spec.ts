@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { PredictionRecord, RunEvent, RunRecord } from '@foveate/contracts';
+import type { RunEvent } from '@foveate/contracts';
+import type { PredictionRecord, RunRecord } from '@foveate/run-record';
 import { createRunner } from '@foveate/pipeline';
 import type { Verdict } from '@foveate/pipeline';
 import { lastValueFrom, toArray } from 'rxjs';

@@ -8,7 +8,8 @@ import { ceod } from '@foveate/loss-ceod';
 import { customCnn } from '@foveate/models';
 import { initialise, withPrefix } from '@foveate/tensor';
 import { expectClose, normalTensor } from '@foveate/testkit';
-import { adamaxOptimizer, evaluateProgram, trainStepProgram } from '@foveate/trainer';
+import { evaluateProgram, trainStepProgram } from '@foveate/trainer';
+import { adamaxOptimizer } from '@foveate/optimizers';
 
 const onnx = onnxEngine({ threads: 2 });
 const oracle = tfjsEngine();

@@ -8,12 +8,12 @@ import type { Batch, RunEvent } from '@foveate/contracts';
 import { writePng } from '@foveate/image';
 import { createRunner } from '@foveate/pipeline';
 import { filter, lastValueFrom, toArray } from 'rxjs';
-import { buildServices } from '../../pipeline/src/assembly/container.js';
-import { withPackages } from '../../pipeline/src/assembly/third-party.js';
-import { batchStage } from '../../pipeline/src/run/data.js';
-import { loadData } from '../../pipeline/src/run/load-data.js';
-import type { LoadedData } from '../../pipeline/src/run/load-data.js';
-import { evaluationBatches, trainingBatches } from '../../pipeline/src/stages/5-batch.js';
+import { buildServices } from '../../assembly/src/container.js';
+import { withPackages } from '../../assembly/src/third-party.js';
+import { batchStage } from '../../stages/src/data/recorded-data.js';
+import { loadData } from '../../stages/src/load-data.js';
+import type { LoadedData } from '../../stages/src/load-data.js';
+import { evaluationBatches, trainingBatches } from '../../stages/src/data/batches.js';
 import { defaultConfig, defaultPluginModule, defaultPlugins } from './index.js';
 
 const runner = createRunner({

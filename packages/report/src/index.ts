@@ -1,6 +1,6 @@
 /** Self-contained HTML pages: per run or comparison, and of augmented images. Knows no plugin by name. */
 export { heatCovers, outlineCovers, outlineWidth, type Cover } from './heatmap.js';
-export { loadRun, readRecord, readSamples } from './load-run.js';
+export { loadRun } from './load-run.js';
 export {
   renderAugmentPreview,
   type AugmentPreview,

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { SampleRecord } from '@foveate/contracts';
+import type { SampleRecord } from '@foveate/run-record';
 import { renderReport } from './index.js';
 import { drawPictures, fabricate, predictionsOf } from './testing/fixture.js';
 

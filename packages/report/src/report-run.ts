@@ -1,4 +1,4 @@
-import type { PredictionRecord, RunRecord, SampleRecord } from '@foveate/contracts';
+import type { PredictionRecord, RunRecord, SampleRecord } from '@foveate/run-record';
 
 /** A run folder as a report reads it. */
 export interface ReportRun {

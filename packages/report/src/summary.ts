@@ -1,5 +1,5 @@
 /** The figures of a run's test set, computed from its predictions. */
-import type { PredictionRecord } from '@foveate/contracts';
+import type { PredictionRecord } from '@foveate/run-record';
 import {
   aurocInterval,
   confusion,

@@ -7,3 +7,4 @@ export * from './gradients.js';
 export * from './inference-scope.js';
 export * from './named.js';
 export * from './safetensors.js';
+export * from './tensor-named.js';

@@ -1,13 +1,6 @@
 /** Checkpoints: `last.safetensors` holds all a training needs to go on, `best.safetensors` the model of the best epoch. */
-import {
-  fail,
-  readRegularFile,
-  writeAtomically,
-  type FoveateError,
-  type HostTensors,
-  type Model,
-  type VariableSpec,
-} from '@foveate/contracts';
+import { fail, type FoveateError, type HostTensors, type Model, type VariableSpec } from '@foveate/contracts';
+import { readRegularFile, writeAtomically } from '@foveate/contracts/node';
 import { decodeSafetensors, encodeSafetensors, pickPrefix, type SafetensorsContent } from '@foveate/tensor';
 import { join } from 'node:path';
 import { trainingProgress, type TrainingProgress } from './course/progress.js';

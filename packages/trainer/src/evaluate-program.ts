@@ -1,11 +1,11 @@
 /** Forward pass, loss and explanation of one batch, without training. */
 import type { Explainer, Loss, Model, ModelView, NamedTensors, Program } from '@foveate/contracts';
-import { inferenceScope, pickPrefix } from '@foveate/tensor';
+import { inferenceScope, pickPrefix, tensorNamed } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { programInputs } from './feed/batch-tensors.js';
 import { lossInputs } from './step/loss-inputs.js';
 import { featureMapOf } from './trunk/held-stages.js';
-import { emaPrefix, modelPrefix, tensorNamed } from './variables.js';
+import { emaPrefix, modelPrefix } from './variables.js';
 
 /** What an evaluation is made of. */
 export interface EvaluateParts {

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { batchTensors, stepTensors } from './feed/batch-tensors.js';
 import { evaluateProgram } from './evaluate-program.js';
 import { predictionsOf } from './predictions.js';
-import { sgdOptimizer } from './optimizers/sgd.js';
+import { sgdOptimizer } from '../../optimizers/src/sgd.js';
 import { tinyBatch, tinyCrossEntropy, tinyGradCam, tinyHeatLoss, tinyModel } from './testing/tiny.js';
 import { trainStepProgram } from './step/train-step-program.js';
 

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { adamaxOptimizer } from './optimizers/adamax.js';
+import { adamaxOptimizer } from '../../optimizers/src/adamax.js';
 import { loadModelState, readLast } from './checkpoint.js';
 import { tinyBatches, tinyCrossEntropy, tinyHeatLoss, tinyModel } from './testing/tiny.js';
 import { stepsPerEpoch, train, type TrainOptions } from './train.js';

@@ -1,4 +1,5 @@
 /** How programs name and read variables. */
+import { tensorNamed } from '@foveate/tensor';
 import type { Model, NamedTensors, VariableScope } from '@foveate/contracts';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 
@@ -19,13 +20,6 @@ export const gatheredSamples = 'gathered-samples';
 
 /** Input `noise/<name>` holds the random numbers a model asks for. */
 export const noisePrefix = 'noise';
-
-/** @throws Error when `name` is missing: a program and its state do not belong together */
-export function tensorNamed(named: NamedTensors, name: string): Tensor {
-  const tensor = named[name];
-  if (tensor === undefined) throw new Error(`No tensor '${name}'; there are ${Object.keys(named).join(', ')}.`);
-  return tensor;
-}
 
 /** What of a model a training changes. */
 export interface Trained {

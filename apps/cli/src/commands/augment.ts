@@ -1,6 +1,6 @@
 /** `foveate augment` */
 import { join } from 'node:path';
-import { writeAtomically } from '@foveate/contracts';
+import { writeAtomically } from '@foveate/contracts/node';
 import type { RunConfig } from '@foveate/pipeline';
 import { renderAugmentPreview } from '@foveate/report';
 import type { Command } from 'commander';

@@ -1,6 +1,7 @@
 /** `foveate dataset` */
 import { relative, resolve, sep } from 'node:path';
-import { fail, writeAtomically } from '@foveate/contracts';
+import { fail } from '@foveate/contracts';
+import { writeAtomically } from '@foveate/contracts/node';
 import { dataFacts, renderContactSheet } from '@foveate/report';
 import type { Inspection } from '@foveate/report';
 import type { Command } from 'commander';

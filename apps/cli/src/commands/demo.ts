@@ -1,6 +1,7 @@
 /** `foveate demo` */
 import { join, resolve } from 'node:path';
-import type { Measures, RunRecord } from '@foveate/contracts';
+import type { Measures } from '@foveate/contracts';
+import type { RunRecord } from '@foveate/run-record';
 import { readRunRecord } from '@foveate/pipeline';
 import type { LoadedData, Runner } from '@foveate/pipeline';
 import type { Command } from 'commander';

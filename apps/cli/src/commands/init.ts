@@ -1,7 +1,8 @@
 /** `foveate init` */
 import { stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { fail, writeAtomically } from '@foveate/contracts';
+import { fail } from '@foveate/contracts';
+import { writeAtomically } from '@foveate/contracts/node';
 import { Option, type Command } from 'commander';
 import { parse } from 'yaml';
 import { areas, configText, type Area } from '../init/config-text.js';

@@ -1,6 +1,6 @@
 /** `foveate report` */
 import { join } from 'node:path';
-import { writeAtomically } from '@foveate/contracts';
+import { writeAtomically } from '@foveate/contracts/node';
 import { loadRun, renderReport, type ReportOptions } from '@foveate/report';
 import type { Command } from 'commander';
 import { requireOwnPage } from '../own-page.js';

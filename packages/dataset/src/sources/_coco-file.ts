@@ -1,5 +1,6 @@
 /** Annotation files of COCO. They join images and annotations by number, so that they are read as a whole. */
-import { decodeText, fail, readRegularFile, type Skip } from '@foveate/contracts';
+import { fail, type Skip } from '@foveate/contracts';
+import { decodeText, readRegularFile } from '@foveate/contracts/node';
 import { boxOf, shapeOf, tooMany, type Shape } from './_coco-shapes.js';
 import { Lookup, textOf, type Entry } from './_coco-ids.js';
 

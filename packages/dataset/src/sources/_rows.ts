@@ -1,6 +1,7 @@
 /** Lists of samples in files: CSV with a header, or JSON Lines. Read as a stream, with the line of each row. */
 import { basename } from 'node:path';
-import { fail, openRegular, type FoveateError } from '@foveate/contracts';
+import { fail, type FoveateError } from '@foveate/contracts';
+import { openRegular } from '@foveate/contracts/node';
 import { CsvError, parse } from 'csv-parse';
 import type { ReadStream } from 'node:fs';
 import { linesOf } from './_lines.js';

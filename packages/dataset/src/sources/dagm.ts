@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { decodeText, definePlugin, readRegularFile } from '@foveate/contracts';
+import { definePlugin } from '@foveate/contracts';
+import { decodeText, readRegularFile } from '@foveate/contracts/node';
 import type { Skip, SourceItem, SplitName } from '@foveate/contracts';
 import { z } from 'zod';
 import { folded } from '../_type-names.js';

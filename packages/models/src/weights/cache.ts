@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, posix } from 'node:path';
-import { writeAtomically } from '@foveate/contracts';
+import { writeAtomically } from '@foveate/contracts/node';
 import type { Checksum, KnownWeights } from './registry.js';
 import { invalid } from './weights-file.js';
 

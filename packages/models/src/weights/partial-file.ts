@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { isTemporaryName, makeFolder, temporaryPath } from '@foveate/contracts';
+import { isTemporaryName, makeFolder, temporaryPath } from '@foveate/contracts/node';
 
 /** A download that got nothing for so long, in milliseconds, has ended: it waits a minute at most. */
 const abandoned = 150_000;

@@ -1,7 +1,8 @@
 /** Reads weights of any known format. */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { fail, isNestedDeeper, isWithin, readRegularFile } from '@foveate/contracts';
+import { fail, isNestedDeeper } from '@foveate/contracts';
+import { isWithin, readRegularFile } from '@foveate/contracts/node';
 import { isHdf5, readKerasH5 } from './readers/keras-h5.js';
 import { readNpy } from './readers/npy.js';
 import { isLegacyPytorch, readLegacyPytorch, readPytorchZip } from './readers/pytorch.js';

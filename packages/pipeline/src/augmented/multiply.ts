@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { classNames, fail } from '@foveate/contracts';
 import type { AugmentedImages, Label } from '@foveate/contracts';
-import type { OperationRecord } from '../stages/4-augment.js';
+import type { OperationRecord } from '@foveate/stages';
 import type { OpenSample, OpenSamples } from './open-samples.js';
 
 /** Wanted number of training samples of each class, indexed by label. */

@@ -3,18 +3,10 @@ import { tmpdir } from 'node:os';
 import { fail } from '@foveate/contracts';
 import type { AssignedSample, AugmentedImages } from '@foveate/contracts';
 import { filter, lastValueFrom } from 'rxjs';
-import { buildServices } from '../assembly/container.js';
-import { operationsOf } from '../assembly/operations.js';
-import type { Registry } from '../assembly/registry.js';
-import { withPackages } from '../assembly/third-party.js';
-import type { RunConfig } from '../config/run-config.js';
-import { loadData } from '../run/load-data.js';
-import type { LoadedData } from '../run/load-data.js';
-import { augmentSample } from '../stages/4-augment.js';
-import type { AugmentedSample } from '../stages/4-augment.js';
-import { Others } from '../stages/others.js';
-import { SampleStore } from '../stages/sample-store.js';
-import type { Stored } from '../stages/sample-store.js';
+import { buildServices, withPackages } from '@foveate/assembly';
+import { augmentSample, loadData, operationsOf, Others, SampleStore } from '@foveate/stages';
+import type { Registry, RunConfig } from '@foveate/assembly';
+import type { AugmentedSample, LoadedData, Stored } from '@foveate/stages';
 
 /** A labelled sample with its place in the split, and the state of its files. */
 export type OpenSample = Stored<AssignedSample>;

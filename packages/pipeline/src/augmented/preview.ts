@@ -3,8 +3,7 @@ import { random } from '@foveate/contracts';
 import type { AugmentedImages, Label, Mask } from '@foveate/contracts';
 import { emptyMask, encodePng } from '@foveate/image';
 import type { AugmentPreview, PreviewPicture, PreviewSample } from '@foveate/report';
-import type { Registry } from '../assembly/registry.js';
-import type { RunConfig } from '../config/run-config.js';
+import type { Registry, RunConfig } from '@foveate/assembly';
 import { openSamples } from './open-samples.js';
 import type { OpenSample, OpenSamples } from './open-samples.js';
 

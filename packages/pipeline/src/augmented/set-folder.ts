@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { classNames, writeAtomically } from '@foveate/contracts';
+import { classNames } from '@foveate/contracts';
+import { writeAtomically } from '@foveate/contracts/node';
 import type { Raster } from '@foveate/contracts';
 import { encodePng } from '@foveate/image';
 import type { SetItem } from './multiply.js';

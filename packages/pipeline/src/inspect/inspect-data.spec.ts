@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { tinyDefaults, tinyPlugins } from '../../test/tiny-plugins.js';
+import { tinyDefaults, tinyPlugins } from '../../../../tools/testing/tiny-plugins.js';
 import { createRunner } from '../runner.js';
 
 const root = mkdtempSync(join(tmpdir(), 'foveate-inspect-'));

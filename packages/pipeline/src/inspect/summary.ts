@@ -5,7 +5,7 @@ import type { ClassRow, Coverage, Inspection, Problem, Tally } from '@foveate/re
 import type { Seen } from './examine.js';
 import { outcomeOf, typesOf } from './findings.js';
 import type { Finding } from './findings.js';
-import { groupBy } from '../stages/group-by.js';
+import { groupBy } from '@foveate/stages';
 
 /** All that was found. */
 export interface Found {

@@ -4,14 +4,10 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { fail } from '@foveate/contracts';
 import type { DataCounts } from '@foveate/contracts';
 import { filter, from, lastValueFrom, map, mergeMap, tap, toArray } from 'rxjs';
-import { buildServices } from '../assembly/container.js';
-import type { Registry } from '../assembly/registry.js';
-import { withPackages } from '../assembly/third-party.js';
-import type { RunConfig } from '../config/run-config.js';
-import { loadData } from '../run/load-data.js';
-import type { LoadedData } from '../run/load-data.js';
-import { dataHash, writeLock } from './lock-file.js';
-import { lockSample } from './locked-sample.js';
+import { buildServices, withPackages } from '@foveate/assembly';
+import type { Registry, RunConfig } from '@foveate/assembly';
+import { dataHash, loadData, lockSample, writeLock } from '@foveate/stages';
+import type { LoadedData } from '@foveate/stages';
 
 /** How a lock is made. */
 export interface LockOptions {

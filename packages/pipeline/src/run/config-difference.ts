@@ -1,6 +1,6 @@
 /** What separates two configurations of the same run. */
 import { fail } from '@foveate/contracts';
-import type { RunRecord } from '@foveate/contracts';
+import type { RunRecord } from '@foveate/run-record';
 
 /** Keys that cannot change a number of the run, with all below them, and the one that lengthens it. */
 const harmless = [

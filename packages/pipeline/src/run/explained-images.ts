@@ -3,10 +3,9 @@ import { resolve } from 'node:path';
 import { emptyMask, readImage, readImageHeader } from '@foveate/image';
 import { fail, isFoveateError } from '@foveate/contracts';
 import type { AssignedSample, Mask, Raster, Sample, SampleSource } from '@foveate/contracts';
-import type { Services } from '../assembly/container.js';
-import type { RunConfig } from '../config/run-config.js';
-import { LocalWork } from '../workers/data-work.js';
-import type { BatchStage } from '../stages/5-batch.js';
+import type { RunConfig, Services } from '@foveate/assembly';
+import { LocalWork } from '@foveate/stages';
+import type { BatchStage } from '@foveate/stages';
 
 /** An image in memory. */
 export interface ReadInput {

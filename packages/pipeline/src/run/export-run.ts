@@ -2,7 +2,7 @@
 import { fail } from '@foveate/contracts';
 import { exportFiles, exportReadme } from '@foveate/export';
 import type { ExportFormat, ExportParts, Precision } from '@foveate/export';
-import type { ConfigSetting } from '../config/read.js';
+import type { ConfigSetting } from '@foveate/assembly';
 import { writeTried } from './staged-files.js';
 import { withTrainedRun } from './trained-run.js';
 import type { TrainedRun } from './trained-run.js';

@@ -1,8 +1,9 @@
 /** The second half of a run: from loaded data to a trained, explained, measured and reported model. */
 import { createHash } from 'node:crypto';
 import { join, relative, sep } from 'node:path';
-import type { Fetching, RunEvent, RunRecord } from '@foveate/contracts';
-import { writeAtomically } from '@foveate/contracts';
+import type { Fetching, RunEvent } from '@foveate/contracts';
+import type { RunRecord } from '@foveate/run-record';
+import { writeAtomically } from '@foveate/contracts/node';
 import { checkpointPath, loadModelState } from '@foveate/trainer';
 import type { Checkpoint, TrunkCache } from '@foveate/trainer';
 import {
@@ -20,31 +21,32 @@ import {
   switchMap,
   tap,
 } from 'rxjs';
-import type { Services } from '../assembly/container.js';
-import { configText } from '../config/config-text.js';
-import { writtenConfig } from '../config/resolve.js';
-import type { RunConfig } from '../config/run-config.js';
-import { evaluationBatches } from '../stages/5-batch.js';
-import { train } from '../stages/6-train.js';
-import { chooseExplained, explain } from '../stages/7-explain.js';
-import type { Evaluator } from '../stages/7-explain.js';
-import { measure } from '../stages/8-measure.js';
-import type { Measured } from '../stages/8-measure.js';
-import { report } from '../stages/9-report.js';
+import type { RunConfig, Services } from '@foveate/assembly';
+import { configText, writtenConfig } from '@foveate/assembly';
+import {
+  batchStage,
+  buildNetwork,
+  chooseExplained,
+  evaluationBatches,
+  explain,
+  guidanceWarnings,
+  measure,
+  openLogs,
+  report,
+  requireSameSamples,
+  sampleRecords,
+  train,
+  trunkCacheOf,
+  trunkOf,
+  writePredictions,
+} from '@foveate/stages';
+import type { Evaluator, LoadedData, Measured, Network } from '@foveate/stages';
 import { essentials } from './config-difference.js';
-import { guidanceWarnings } from './guidance-warnings.js';
-import { batchStage, requireSameSamples, sampleRecords } from './data.js';
-import type { LoadedData } from './load-data.js';
-import { toJsonLines } from './jsonl.js';
-import { openLogs } from './logged.js';
-import { buildNetwork } from './network.js';
-import type { Network } from './network.js';
-import { writePredictions } from './predictions.js';
+import { toJsonLines } from '@foveate/run-record';
 import { startRecord } from './record.js';
 import { Recorder } from './recorder.js';
-import { readSampleRecords, runFiles } from './run-folder.js';
-import type { RunFolder } from './run-folder.js';
-import { trunkCacheOf, trunkOf } from './trunk-cache.js';
+import { readSampleRecords, runFiles } from '@foveate/run-record/node';
+import type { RunFolder } from '@foveate/run-record/node';
 import { versions } from './versions.js';
 
 /** A run under way. */

@@ -1,11 +1,12 @@
 /** `run.json` as a fold over the events of a run. */
 import { createHash } from 'node:crypto';
-import { runRecordVersion } from '@foveate/contracts';
-import type { Engine, HostTensors, Model, RunEvent, RunRecord, SplitName } from '@foveate/contracts';
+import { runRecordVersion } from '@foveate/run-record';
+import type { Engine, HostTensors, Model, RunEvent, SplitName } from '@foveate/contracts';
+import type { RunRecord } from '@foveate/run-record';
 import { encodeSafetensors } from '@foveate/tensor';
-import { writtenConfig } from '../config/resolve.js';
-import type { RunConfig } from '../config/run-config.js';
-import type { DataSet } from '../stages/3-split.js';
+import { writtenConfig } from '@foveate/assembly';
+import type { RunConfig } from '@foveate/assembly';
+import type { DataSet } from '@foveate/stages';
 
 /** What a record starts from. */
 export interface RecordStart {

@@ -1,12 +1,13 @@
 /** Keeps `run.json` in step with the events of a run. */
 import { join } from 'node:path';
-import type { RunEvent, RunRecord } from '@foveate/contracts';
-import { writeAtomically } from '@foveate/contracts';
+import type { RunEvent } from '@foveate/contracts';
+import type { RunRecord } from '@foveate/run-record';
+import { writeAtomically } from '@foveate/contracts/node';
 import { concatMap, from, of } from 'rxjs';
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { recordEvent } from './record.js';
-import { runFiles } from './run-folder.js';
-import type { RunFolder } from './run-folder.js';
+import { runFiles } from '@foveate/run-record/node';
+import type { RunFolder } from '@foveate/run-record/node';
 
 /** Events after which a reader of run.json would miss something. */
 const written: ReadonlySet<RunEvent['type']> = new Set(['epoch', 'interrupted', 'explained', 'measured']);

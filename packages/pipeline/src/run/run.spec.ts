@@ -11,9 +11,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { RunEvent, RunRecord } from '@foveate/contracts';
+import type { RunEvent } from '@foveate/contracts';
+import type { RunRecord } from '@foveate/run-record';
 import { lastValueFrom, tap, toArray } from 'rxjs';
-import { decoded, engines, tinyDefaults, tinyPlugins } from '../../test/tiny-plugins.js';
+import { decoded, engines, tinyDefaults, tinyPlugins } from '../../../../tools/testing/tiny-plugins.js';
 import { createRunner } from '../runner.js';
 import type { Verdict } from './trained-run.js';
 import type { RunOptions } from './run.js';

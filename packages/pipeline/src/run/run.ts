@@ -19,21 +19,14 @@ import {
   tap,
 } from 'rxjs';
 import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { buildServices } from '../assembly/container.js';
-import type { Services } from '../assembly/container.js';
-import type { Registry } from '../assembly/registry.js';
-import { withPackages } from '../assembly/third-party.js';
-import { writtenConfig } from '../config/resolve.js';
-import type { RunConfig } from '../config/run-config.js';
-import { checkLock } from '../lock/check-lock.js';
-import type { WorkSetting } from '../workers/open-work.js';
+import { buildServices, withPackages, writtenConfig } from '@foveate/assembly';
+import type { Registry, RunConfig, Services } from '@foveate/assembly';
+import { checkLock, checkModel, loadData } from '@foveate/stages';
+import type { LoadedData, LoadingEvent, WorkSetting } from '@foveate/stages';
 import { requireSameConfig } from './config-difference.js';
-import { loadData } from './load-data.js';
-import type { LoadedData, LoadingEvent } from './load-data.js';
 import { learn } from './learn.js';
-import { checkModel } from './network.js';
-import { missingResults, openRunFolder } from './run-folder.js';
-import type { FolderOptions, RunFolder } from './run-folder.js';
+import { missingResults, openRunFolder } from '@foveate/run-record/node';
+import type { FolderOptions, RunFolder } from '@foveate/run-record/node';
 
 /** Where and how a run is written. */
 export interface RunOptions extends FolderOptions {

@@ -1,7 +1,8 @@
 /** Files that take their place only once they have been tried: until then the folder is as it was. */
 import { lstat, mkdtemp, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, makeFolder, writeAtomically } from '@foveate/contracts';
+import { fail } from '@foveate/contracts';
+import { makeFolder, writeAtomically } from '@foveate/contracts/node';
 
 /** What is written, and where. */
 export interface StagedFiles {

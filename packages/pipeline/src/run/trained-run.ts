@@ -1,29 +1,32 @@
 /** A finished run opened again: to evaluate it anew or to show it new images. */
 import { join } from 'node:path';
-import type { Measures, Raster, RunRecord, SplitName } from '@foveate/contracts';
+import type { Measures, Raster, SplitName } from '@foveate/contracts';
+import type { RunRecord } from '@foveate/run-record';
 import { checkpointPath, evaluate, loadModelState } from '@foveate/trainer';
 import type { ExplainedSample } from '@foveate/trainer';
-import { buildServices } from '../assembly/container.js';
-import type { Services } from '../assembly/container.js';
-import { withPackages } from '../assembly/third-party.js';
-import { readConfig } from '../config/read.js';
-import type { ConfigSetting } from '../config/read.js';
-import type { RunConfig } from '../config/run-config.js';
-import { checkLock } from '../lock/check-lock.js';
-import { evaluationBatches } from '../stages/5-batch.js';
-import type { Evaluator } from '../stages/7-explain.js';
-import { rastersOf } from '../stages/7-explain.js';
-import { measure } from '../stages/8-measure.js';
-import type { Measured } from '../stages/8-measure.js';
-import { batchStage, recordedData } from './data.js';
+import { buildServices, readConfig, withPackages } from '@foveate/assembly';
+import type { ConfigSetting, RunConfig, Services } from '@foveate/assembly';
+import {
+  batchStage,
+  buildNetwork,
+  checkLock,
+  evaluationBatches,
+  measure,
+  rastersOf,
+  recordedData,
+  writePredictions,
+} from '@foveate/stages';
+import type { Evaluator, Measured, Network } from '@foveate/stages';
 import { ImageInputs } from './explained-images.js';
 import type { ImageLimits, ReadInput } from './explained-images.js';
-import { refuseLinksOut } from './folder-entries.js';
-import { buildNetwork } from './network.js';
-import type { Network } from './network.js';
-import { missingResults, readRunRecord, readSampleRecords, runFiles } from './run-folder.js';
-import { writePredictions } from './predictions.js';
-import { lockFolder } from './writer-lock.js';
+import {
+  lockFolder,
+  missingResults,
+  readRunRecord,
+  readSampleRecords,
+  refuseLinksOut,
+  runFiles,
+} from '@foveate/run-record/node';
 
 /** Figures of a run's best checkpoint on one split. */
 export interface Evaluation {

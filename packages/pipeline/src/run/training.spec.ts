@@ -2,9 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { RunEvent, RunRecord } from '@foveate/contracts';
+import type { RunEvent } from '@foveate/contracts';
+import type { RunRecord } from '@foveate/run-record';
 import { lastValueFrom, tap, toArray } from 'rxjs';
-import { decoded, tinyDefaults, tinyPlugins } from '../../test/tiny-plugins.js';
+import { decoded, tinyDefaults, tinyPlugins } from '../../../../tools/testing/tiny-plugins.js';
 import { createRunner } from '../runner.js';
 import type { RunOptions } from './run.js';
 

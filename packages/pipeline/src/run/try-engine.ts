@@ -3,10 +3,9 @@ import { fail, random } from '@foveate/contracts';
 import type { HostTensors } from '@foveate/contracts';
 import { initialise, withPrefix } from '@foveate/tensor';
 import { stepTensors, trainStepProgram } from '@foveate/trainer';
-import { buildServices } from '../assembly/container.js';
-import type { Registry } from '../assembly/registry.js';
-import type { RunConfig } from '../config/run-config.js';
-import { buildNetwork } from './network.js';
+import { buildServices } from '@foveate/assembly';
+import type { Registry, RunConfig } from '@foveate/assembly';
+import { buildNetwork } from '@foveate/stages';
 
 /** What a trial found. */
 export interface EngineTrial {

@@ -7,8 +7,8 @@ import { inferenceProgram, largestDifferences, tolerances } from '@foveate/expor
 import type { ExportFormat, ExportParts } from '@foveate/export';
 import { resize } from '@foveate/image';
 import { decodeSafetensors } from '@foveate/tensor';
-import type { Services } from '../assembly/container.js';
-import { readSampleRecords } from './run-folder.js';
+import type { Services } from '@foveate/assembly';
+import { readSampleRecords } from '@foveate/run-record/node';
 import type { TrainedRun } from './trained-run.js';
 
 /** How an export was tried. */

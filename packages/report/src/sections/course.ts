@@ -1,4 +1,5 @@
-import type { EpochRecord, RunRecord } from '@foveate/contracts';
+import type { EpochRecord } from '@foveate/contracts';
+import type { RunRecord } from '@foveate/run-record';
 import { duration, figure, grouped } from '../format.js';
 import { html, type Markup } from '../html.js';
 import type { NamedRun } from '../identity.js';

@@ -1,4 +1,5 @@
-import { classNames, type SampleRecord } from '@foveate/contracts';
+import { classNames } from '@foveate/contracts';
+import { type SampleRecord } from '@foveate/run-record';
 import { html, type Markup } from '../html.js';
 import { badge, type NamedRun } from '../identity.js';
 import { isRight, testPredictions } from '../summary.js';

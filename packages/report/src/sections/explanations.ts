@@ -1,4 +1,5 @@
-import { classNames, type Explanation, type SampleRecord } from '@foveate/contracts';
+import { classNames, type Explanation } from '@foveate/contracts';
+import { type SampleRecord } from '@foveate/run-record';
 import { fixed, percent } from '../format.js';
 import type { Gallery } from '../gallery.js';
 import { colourBar } from '../heatmap.js';

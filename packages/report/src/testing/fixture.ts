@@ -1,5 +1,6 @@
 /** Runs made up for the tests. Every figure the tests expect follows from what stands here. */
-import type { Explanation, Label, PredictionRecord, RunRecord, SampleRecord } from '@foveate/contracts';
+import type { Explanation, Label } from '@foveate/contracts';
+import type { PredictionRecord, RunRecord, SampleRecord } from '@foveate/run-record';
 import { encodePng } from '@foveate/image';
 import type { ReportRun } from '../report-run.js';
 

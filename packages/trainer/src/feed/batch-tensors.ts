@@ -1,9 +1,9 @@
 /** A batch on its way into a program. */
 import type { Batch, HostTensor, HostTensors, Model, NamedTensors, RandomStream } from '@foveate/contracts';
-import { withPrefix } from '@foveate/tensor';
+import { tensorNamed, withPrefix } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrunkOrImages } from '../trunk/held-stages.js';
-import { noisePrefix, tensorNamed } from '../variables.js';
+import { noisePrefix } from '../variables.js';
 
 /** A batch whose images went through the held stages of the model already. */
 export interface TrunkBatch extends Pick<Batch, 'ids' | 'labels' | 'height' | 'width'> {

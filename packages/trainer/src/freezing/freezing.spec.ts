@@ -3,7 +3,7 @@ import { tfjsEngine } from '@foveate/engine-tfjs';
 import { initialise, withPrefix } from '@foveate/tensor';
 import { describe, expect, it } from '@jest/globals';
 import { batchTensors, stepTensors } from '../feed/batch-tensors.js';
-import { sgdOptimizer } from '../optimizers/sgd.js';
+import { sgdOptimizer } from '../../../optimizers/src/sgd.js';
 import { trainStepProgram, type TrainStepParts } from '../step/train-step-program.js';
 import { tinyBatch, tinyCrossEntropy, tinyHeatLoss, tinyModel, tinyStages } from '../testing/tiny.js';
 import { heldStages } from '../trunk/held-stages.js';

@@ -1,13 +1,6 @@
 /** Learning curves as files that other programs read: JSON Lines, CSV and TensorBoard's event files. */
-import {
-  fail,
-  makeFolder,
-  readRegularFile,
-  writeAtomically,
-  type EpochRecord,
-  type FoveateError,
-  type RunEvent,
-} from '@foveate/contracts';
+import { fail, type EpochRecord, type FoveateError, type RunEvent } from '@foveate/contracts';
+import { makeFolder, readRegularFile, writeAtomically } from '@foveate/contracts/node';
 import { open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';

@@ -1,10 +1,10 @@
 /** Forward and backward pass of one batch. */
 import type { Loss, Model, NamedTensors } from '@foveate/contracts';
-import { pickPrefix, withPrefix } from '@foveate/tensor';
+import { pickPrefix, tensorNamed, withPrefix } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { programInputs } from '../feed/batch-tensors.js';
 import { featureMapOf, heldStages } from '../trunk/held-stages.js';
-import { modelPrefix, noisePrefix, tensorNamed, trainingScope, type Trained } from '../variables.js';
+import { modelPrefix, noisePrefix, trainingScope, type Trained } from '../variables.js';
 import { weighted } from './class-weights.js';
 import { euclideanNorm } from './clip.js';
 import { gradientsCarrying, type Carry } from './gradients.js';

@@ -1,8 +1,8 @@
 /** Exponential moving average of the weights (Polyak and Juditsky 1992): what is validated and saved as best. */
+import { tensorNamed } from '@foveate/tensor';
 import type { NamedTensors } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { tensorNamed } from '../variables.js';
 
 /** Options of the moving average. */
 export const emaOptions = z

@@ -1,8 +1,8 @@
 /** Algorithm 1 of the paper as a program: forward, loss, backward and update of one batch. */
 import { fail, type NamedTensors, type Program } from '@foveate/contracts';
-import { pickPrefix, withPrefix } from '@foveate/tensor';
+import { pickPrefix, tensorNamed, withPrefix } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { gatheredPrefix, gatheredSamples, modelPrefix, tensorNamed, type Trained } from '../variables.js';
+import { gatheredPrefix, gatheredSamples, modelPrefix, type Trained } from '../variables.js';
 import { batchGradients, type GradientParts } from './batch-gradients.js';
 import { euclideanNorm } from './clip.js';
 import { updated, type UpdateParts } from './update.js';

@@ -1,8 +1,8 @@
 /** From gradients to new values: clipping, optimizer, moving average. */
 import type { NamedTensors, Optimizer } from '@foveate/contracts';
-import { pickPrefix, withPrefix } from '@foveate/tensor';
+import { pickPrefix, tensorNamed, withPrefix } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { emaPrefix, modelPrefix, optimizerPrefix, tensorNamed } from '../variables.js';
+import { emaPrefix, modelPrefix, optimizerPrefix } from '../variables.js';
 import { clipped, type Clip } from './clip.js';
 import { averaged } from './ema.js';
 

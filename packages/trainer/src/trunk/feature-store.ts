@@ -3,13 +3,8 @@
  * `<content>/aoi` int32, the area of interest a bit per pixel. Files are written atomically and never changed, so that
  * processes may share a folder and anybody may delete it at any time.
  */
-import {
-  isFoveateError,
-  isTemporaryName,
-  writeAtomically,
-  type HostTensor,
-  type HostTensors,
-} from '@foveate/contracts';
+import { isFoveateError, type HostTensor, type HostTensors } from '@foveate/contracts';
+import { isTemporaryName, writeAtomically } from '@foveate/contracts/node';
 import { encodeSafetensors } from '@foveate/tensor';
 import { createHash } from 'node:crypto';
 import { open, readdir, rm, stat, utimes } from 'node:fs/promises';

@@ -1,8 +1,8 @@
 /** The held stages of a model alone. */
 import type { Model, Program } from '@foveate/contracts';
-import { pickPrefix } from '@foveate/tensor';
+import { pickPrefix, tensorNamed } from '@foveate/tensor';
 import type * as tf from '@tensorflow/tfjs-core';
-import { modelPrefix, tensorNamed } from '../variables.js';
+import { modelPrefix } from '../variables.js';
 import { trunkOf } from './held-stages.js';
 
 /** Input: `images` [N, H, W, 3]. State: `model/<variable>`, unchanged. Output: `trunk` [N, h, w, K]. */

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadModelState } from '../checkpoint.js';
 import { evaluate } from '../evaluate.js';
-import { sgdOptimizer } from '../optimizers/sgd.js';
+import { sgdOptimizer } from '../../../optimizers/src/sgd.js';
 import { curve, events, losses, only, tensorsOf } from '../testing/events.js';
 import { plannedBatches, tinyCrossEntropy, tinyGradCam, tinyHeatLoss, tinyStages } from '../testing/tiny.js';
 import type { TrainOptions } from '../train.js';

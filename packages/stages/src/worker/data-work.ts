@@ -1,0 +1,98 @@
+/** The work on pixels: what threads do for a run. Calls and answers are plain data, so that each can be a message. */
+import type { Batch, Sample } from '@foveate/contracts';
+import { openSlots } from '../data/slots.js';
+import type { SlotsHandle } from '../data/slots.js';
+import type { RunConfig, Services } from '@foveate/assembly';
+import { operationsOf } from '../data/operations.js';
+import { labelSample } from '../mask.js';
+import type { LabelParts, MaskedItem } from '../mask.js';
+import { BatchMaker } from '../data/batch-memory.js';
+import type { BatchMemory, ByteBatch } from '../data/batch-memory.js';
+import { makeBatch } from '../data/make-batch.js';
+import type { BatchParts, BatchPlan } from '../data/make-batch.js';
+import { Others } from '../data/donor-samples.js';
+import type { SampleMemory } from '../data/sample-memory.js';
+import { SampleStore } from '../data/sample-store.js';
+import type { StoreParts, Stored } from '../data/sample-store.js';
+
+/** Labels samples and makes batches. */
+export interface DataWork {
+  /** Batches that are made at the same time. */
+  readonly threads: number;
+  /** @throws what the plugins throw, but for samples that are no good: those are skips */
+  label(stored: Stored<Sample>): Promise<MaskedItem>;
+  /** The training samples by id, which content augmentations choose from. */
+  population(samples: readonly Stored[]): Promise<void>;
+  /** @throws FoveateError `DATA_INVALID` when a sample cannot be decoded or has changed */
+  batch(plan: BatchPlan): Promise<Batch>;
+  /** Takes back the memory of a batch that is not used any more; its arrays are empty afterwards. */
+  reuse(batch: Batch): void;
+  /** Ends all threads; no call may follow. */
+  close(): Promise<void>;
+}
+
+/** What work in this thread is made of. */
+export type LocalParts = Omit<StoreParts, 'withDefects'> &
+  Pick<BatchParts, 'seed' | 'operations' | 'labeller'> &
+  Partial<Pick<LabelParts, 'fingerprints'>>;
+
+/** Work in this thread. */
+export class LocalWork implements DataWork {
+  readonly threads = 1;
+  readonly #parts: Omit<BatchParts, 'others' | 'spare'> & LabelParts;
+  readonly #batches: BatchMaker;
+  readonly #spare: SampleMemory[] = [];
+  #others = new Others([]);
+
+  constructor(parts: LocalParts) {
+    this.#batches = new BatchMaker(parts.size, 1);
+    // Colours leave masks and labels as they are.
+    const withDefects = parts.operations.some(({ augmentation }) => augmentation.effect !== 'photometric');
+    this.#parts = { fingerprints: false, ...parts, store: new SampleStore({ ...parts, withDefects }) };
+  }
+
+  /** Work as a configuration has it. */
+  static async of(config: RunConfig, services: Services, slots: SlotsHandle | undefined): Promise<LocalWork> {
+    const [source, aoi, labeller] = await Promise.all([
+      services.get('source'),
+      services.get('aoi'),
+      services.get('labeller'),
+    ]);
+    return new LocalWork({
+      source,
+      aoi,
+      labeller,
+      operations: await operationsOf(config, services),
+      size: config.data.size,
+      seed: config.seed,
+      slots: slots === undefined ? undefined : openSlots(slots),
+      fingerprints: config.data.duplicates.treatment !== 'ignore',
+    });
+  }
+
+  label(stored: Stored<Sample>): Promise<MaskedItem> {
+    return labelSample(stored, this.#parts);
+  }
+
+  population(samples: readonly Stored[]): Promise<void> {
+    this.#others = new Others(samples);
+    return Promise.resolve();
+  }
+
+  /** A batch in the memory given, its values not yet scaled. @throws as {@link DataWork.batch} */
+  bytes(plan: BatchPlan, memory: BatchMemory): Promise<ByteBatch> {
+    return makeBatch(plan, { ...this.#parts, others: this.#others, spare: this.#spare }, memory);
+  }
+
+  batch(plan: BatchPlan): Promise<Batch> {
+    return this.#batches.make(plan.samples.length, (memory) => this.bytes(plan, memory));
+  }
+
+  reuse(batch: Batch): void {
+    this.#batches.reuse(batch);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
