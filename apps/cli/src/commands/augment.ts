@@ -1,7 +1,7 @@
 /** `foveate augment` */
 import { join } from 'node:path';
 import { writeAtomically } from '@foveate/contracts/node';
-import type { RunConfig } from '@foveate/pipeline';
+import type { RunConfig } from '@foveate/assembly';
 import { renderAugmentPreview } from '@foveate/report';
 import type { Command } from 'commander';
 import { requireOwnPage } from '../own-page.js';
