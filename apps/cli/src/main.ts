@@ -1,4 +1,7 @@
-/** The command line: commands, exit codes and what becomes of errors. */
+/**
+ * The command line: commands, exit codes and what becomes of errors. Files in commands/ say what can be typed and must load
+ * little; what a command does lies in actions/ and is loaded when it runs.
+ */
 import { createRequire } from 'node:module';
 import { errorCodes } from '@foveate/contracts';
 import { Command, CommanderError } from 'commander';
@@ -16,7 +19,7 @@ import { addReport } from './commands/report.js';
 import { addSchema } from './commands/schema.js';
 import { addTrain } from './commands/train.js';
 import { addWeights } from './commands/weights.js';
-import { allowPlugins } from './runner.js';
+import { settings } from './settings.js';
 import { exitCodeHelp, reportError } from './terminal/exit.js';
 import { colours, endWithReader } from './terminal/terminal.js';
 
@@ -36,7 +39,7 @@ function buildProgram(): Command {
     .hook('preAction', (command) => {
       // The environment, because workers are to know it too.
       if (command.opts()['offline'] === true) process.env['FOVEATE_OFFLINE'] = '1';
-      allowPlugins(command.opts()['allowPlugins'] === true);
+      settings.allowPlugins = command.opts()['allowPlugins'] === true;
     })
     .configureOutput({
       outputError: (text, write) => {

@@ -2,20 +2,14 @@
 import { createRunner } from '@foveate/pipeline';
 import type { Runner } from '@foveate/pipeline';
 import { defaultConfig, defaultPluginModule, defaultPlugins } from '@foveate/preset-default';
+import { settings } from './settings.js';
 
-let allowed = false;
-
-/** Whether runners made from now on may run plugin packages that are not installed where the user works. */
-export function allowPlugins(value: boolean): void {
-  allowed = value;
-}
-
-/** Made when a command needs it, so that `--help` costs nothing. */
+/** A runner as the options of the program want it. */
 export function defaultRunner(): Runner {
   return createRunner({
     plugins: defaultPlugins,
     pluginModule: defaultPluginModule,
     defaults: defaultConfig,
-    allowPlugins: allowed,
+    allowPlugins: settings.allowPlugins,
   });
 }

@@ -1,14 +1,9 @@
 /** A trained model as files, by format. */
 import { encodeSafetensors } from '@foveate/tensor';
 import type { ExportParts } from './export-parts.js';
+import type { ExportFormat } from './formats.js';
 import { exportOnnx } from './onnx.js';
 import { exportTfjs } from './tfjs/index.js';
-
-/** Formats a trained model can be exported to. */
-export const exportFormats = ['onnx', 'tfjs', 'safetensors'] as const;
-
-/** One of {@link exportFormats}. */
-export type ExportFormat = (typeof exportFormats)[number];
 
 const writers: Readonly<Record<ExportFormat, (parts: ExportParts) => Readonly<Record<string, Uint8Array>>>> = {
   onnx: (parts) => ({ 'model.onnx': exportOnnx(parts) }),

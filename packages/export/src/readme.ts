@@ -1,5 +1,5 @@
 /** What stands beside an exported model: how it is run. */
-import type { ExportFormat } from './files.js';
+import type { ExportFormat } from './formats.js';
 import type { InferenceParts } from './inference-program.js';
 import type { Precision } from './export-parts.js';
 import { onnxExamples } from './readme-onnx.js';

@@ -1,71 +1,7 @@
 /** `foveate explain` */
-import { basename, extname, join } from 'node:path';
-import type { Verdict } from '@foveate/pipeline';
-import { writeOverlay } from '@foveate/pipeline';
 import type { Command } from 'commander';
-import { defaultRunner } from '../runner.js';
-import { interruptible } from '../terminal/interrupt.js';
-import { percent } from '../terminal/format.js';
-import { colours, print, printJson } from '../terminal/terminal.js';
+import type { ExplainOptions } from '../actions/explain.js';
 import { integer } from './options.js';
-
-/** A file name for each image, none of them twice, also where capitals or the Unicode form do not count. */
-function overlayNames(files: readonly string[]): readonly string[] {
-  const taken = new Set<string>();
-  return files.map((file) => {
-    const name = basename(file, extname(file));
-    const numbered = (count: number) => `${name}${count === 1 ? '' : `-${String(count)}`}`;
-    const key = (count: number) => numbered(count).normalize('NFC').toLowerCase();
-    let count = 1;
-    while (taken.has(key(count))) count++;
-    taken.add(key(count));
-    return `${numbered(count)}.heatmap.png`;
-  });
-}
-
-/** Where the network looks, or why that is no figure. */
-function whereItLooks({ aoiShare, emptyHeatmap, aoi }: Verdict): string {
-  if (emptyHeatmap) return 'empty heatmap, no place speaks for a defect';
-  if (aoi === undefined || aoiShare === null) return 'area of interest not known';
-  return `${percent(aoiShare)} of the heatmap in the AOI`;
-}
-
-function describe(verdict: Verdict, path: string): string {
-  const { green, red } = colours(process.stdout);
-  const { file, score, defective } = verdict;
-  const word = defective ? red('defective') : green('good     ');
-  return `${word}  ${percent(score).padStart(6)} defective  ${whereItLooks(verdict)}  ${file}\n           ${path}`;
-}
-
-interface ExplainFlags {
-  readonly out?: string;
-  readonly maxPixels?: number;
-  readonly json?: boolean;
-}
-
-async function explain(
-  run: string,
-  files: readonly string[],
-  { out = join(run, 'explained'), maxPixels, json }: ExplainFlags,
-): Promise<void> {
-  const names = overlayNames(files);
-  const results: object[] = [];
-  await interruptible((signal) =>
-    defaultRunner().explain(
-      run,
-      files,
-      async (verdict) => {
-        const path = join(out, names[results.length] ?? '');
-        await writeOverlay(path, verdict);
-        if (json !== true) print(describe(verdict, path));
-        const { file, score, defective, aoiShare, emptyHeatmap, aoi } = verdict;
-        results.push({ file, score, defective, aoiShare, aoiKnown: aoi !== undefined, emptyHeatmap, heatmap: path });
-      },
-      { signal, maxPixels },
-    ),
-  );
-  if (json === true) printJson(results, 2);
-}
 
 /** Adds the command. */
 export function addExplain(program: Command): void {
@@ -78,5 +14,7 @@ export function addExplain(program: Command): void {
     .option('--max-pixels <number>', 'largest width x height of an image (default: as in the run)', integer(1))
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  foveate explain runs/demo/ceod part-1.png part-2.jpg --out heatmaps')
-    .action(explain);
+    .action(async (run: string, images: string[], options: ExplainOptions) =>
+      (await import('../actions/explain.js')).explain(run, images, options),
+    );
 }

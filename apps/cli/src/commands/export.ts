@@ -1,45 +1,8 @@
 /** `foveate export` */
-import { join } from 'node:path';
-import { exportFormats } from '@foveate/export';
-import type { ExportFormat } from '@foveate/export';
+import { exportFormats } from '@foveate/export/formats';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { defaultRunner } from '../runner.js';
-import { interruptible } from '../terminal/interrupt.js';
-import { print, printJson } from '../terminal/terminal.js';
-
-interface ExportFlags {
-  readonly format: ExportFormat;
-  readonly out?: string;
-  readonly heatmap?: boolean;
-  readonly normalise?: boolean;
-  readonly half?: boolean;
-  readonly overwrite?: boolean;
-  readonly json?: boolean;
-}
-
-const inUnits = (size: number): string =>
-  size < 1e6 ? `${String(Math.ceil(size / 1e3))} kB` : `${(size / 1e6).toFixed(1)} MB`;
-
-async function exportModel(run: string, { format, out, half = false, json, ...flags }: ExportFlags): Promise<void> {
-  const { heatmap = false, normalise = false, overwrite = false } = flags;
-  const folder = out ?? join(run, 'export', format);
-  const precision = half ? 'float16' : 'float32';
-  const options = { format, folder, heatmap, normalise, precision, overwrite } as const;
-  const exported = await interruptible((signal) => defaultRunner().export(run, options, signal));
-  if (json === true) {
-    printJson(exported, 2);
-    return;
-  }
-  for (const { name, size } of exported.files) print(`${join(exported.folder, name)}  ${inUnits(size)}`);
-  const { on, count, differences } = exported.check;
-  const largest = Object.entries(differences);
-  if (on === 'weights') print(`checked: ${String(count)} tensors read back, all equal`);
-  else {
-    const figures = largest.map(([name, difference]) => `${name} ${difference.toExponential(1)}`).join(', ');
-    print(`checked on ${String(count)} ${on}, largest relative difference from the run: ${figures}`);
-  }
-}
+import type { ExportFlags } from '../actions/export.js';
 
 /** Adds the command. */
 export function addExport(program: Command): void {
@@ -55,5 +18,5 @@ export function addExport(program: Command): void {
     .option('--overwrite', 'replace the files of an earlier export')
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  foveate export runs/demo/ceod --format onnx --heatmap --normalise --out model')
-    .action(exportModel);
+    .action(async (run: string, flags: ExportFlags) => (await import('../actions/export.js')).exportModel(run, flags));
 }

@@ -1,7 +1,5 @@
 /** `foveate schema` */
 import type { Command } from 'commander';
-import { defaultRunner } from '../runner.js';
-import { printJson } from '../terminal/terminal.js';
 
 /** Adds the command. */
 export function addSchema(program: Command): void {
@@ -20,7 +18,5 @@ Examples:
 A configuration names its schema for editors in a line of its own:
   $schema: ./foveate.schema.json`,
     )
-    .action(async (names: readonly string[]) => {
-      printJson(await defaultRunner().jsonSchema(names), 2);
-    });
+    .action(async (names: string[]) => (await import('../actions/schema.js')).schema(names));
 }

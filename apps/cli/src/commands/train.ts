@@ -1,97 +1,7 @@
 /** `foveate train` */
-import { join } from 'node:path';
-import type { RunConfig } from '@foveate/assembly';
-import type { Runner, RunOptions } from '@foveate/pipeline';
-import { configText } from '@foveate/assembly';
-import { readRunRecord } from '@foveate/run-record/node';
 import type { Command } from 'commander';
-import { defaultRunner } from '../runner.js';
-import { interruptedCode, interruptible } from '../terminal/interrupt.js';
-import { printMeasures } from '../terminal/measures.js';
-import { quoted } from '../terminal/quoted.js';
-import { RunView } from '../terminal/run-view.js';
-import { note, print, printJson } from '../terminal/terminal.js';
+import type { TrainOptions } from '../actions/train.js';
 import { collect, integer } from './options.js';
-
-interface TrainOptions {
-  readonly config: string;
-  readonly out?: string;
-  readonly resume?: boolean;
-  readonly overwrite?: boolean;
-  readonly seed?: number;
-  readonly set: readonly string[];
-  readonly json?: boolean;
-  readonly showConfig?: boolean;
-}
-
-/**
- * Runs a configuration and shows it.
- * @param json events as JSON Lines instead of text
- * @returns whether it ran to its end
- */
-export async function trainAndShow(
-  runner: Runner,
-  config: RunConfig,
-  options: RunOptions,
-  json = false,
-): Promise<boolean> {
-  const view = new RunView();
-  try {
-    let completed = false;
-    await runner.run(config, options).forEach((event) => {
-      if (json) printJson(event);
-      else view.show(event);
-      completed = event.type === 'run-end' && event.status === 'completed';
-    });
-    return completed;
-  } finally {
-    view.clear();
-  }
-}
-
-/** The command to type to go on. */
-function resumeCommand({ config, out, seed, set }: TrainOptions): string {
-  return [
-    'foveate train --config',
-    quoted(config),
-    ...(out === undefined ? [] : ['--out', quoted(out)]),
-    ...(seed === undefined ? [] : ['--seed', String(seed)]),
-    ...set.flatMap((override) => ['--set', quoted(override)]),
-    '--resume',
-  ].join(' ');
-}
-
-async function train(options: TrainOptions): Promise<void> {
-  const runner = defaultRunner();
-  const overrides = [...options.set, ...(options.seed === undefined ? [] : [`seed=${String(options.seed)}`])];
-  const config = await runner.readConfig(options.config, overrides);
-  if (options.showConfig === true) {
-    process.stdout.write(configText(config));
-    return;
-  }
-  const folder = options.out ?? join('runs', config.name);
-  const { resume = false, overwrite = false } = options;
-  const completed = await interruptible((signal) =>
-    trainAndShow(runner, config, { folder, resume, overwrite, signal }, options.json),
-  );
-  if (!completed) {
-    process.exitCode = interruptedCode();
-    const record = await readRunRecord(folder).catch(() => undefined);
-    if (record === undefined) note('Stopped before training began; nothing was written.');
-    else note(`Stopped. Go on with:\n  ${resumeCommand(options)}`);
-    return;
-  }
-  if (options.json === true) return;
-  const { validation, test } = await readRunRecord(folder);
-  print();
-  printMeasures(
-    ['split'],
-    [
-      { cells: ['validation'], measures: validation },
-      { cells: ['test'], measures: test },
-    ],
-  );
-}
 
 /** Adds the command. */
 export function addTrain(program: Command): void {
@@ -114,5 +24,5 @@ Examples:
   foveate train --config my.yaml --out runs/a --seed 2 --set loss=ce --set training.epochs=40
   foveate train --config my.yaml --out runs/a --seed 2 --set loss=ce --set training.epochs=40 --resume`,
     )
-    .action(train);
+    .action(async (options: TrainOptions) => (await import('../actions/train.js')).train(options));
 }

@@ -1,13 +1,8 @@
 /** The configuration that `foveate init` writes, with comments. */
 import { basename, isAbsolute, relative, sep } from 'node:path';
 import { stringify } from 'yaml';
+import type { Area } from './area.js';
 import type { Recognised } from './layout.js';
-
-/** Where on an image a defect counts. */
-export const areas = ['everywhere', 'vertical', 'horizontal'] as const;
-
-/** One of {@link areas}: the whole image, or a band in its middle. */
-export type Area = (typeof areas)[number];
 
 /** A path as it stands in a configuration in this folder. */
 function pathFrom(folder: string, path: string): string {
