@@ -16,6 +16,7 @@ import { addInit } from './commands/init.js';
 import { addModels } from './commands/models.js';
 import { addPipeline } from './commands/pipeline.js';
 import { addPlugins } from './commands/plugins.js';
+import { addPredict } from './commands/predict.js';
 import { addReport } from './commands/report.js';
 import { addSchema } from './commands/schema.js';
 import { addTrain } from './commands/train.js';
@@ -72,6 +73,7 @@ NO_COLOR=1 takes colours away.`,
     addDataset,
     addAugment,
     addEvaluate,
+    addPredict,
     addExplain,
     addExport,
     addReport,

@@ -41,10 +41,14 @@ export function dividedAtData(stages: readonly PipelineStage[]): {
  */
 export function through(
   stages: readonly PipelineStage[],
-  run: Pick<RunScope, 'events' | 'signal'>,
+  run: Pick<RunScope, 'events' | 'signal' | 'faults'>,
   input: Observable<unknown> = EMPTY,
 ): Observable<unknown> {
-  return stages.reduce((items, stage) => guarded(stage, items, run), input);
+  const output = stages.reduce((items, stage) => guarded(stage, items, run), input);
+  return new Observable((subscriber) => {
+    subscriber.add(run.faults.subscribe({ error: (error: unknown) => subscriber.error(error) }));
+    subscriber.add(output.subscribe(subscriber));
+  });
 }
 
 /**

@@ -109,6 +109,9 @@ export class RunScope implements StageRun {
     return this.#services;
   }
 
+  /** Ends in error when a stage breaks its word after it has ended, where no stream of its own can say so any more. */
+  readonly faults = new Subject<never>();
+
   /** What happens, in order; completes when the scope is closed. */
   get events(): Observable<RunEvent> {
     return this.#events;

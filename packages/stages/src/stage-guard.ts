@@ -18,11 +18,12 @@ config.onStoppedNotification = (notification, subscriber) => {
 export function guarded(
   stage: PipelineStage,
   input: Observable<unknown>,
-  run: Pick<RunScope, 'events' | 'signal'>,
+  run: Pick<RunScope, 'events' | 'signal' | 'faults'>,
 ): Observable<unknown> {
   return new Observable((subscriber) => {
     let inHand: string | undefined;
     let upstream: { readonly error: unknown } | undefined;
+    let ended = false;
     let hasAll = stage.takes === null;
     const watch = new Watch(stage.patience, () =>
       subscriber.error(broken(stage, 'has had all of its input and does not end', inHand)),
@@ -61,13 +62,14 @@ export function guarded(
         subscriber.error(isOwn ? asStageError(stage, error, inHand) : error);
       },
       complete: () => {
+        ended = true;
         watch.stop();
         subscriber.complete();
       },
     });
-    watched.set(inner, (item) =>
-      subscriber.closed ? undefined : subscriber.error(broken(stage, 'gave something after it had ended', idOf(item))),
-    );
+    watched.set(inner, (item) => {
+      if (ended) run.faults.error(broken(stage, 'gave something after it had ended', idOf(item)));
+    });
     subscriber.add(inner);
   });
 }

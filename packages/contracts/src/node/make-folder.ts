@@ -8,17 +8,25 @@ import { dirname } from 'node:path';
  * @throws the system's own error, for example with code `EROFS`
  */
 export async function makeFolder(path: string): Promise<string | undefined> {
-  try {
-    await mkdir(path);
-    return path;
-  } catch (cause) {
-    if (await isFolder(path)) return undefined;
-    const parent = dirname(path);
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' || (await isFolder(parent))) throw cause;
-    const top = await makeFolder(parent);
-    const made = await makeFolder(path);
-    return top ?? made;
-  }
+  const cause = await attempt(path);
+  if (cause === undefined) return path;
+  if (await isFolder(path)) return undefined;
+  if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+  const parent = dirname(path);
+  const top = (await isFolder(parent)) ? undefined : await makeFolder(parent);
+  // Another call may have made the parent in between, or the folder itself.
+  const again = await attempt(path);
+  if (again === undefined) return top ?? path;
+  if (await isFolder(path)) return top;
+  throw again;
+}
+
+/** @returns the error where the folder could not be made */
+function attempt(path: string): Promise<unknown> {
+  return mkdir(path).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,0 +1,35 @@
+/** `foveate predict` */
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import type { PredictOptions } from '../actions/predict.js';
+import { integer } from './options.js';
+
+function probability(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError('Expected a number from 0 to 1.');
+}
+
+/** Adds the command. */
+export function addPredict(program: Command): void {
+  program
+    .command('predict')
+    .description('classify images with a trained network, one line each as they come')
+    .argument('<model>', 'run folder, or an ONNX file')
+    .argument('<inputs...>', 'image files, folders, patterns in quotes, or - for standard input: paths, or one image')
+    .option('--threshold <score>', 'score from which an image is defective', probability, 0.5)
+    .option('--json', 'print JSON Lines')
+    .option('--csv', 'print comma-separated values')
+    .option('--max-pixels <number>', 'largest width x height of an image', integer(1))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  foveate predict runs/demo/aoi part-1.png part-2.jpg
+  foveate predict runs/demo/aoi 'line-3/**/*.png' --csv > answers.csv
+  find line-3 -name '*.jpg' | foveate predict model.onnx - --json`,
+    )
+    .action(async (model: string, inputs: string[], options: PredictOptions) =>
+      (await import('../actions/predict.js')).predict(model, inputs, options),
+    );
+}
