@@ -17,6 +17,8 @@ export interface Services {
 }
 
 type Service = PluginServices[PluginKind];
+/** A plugin that an option names, with its options. */
+type NamedPlugin = Readonly<Record<string, unknown>> & { readonly id: string };
 
 /**
  * Binds every chosen plugin, as the default of its kind, and every loaded plugin with default options under its id.
@@ -70,22 +72,28 @@ export async function buildServices(
     return inChain(() => plugin.register(options() as never, context));
   };
 
-  /** The service of a plugin the configuration names, those that its options name built first. */
-  const build = (plugin: Plugin, options: Readonly<Record<string, unknown>>): Service | Promise<Service> => {
-    const name = `${plugin.meta.kind} '${plugin.meta.id}'`;
+  /** The service of a plugin, those that its options name built first. */
+  const build = (
+    plugin: Plugin,
+    options: Readonly<Record<string, unknown>>,
+    name = `${plugin.meta.kind} '${plugin.meta.id}'`,
+  ): Service | Promise<Service> => {
     const nested = Object.entries(plugin.slots ?? {});
     if (nested.length === 0) return register(plugin, name, () => options);
-    return Promise.all(nested.map(async ([key, kind]) => [key, await buildAll(kind, options[key])] as const)).then(
+    return Promise.all(nested.map(async ([key, kind]) => [key, await buildSlot(kind, options[key])] as const)).then(
       (built) => register(plugin, name, () => ({ ...options, ...Object.fromEntries(built) })),
     );
   };
-  const buildAll = (kind: PluginKind, references: unknown): Promise<readonly BuiltPlugin[]> =>
-    Promise.all(
-      (references as readonly { readonly id: string }[]).map(async ({ id, ...options }) => ({
-        id,
-        service: await build(await registry.get(kind, id).load(), options),
-      })),
-    );
+  /** What an option names: a plugin, a list of them, or none. */
+  const buildSlot = async (kind: PluginKind, named: unknown): Promise<BuiltPlugin | BuiltPlugin[] | undefined> => {
+    if (named === undefined) return undefined;
+    if (Array.isArray(named)) return Promise.all(named.map((one) => buildNamed(kind, one as NamedPlugin)));
+    return buildNamed(kind, named as NamedPlugin);
+  };
+  const buildNamed = async (kind: PluginKind, { id, ...options }: NamedPlugin): Promise<BuiltPlugin> => ({
+    id,
+    service: await build(await registry.get(kind, id).load(), options),
+  });
 
   for (const slot of slots.filter(({ kind }) => kinds.includes(kind))) {
     for (const { id, options } of slot.read(config)) {
@@ -104,7 +112,7 @@ export async function buildServices(
     const plugin = await entry.load();
     container
       .bind<Service>(serviceToken(kind))
-      .toDynamicValue(() => register(plugin, `${kind} '${id}' with default options`, () => defaultOptions(plugin)))
+      .toDynamicValue(() => build(plugin, defaultOptions(plugin), `${kind} '${id}' with default options`))
       .whenNamed(id);
   }
 
@@ -129,7 +137,7 @@ function serviceName(config: RunConfig, kind: PluginKind, id: string | undefined
   return `${kind} '${chosen?.id ?? 'none'}'`;
 }
 
-function defaultOptions(plugin: Plugin): unknown {
+function defaultOptions(plugin: Plugin): Readonly<Record<string, unknown>> {
   const result = plugin.options['~standard'].validate({});
   if (result instanceof Promise || result.issues !== undefined) {
     throw fail({
@@ -137,7 +145,7 @@ function defaultOptions(plugin: Plugin): unknown {
       what: `${plugin.meta.kind} '${plugin.meta.id}' has options without default and cannot be asked for by id`,
     });
   }
-  return result.value;
+  return (result.value ?? {}) as Readonly<Record<string, unknown>>;
 }
 
 /** Inversify wraps what a factory throws; the user is to see the plugin's own error. */

@@ -5,6 +5,7 @@ export * from './cross-entropy.js';
 export * from './elements.js';
 export * from './gradients.js';
 export * from './inference-scope.js';
+export * from './model-view.js';
 export * from './named.js';
 export * from './safetensors.js';
 export * from './tensor-named.js';

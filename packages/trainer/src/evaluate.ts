@@ -7,6 +7,7 @@ import { evaluateProgram } from './evaluate-program.js';
 import type { TrunkBatch } from './feed/batch-tensors.js';
 import { isRepeatable } from './feed/planned-batches.js';
 import { evaluateBatches, predictionsOf, valuesOf, type EvaluatedBatch } from './predictions.js';
+import { readsPixels } from './step/loss-inputs.js';
 import type { TrunkCache } from './trunk/trunk-cache.js';
 import { TrunkFeed } from './trunk/trunk-feed.js';
 import { modelPrefix } from './variables.js';
@@ -96,11 +97,11 @@ function requireNumbers(predictions: readonly Prediction[]): void {
 
 /** Features in place of images, where that is possible and nobody asks for the images. */
 function trunkFeed(
-  { engine, model, loss, variables, batches, trunk, onExplained }: EvaluateOptions,
+  { engine, model, loss, explainer, variables, batches, trunk, onExplained }: EvaluateOptions,
   state: EngineState,
 ): { readonly feed: TrunkFeed; readonly held: number; readonly batches: AsyncIterable<TrunkBatch> } | undefined {
   if (trunk === undefined || trunk.held === 0 || onExplained !== undefined) return undefined;
-  if (loss.uses.includes('images') || !isRepeatable(batches)) return undefined;
+  if (readsPixels(loss) || readsPixels(explainer) || !isRepeatable(batches)) return undefined;
   const feed = new TrunkFeed({ engine, state, variables, model, ...trunk, aoi: true });
   return { feed, held: trunk.held, batches: feed.batches(batches) };
 }

@@ -17,6 +17,7 @@ import { isRepeatable } from './feed/planned-batches.js';
 import { learningRateFactors } from './freezing/groups.js';
 import type { Phase } from './freezing/phases.js';
 import type { TrainingSettings } from './settings.js';
+import { readsPixels } from './step/loss-inputs.js';
 import {
   gatheredUpdateProgram,
   gatherProgram,
@@ -92,7 +93,7 @@ export class TrainingSession {
     };
     this.#state = engine.createState(tensors);
     this.trunk =
-      trunkCache === undefined || held === 0 || loss.uses.includes('images')
+      trunkCache === undefined || held === 0 || readsPixels(loss)
         ? undefined
         : new TrunkFeed({
             engine,
@@ -117,7 +118,7 @@ export class TrainingSession {
     const { model, loss, trunkCache } = this.#parts;
     if (this.#held === 0 || trunkCache === undefined) return undefined;
     const which = `The first ${this.#held} of ${model.stages?.length ?? 0} stages are held`;
-    if (loss.uses.includes('images')) return `${which}, but their features cannot be kept: the loss reads the images.`;
+    if (readsPixels(loss)) return `${which}, but their features cannot be kept: the loss reads the images.`;
     if (!isRepeatable(source))
       return (
         `${which}, but their features on training images cannot be kept: each epoch augments anew. ` +
