@@ -1,10 +1,9 @@
 /** Forward pass, loss and explanation of one batch, without training. */
 import type { Explainer, Loss, Model, NamedTensors, Program } from '@foveate/contracts';
-import { inferenceScope, pickPrefix, tensorNamed } from '@foveate/tensor';
+import { explainerView, inferenceScope, lossInputs, pickPrefix, tensorNamed, type BatchView } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { programInputs } from './feed/batch-tensors.js';
-import { batchView, type BatchView } from './step/batch-view.js';
-import { explainerView, lossInputs } from './step/loss-inputs.js';
+import { batchView } from './step/batch-view.js';
 import { emaPrefix, modelPrefix } from './variables.js';
 
 /** What an evaluation is made of. */

@@ -1,13 +1,12 @@
 /** Predictions of a trained model. */
 import { fail } from '@foveate/contracts';
 import type { Batch, Engine, EngineState, Explainer, HostTensors, Loss, Model, Prediction } from '@foveate/contracts';
-import { withPrefix } from '@foveate/tensor';
+import { readsPixels, withPrefix } from '@foveate/tensor';
 import { checkVariables } from './checkpoint.js';
 import { evaluateProgram } from './evaluate-program.js';
 import type { TrunkBatch } from './feed/batch-tensors.js';
 import { isRepeatable } from './feed/planned-batches.js';
 import { evaluateBatches, predictionsOf, valuesOf, type EvaluatedBatch } from './predictions.js';
-import { readsPixels } from './step/loss-inputs.js';
 import type { TrunkCache } from './trunk/trunk-cache.js';
 import { TrunkFeed } from './trunk/trunk-feed.js';
 import { modelPrefix } from './variables.js';

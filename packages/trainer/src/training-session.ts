@@ -10,14 +10,13 @@ import type {
   Optimizer,
   Program,
 } from '@foveate/contracts';
-import { pickPrefix } from '@foveate/tensor';
+import { pickPrefix, readsPixels } from '@foveate/tensor';
 import { evaluateProgram } from './evaluate-program.js';
 import { batchTensors, hostScalar, type FedBatch } from './feed/batch-tensors.js';
 import { isRepeatable } from './feed/planned-batches.js';
 import { learningRateFactors } from './freezing/groups.js';
 import type { Phase } from './freezing/phases.js';
 import type { TrainingSettings } from './settings.js';
-import { readsPixels } from './step/loss-inputs.js';
 import {
   gatheredUpdateProgram,
   gatherProgram,

@@ -1,6 +1,6 @@
 /** Forward and backward pass of one batch. */
 import type { Loss, Model, NamedTensors } from '@foveate/contracts';
-import { pickPrefix, tensorNamed, withPrefix } from '@foveate/tensor';
+import { lossInputs, pickPrefix, tensorNamed, withPrefix } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { programInputs } from '../feed/batch-tensors.js';
 import { heldStages } from '../trunk/held-stages.js';
@@ -9,7 +9,6 @@ import { batchView } from './batch-view.js';
 import { weighted } from './class-weights.js';
 import { euclideanNorm } from './clip.js';
 import { gradientsCarrying, type Carry } from './gradients.js';
-import { lossInputs } from './loss-inputs.js';
 
 /** What a forward and backward pass is made of. */
 export interface GradientParts extends Trained {

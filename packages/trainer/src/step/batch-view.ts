@@ -1,11 +1,7 @@
 /** The model on a batch inside a program. */
-import type { Model, ModelView, NamedTensors, VariableScope } from '@foveate/contracts';
-import { viewOf } from '@foveate/tensor';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Model, NamedTensors, VariableScope } from '@foveate/contracts';
+import { viewOf, type BatchView } from '@foveate/tensor';
 import { featureMapOf, type TrunkOrImages } from '../trunk/held-stages.js';
-
-/** A view whose images are not there when features come from a cache. */
-export type BatchView = Omit<ModelView, 'images'> & { readonly images?: Tensor4D };
 
 /** Runs the model from images or from what the held stages made of them; `forward` starts from images in either case. */
 export function batchView(

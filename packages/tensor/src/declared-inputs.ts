@@ -1,7 +1,9 @@
 /** What losses and explainers are given: what they declared to read, and errors in place of the rest. */
 import type { Explainer, Loss, LossInputs, ModelView } from '@foveate/contracts';
-import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { BatchView } from './batch-view.js';
+import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+
+/** A view whose images are not there when features come from a cache. */
+export type BatchView = Omit<ModelView, 'images'> & { readonly images?: Tensor4D };
 
 /** All that a program has of a batch. */
 export interface LossMaterial {
