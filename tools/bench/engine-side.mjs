@@ -10,10 +10,11 @@ import { ce } from '@foveate/loss-ce';
 import { ceod } from '@foveate/loss-ceod';
 import { customCnn, efficientNetB0 } from '@foveate/models';
 import { initialise, withPrefix } from '@foveate/tensor';
+import { buildPlugin } from '@foveate/testkit';
 import { stepTensors, trainStepProgram } from '@foveate/trainer';
 import { adamaxOptimizer } from '@foveate/optimizers';
 
-const context = { baseFolder: '.', seed: 1, get: () => gradCam.register({}, context) };
+const context = { baseFolder: '.', seed: 1 };
 const defaults = (plugin, chosen = {}) => plugin.options['~standard'].validate(chosen).value;
 
 /** Models without what is drawn at random in training, so that all sides compute the same. */
@@ -75,8 +76,7 @@ async function stepOf(work, side, threads, folder) {
       once: async () => (await compiled.run({ images: batch.images })).logits.data[0],
     };
   }
-  const loss =
-    work.loss === 'ce' ? await ce.register(defaults(ce), context) : await ceod.register(defaults(ceod), context);
+  const loss = work.loss === 'ce' ? await buildPlugin(ce) : await buildPlugin(ceod, {}, { plugins: [gradCam] });
   const optimizer = adamaxOptimizer({ learningRate: 0.002 });
   const trainable = model.variables.filter((variable) => variable.trainable);
   const state = engine.createState({

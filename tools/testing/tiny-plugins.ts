@@ -152,7 +152,11 @@ const loss = definePlugin({
 const explainer = definePlugin({
   meta: { kind: 'explainer', id: 'sum', contract: '^2', summary: 'Sum of the feature map.' },
   options: z.strictObject({}),
-  register: () => ({ heatmap: ({ featureMap }) => tf.sum<tf.Tensor3D>(featureMap, 3) }),
+  register: () => ({
+    uses: [],
+    differentiable: true,
+    heatmap: ({ featureMap }) => tf.sum<tf.Tensor3D>(featureMap, 3),
+  }),
 });
 
 const metric = definePlugin({

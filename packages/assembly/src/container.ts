@@ -27,6 +27,8 @@ export interface ServiceSetting {
 }
 
 type Service = PluginServices[PluginKind];
+/** A plugin that an option names, with its options. */
+type NamedPlugin = Readonly<Record<string, unknown>> & { readonly id: string };
 
 /**
  * Binds every chosen plugin, as the default of its kind, and every loaded plugin with default options under its id.
@@ -65,25 +67,36 @@ export async function buildServices(
     return plugin.register(options as never, context);
   };
 
-  /** The service of a plugin the configuration names, those that its options name built first. */
+  /** The service of a plugin, those that its options name built first. */
   const build = async (
     plugin: Plugin,
     options: Readonly<Record<string, unknown>>,
     owner = `${plugin.meta.kind} '${plugin.meta.id}'`,
   ): Promise<Service> => {
-    const built: [string, readonly BuiltPlugin[]][] = [];
+    const built: [string, unknown][] = [];
     for (const [key, kind] of Object.entries(plugin.slots ?? {})) {
-      built.push([key, await buildAll(kind, options[key], owner)]);
+      built.push([key, await buildSlot(kind, options[key], owner)]);
     }
     return register(plugin, owner, built.length === 0 ? options : { ...options, ...Object.fromEntries(built) });
   };
-  const buildAll = (kind: PluginKind, references: unknown, owner: string): Promise<readonly BuiltPlugin[]> =>
-    Promise.all(
-      (references as readonly { readonly id: string }[]).map(async ({ id, ...options }) => ({
-        id,
-        service: await build(await registry.get(kind, id).load(), options, owner),
-      })),
-    );
+  /** What an option names: a plugin, a list of them, or none. */
+  const buildSlot = async (
+    kind: PluginKind,
+    named: unknown,
+    owner: string,
+  ): Promise<BuiltPlugin | BuiltPlugin[] | undefined> => {
+    if (named === undefined) return undefined;
+    if (Array.isArray(named)) return Promise.all(named.map((one) => buildNamed(kind, one as NamedPlugin, owner)));
+    return buildNamed(kind, named as NamedPlugin, owner);
+  };
+  const buildNamed = async (
+    kind: PluginKind,
+    { id, ...options }: NamedPlugin,
+    owner: string,
+  ): Promise<BuiltPlugin> => ({
+    id,
+    service: await build(await registry.get(kind, id).load(), options, owner),
+  });
 
   for (const slot of slots.filter(({ kind }) => kinds.includes(kind))) {
     for (const { id, options } of slot.read(config)) {
@@ -102,9 +115,7 @@ export async function buildServices(
     const plugin = await entry.load();
     container
       .bind<Service>(serviceToken(kind))
-      .toDynamicValue(async () =>
-        register(plugin, `${kind} '${id}' with default options`, await defaultOptions(plugin)),
-      )
+      .toDynamicValue(async () => build(plugin, await defaultOptions(plugin), `${kind} '${id}' with default options`))
       .whenNamed(id);
   }
 
@@ -140,9 +151,9 @@ function serviceName(config: RunConfig, kind: PluginKind, id: string | undefined
   return `${kind} '${chosen?.id ?? 'none'}'`;
 }
 
-async function defaultOptions(plugin: Plugin): Promise<unknown> {
+async function defaultOptions(plugin: Plugin): Promise<Readonly<Record<string, unknown>>> {
   const result = await plugin.options['~standard'].validate({});
-  if (result.issues === undefined) return result.value;
+  if (result.issues === undefined) return (result.value ?? {}) as Readonly<Record<string, unknown>>;
   throw fail({
     code: 'CONFIG_INVALID',
     what: `${plugin.meta.kind} '${plugin.meta.id}' has options without default and cannot be asked for by id`,

@@ -1,7 +1,7 @@
 import { homographySampling, warpImage, warpMask } from '@foveate/image';
 import type { Border, Homography, Sampling } from '@foveate/image';
 import { z } from 'zod';
-import type { Move, Size } from './_define.js';
+import type { Move, Size } from './define.js';
 
 /** The option of operations that look beyond the edge of the image. */
 export const border = z

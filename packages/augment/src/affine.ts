@@ -2,7 +2,7 @@ import { about } from '@foveate/image';
 import type { Homography } from '@foveate/image';
 import { z } from 'zod';
 import { border, homographyMove } from './_border.js';
-import { defineGeometric, probability } from './_define.js';
+import { defineGeometric, probability } from './define.js';
 
 const angle = z.number().min(0).max(180);
 

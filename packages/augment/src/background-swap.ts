@@ -2,7 +2,7 @@ import type { AugmentedImages, Mask, PixelMemory } from '@foveate/contracts';
 import { blended, distanceTo, newPixels, type Colour } from '@foveate/image';
 import { z } from 'zod';
 import { mergedDefects } from './_merged-defects.js';
-import { defineContent, probability } from './_define.js';
+import { defineContent, probability } from './define.js';
 
 /**
  * Puts the surroundings of another sample around the area of interest, so that they say nothing of the class. Pixels of

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { definePhotometric, probability } from './_define.js';
+import { definePhotometric, probability } from './define.js';
 import { withTones } from './_tones.js';
 
 const strength = z.number().min(0).max(1).default(0.1);

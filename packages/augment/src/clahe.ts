@@ -1,6 +1,6 @@
 import { equalizeLocally } from '@foveate/image';
 import { z } from 'zod';
-import { definePhotometric, probability } from './_define.js';
+import { definePhotometric, probability } from './define.js';
 
 /** Contrast limited adaptive histogram equalisation of the luma; colours keep their proportions. */
 export const clahe = definePhotometric({

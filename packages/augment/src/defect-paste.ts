@@ -3,7 +3,7 @@ import type { AugmentedImages, DefectMask, Mask } from '@foveate/contracts';
 import { blended, connectedTo, distanceTo, pixelsOf } from '@foveate/image';
 import { z } from 'zod';
 import { mergedDefects } from './_merged-defects.js';
-import { defineContent, probability } from './_define.js';
+import { defineContent, probability } from './define.js';
 
 const side = z.enum(['inside', 'outside']);
 type Side = z.infer<typeof side>;

@@ -1,7 +1,7 @@
 import { convolve } from '@foveate/image';
 import type { Kernel } from '@foveate/image';
 import { z } from 'zod';
-import { definePhotometric, probability } from './_define.js';
+import { definePhotometric, probability } from './define.js';
 
 /** A disc; weights at its rim are the share of the pixel it covers, by 4x4 points. */
 function disc(radius: number): Kernel {

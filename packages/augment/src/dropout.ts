@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineContent, probability } from './_define.js';
+import { defineContent, probability } from './define.js';
 
 /**
  * Covers rectangles outside the area of interest with grey, so that nothing there can be relied on (cutout: DeVries and

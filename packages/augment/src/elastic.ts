@@ -2,8 +2,8 @@ import { hash32, samplingOf } from '@foveate/image';
 import type { RowPlaces } from '@foveate/image';
 import { z } from 'zod';
 import { border, sampledMove } from './_border.js';
-import { defineGeometric, probability } from './_define.js';
-import type { Size } from './_define.js';
+import { defineGeometric, probability } from './define.js';
+import type { Size } from './define.js';
 
 /** Weights of the four nearest knots of a uniform cubic B-spline, `t` in [0, 1) from the second to the third. */
 function splineWeights(t: number): readonly [number, number, number, number] {

@@ -1,6 +1,6 @@
 import { flipHorizontal as mirrorHorizontal, flipVertical as mirrorVertical } from '@foveate/image';
 import { z } from 'zod';
-import { defineGeometric, pixelMove, probability } from './_define.js';
+import { defineGeometric, pixelMove, probability } from './define.js';
 
 const options = z.strictObject({ probability: probability(0.5) });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { definePhotometric, probability } from './_define.js';
+import { definePhotometric, probability } from './define.js';
 import { withTones } from './_tones.js';
 
 /** Bends the tone curve: v' = 255 (v / 255)^exponent. */

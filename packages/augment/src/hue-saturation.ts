@@ -1,7 +1,7 @@
 import { inverse, multiply } from '@foveate/image';
 import type { Homography } from '@foveate/image';
 import { z } from 'zod';
-import { definePhotometric, probability } from './_define.js';
+import { definePhotometric, probability } from './define.js';
 
 // NTSC's luma and chroma axes, in which hue is an angle and saturation a length.
 const toYiq: Homography = [0.299, 0.587, 0.114, 0.5959, -0.2746, -0.3213, 0.2115, -0.5227, 0.3112];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { definePhotometric, probability } from './_define.js';
+import { definePhotometric, probability } from './define.js';
 import { lit } from './_light.js';
 
 /** Light that grows from one side to the other: v' = v (1 + strength s), s from -1 to 1 along a random direction. */

@@ -1,6 +1,6 @@
 import { throughJpeg } from '@foveate/image';
 import { z } from 'zod';
-import { definePhotometric, probability } from './_define.js';
+import { definePhotometric, probability } from './define.js';
 
 /** Leaves the traces of JPEG compression. */
 export const jpeg = definePhotometric({

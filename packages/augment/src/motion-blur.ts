@@ -1,7 +1,7 @@
 import { convolve } from '@foveate/image';
 import type { Kernel } from '@foveate/image';
 import { z } from 'zod';
-import { definePhotometric, probability } from './_define.js';
+import { definePhotometric, probability } from './define.js';
 
 /** A line through the middle of the kernel, each of its points shared among the four nearest weights. */
 function line(length: number, angle: number): Kernel {

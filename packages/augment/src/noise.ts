@@ -1,7 +1,7 @@
 import { withNoise } from '@foveate/image';
 import { normalQuantile } from '@foveate/statistics';
 import { z } from 'zod';
-import { definePhotometric, probability } from './_define.js';
+import { definePhotometric, probability } from './define.js';
 
 /** Standard normal deviates, all equally likely: 1024 quantiles. */
 const deviates = Float32Array.from({ length: 1024 }, (_, i) => normalQuantile((i + 0.5) / 1024));

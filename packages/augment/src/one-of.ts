@@ -1,7 +1,7 @@
 import { definePlugin, fail } from '@foveate/contracts';
 import type { Augmentation, AugmentationEffect, BuiltPlugin } from '@foveate/contracts';
 import { z } from 'zod';
-import { probability } from './_define.js';
+import { probability } from './define.js';
 
 /** Effects by how much they change. */
 const effects: readonly AugmentationEffect[] = ['photometric', 'geometric', 'content'];

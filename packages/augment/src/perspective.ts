@@ -2,7 +2,7 @@ import { multiply, squareTo } from '@foveate/image';
 import type { Point } from '@foveate/image';
 import { z } from 'zod';
 import { border, homographyMove } from './_border.js';
-import { defineGeometric, probability } from './_define.js';
+import { defineGeometric, probability } from './define.js';
 
 /** Looks at the image from another place: each corner comes from somewhere near it. */
 export const perspective = defineGeometric({

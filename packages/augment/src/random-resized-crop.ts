@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { homographyMove } from './_border.js';
-import { defineGeometric, probability } from './_define.js';
+import { defineGeometric, probability } from './define.js';
 
 /** Cuts out a part and brings it to the size of the image again, so that size and proportions change. */
 export const randomResizedCrop = defineGeometric({

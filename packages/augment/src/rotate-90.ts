@@ -1,6 +1,6 @@
 import { quarterTurns } from '@foveate/image';
 import { z } from 'zod';
-import { defineGeometric, pixelMove, probability } from './_define.js';
+import { defineGeometric, pixelMove, probability } from './define.js';
 
 /** Turns by one to three quarters, without resampling; images that are not square by a half, as sizes are fixed. */
 export const rotate90 = defineGeometric({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { definePhotometric, probability } from './_define.js';
+import { definePhotometric, probability } from './define.js';
 import { lit, smoothStep } from './_light.js';
 
 /** Something stands before the light: one side of a line is darker, with a soft edge. */

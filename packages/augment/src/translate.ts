@@ -1,6 +1,6 @@
 import { shift } from '@foveate/image';
 import { z } from 'zod';
-import { defineGeometric, pixelMove, probability } from './_define.js';
+import { defineGeometric, pixelMove, probability } from './define.js';
 
 const reach = z.number().min(0).max(0.5).default(0.05);
 

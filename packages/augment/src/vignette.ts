@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { definePhotometric, probability } from './_define.js';
+import { definePhotometric, probability } from './define.js';
 import { lit } from './_light.js';
 
 /** Darkens away from a point near the middle: v' = v (1 - strength d²), d = 1 half a diagonal away. */

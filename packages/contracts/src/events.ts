@@ -17,7 +17,13 @@ export interface EpochRecord {
     readonly parts: Readonly<Record<string, number>>;
   };
   /** AUROC is null where the split has one class only; runs of earlier versions do not have it. */
-  readonly validation: { readonly loss: number; readonly accuracy: number; readonly auroc?: number | null };
+  readonly validation: {
+    readonly loss: number;
+    readonly accuracy: number;
+    readonly auroc?: number | null;
+    /** Figures of the metrics, in epochs in which they were measured. */
+    readonly metrics?: Measures;
+  };
   /** Step size of the last update, before the factors of parameter groups; missing in runs of earlier versions. */
   readonly learningRate?: number;
   /** Wall time of the epoch, validation included. */

@@ -108,20 +108,32 @@ export interface ModelFactory {
   pretrained?(model: Model, fetching?: Fetching): Promise<HostTensors>;
 }
 
-/** A model's view of one batch, as losses and explainers see it. */
+/** A model on one batch of images, as losses and explainers see it. */
 export interface ModelView {
+  /** Network input [N, H, W, 3], sRGB in [0, 1]. */
+  readonly images: Tensor4D;
   /** [N, h, w, K] */
   readonly featureMap: Tensor4D;
   /** [N, classes], before softmax. */
   readonly logits: Tensor2D;
   /** The model's head as a differentiable function of the feature map. */
   head(featureMap: Tensor4D): Tensor2D;
+  /**
+   * The model on other images: a differentiable function of them and of the weights, which are the same. Batch norm and
+   * dropout do what they do to the batch itself: in a training step, layers that are trained normalise by the statistics of
+   * the images given and drop the same features of the same rows, so that it takes as many images as the batch has; frozen
+   * layers and evaluation use the running statistics and drop nothing, for any number of images. Running statistics follow
+   * the batch alone.
+   * @param images [M, H, W, 3], sRGB in [0, 1]
+   */
+  forward(images: Tensor4D): ModelView;
 }
+
+/** What is read of a {@link ModelView} besides feature map, logits and head; not there when features come from a cache. */
+export type PixelUse = 'images' | 'forward';
 
 /** What a loss is given. */
 export interface LossInputs extends ModelView {
-  /** Network input [N, H, W, 3], sRGB in [0, 1]. */
-  readonly images: Tensor4D;
   /** One-hot [N, classes]. */
   readonly labels: Tensor2D;
   /** Area of interest [N, H, W], 0 or 1. */
@@ -141,24 +153,30 @@ export interface LossOutput {
 /** A training objective. */
 export interface Loss {
   /**
-   * What the loss reads besides logits, labels and feature map. Reading what is not named here fails: images are not there
-   * when the features of a held trunk come from a cache.
+   * What the loss reads besides logits, labels, feature map and head, an explainer's `uses` among it. Reading what is not
+   * named here fails. With `images` or `forward` the features of a frozen backbone cannot come from a cache.
    */
-  readonly uses: readonly ('images' | 'aoi')[];
+  readonly uses: readonly (PixelUse | 'aoi')[];
+  /** May take gradients itself, by the feature map as by images: those of the weights then pass through them. */
   compute(inputs: LossInputs): LossOutput;
 }
 
-/** How far gradients of a heatmap reach: `exact` through the Grad-CAM weights too, `detached` only through the map. */
-export type AlphaMode = 'exact' | 'detached';
-
 /** Where a model looks. */
 export interface Explainer {
+  /** What the explainer reads besides logits, feature map and head. Reading what is not named here fails. */
+  readonly uses: readonly PixelUse[];
+  /**
+   * True when the heatmap has a useful gradient by feature map, images and weights, so that a loss can guide it. False for
+   * one that thresholds, ranks or only measures.
+   */
+  readonly differentiable: boolean;
   /**
    * @param view the model on a batch
    * @param target one-hot [N, classes], the class to explain
-   * @returns heatmap [N, h, w] at feature-map resolution, >= 0, not normalised, differentiable
+   * @returns heatmap [N, h, w], >= 0, not normalised, at the resolution of the feature map or another; whoever shows it
+   *   resizes it to that of the image
    */
-  heatmap(view: ModelView, target: Tensor2D, alpha: AlphaMode): Tensor3D;
+  heatmap(view: ModelView, target: Tensor2D): Tensor3D;
 }
 
 /** A first-order optimizer as a pure update rule. */

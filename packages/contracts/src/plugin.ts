@@ -110,8 +110,8 @@ export interface Plugin<K extends PluginKind = PluginKind, Options = unknown> {
    */
   readonly variants?: readonly Readonly<Record<string, unknown>>[];
   /**
-   * Options that are lists of plugins, and of which kind. A configuration names plugins there as it does elsewhere, and
-   * they are checked; `register` gets a list of {@link BuiltPlugin} instead.
+   * Options that are a plugin or, where the schema says so, a list of plugins, and of which kind. A configuration names
+   * plugins there as it does elsewhere, and they are checked; `register` gets a {@link BuiltPlugin} or a list of them instead.
    */
   readonly slots?: Readonly<Record<string, PluginKind>>;
   /** Of a stage: the port whose items it takes; null where a pipeline starts. */

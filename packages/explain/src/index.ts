@@ -1,1 +1,1 @@
-export { gradCam } from './grad-cam.js';
+export { gradCam, type GradCamOptions } from './grad-cam.js';

@@ -1,6 +1,6 @@
 /** What an exported model computes: preprocessing, network, score and, if asked for, the heatmap. */
 import type { Explainer, Model, ModelView, NamedTensors } from '@foveate/contracts';
-import { inferenceScope } from '@foveate/tensor';
+import { inferenceScope, modelView } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** What an exported model is made of. */
@@ -28,10 +28,8 @@ export function inferenceProgram({
   return ({ images }, variables) => {
     const given = images as tf.Tensor4D;
     const pixels = normalise ? tf.mul<tf.Tensor4D>(tf.cast(given, 'float32'), 1 / 255) : given;
-    const scope = inferenceScope(variables);
-    const featureMap = model.features(pixels, scope);
-    const logits = model.head(featureMap, scope);
-    const view: ModelView = { featureMap, logits, head: (map) => model.head(map, scope) };
+    const view = modelView(model, pixels, inferenceScope(variables));
+    const { logits } = view;
     return {
       score: tf.squeeze(tf.slice2d(tf.softmax(logits), [0, explained], [-1, 1]), [1]),
       logits,
@@ -44,7 +42,7 @@ function heatmap(explainer: Explainer, view: ModelView, { classes, height, width
   const target = tf.tensor2d([Array.from({ length: classes }, (_, index) => Number(index === explained))]);
   // One row for every sample, without a number of samples in the graph.
   const targets = tf.add(tf.mul(view.logits, 0), target) as tf.Tensor2D;
-  const coarse = explainer.heatmap(view, targets, 'detached');
+  const coarse = explainer.heatmap(view, targets);
   const resized = tf.image.resizeBilinear(tf.expandDims<tf.Tensor4D>(coarse, 3), [height, width], false, true);
   return tf.squeeze(resized, [3]);
 }

@@ -1,11 +1,11 @@
 /** The gradient of CEOD, through Grad-CAM, against finite differences and between the engines. */
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { Explainer, HostTensor, HostTensors, Loss, PluginContext } from '@foveate/contracts';
+import type { HostTensor, HostTensors } from '@foveate/contracts';
 import { onnxEngine } from '@foveate/engine-onnx';
 import { tfjsEngine } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
-import { expectClose, finiteDifferences, lossCase, lossProgram, runOnce } from '@foveate/testkit';
-import { ceod, type CeodOptions } from './index.js';
+import { buildPlugin, expectClose, finiteDifferences, lossCase, lossProgram, runOnce } from '@foveate/testkit';
+import { ceod } from './index.js';
 
 const onnx = onnxEngine({ threads: 2 });
 const oracle = tfjsEngine();
@@ -14,21 +14,11 @@ afterAll(() => {
   oracle.dispose();
 });
 
-const context: PluginContext = {
-  baseFolder: '.',
-  seed: 1,
-  get: () => gradCam.register({}, context) as Explainer as never,
-};
-
-async function lossWith(options: Partial<CeodOptions>): Promise<Loss> {
-  const validated = await ceod.options['~standard'].validate(options);
-  if (validated.issues !== undefined) throw new Error(JSON.stringify(validated.issues));
-  return ceod.register(validated.value, context);
-}
+const lossWith = (options: object) => buildPlugin(ceod, options, { plugins: [gradCam] });
 
 // The mask kernel is small enough here to keep the overlap off both clips, where the gradient would be zero.
-const arms: [string, Partial<CeodOptions>][] = (['label', 'defective'] as const).flatMap((target) =>
-  ([true, false] as const).map((clipMask): [string, Partial<CeodOptions>] => [
+const arms: [string, object][] = (['label', 'defective'] as const).flatMap((target) =>
+  ([true, false] as const).map((clipMask): [string, object] => [
     `${target}, clipMask ${clipMask}`,
     { omega: 1, target, clipMask, maskKernel: 0.1 },
   ]),
@@ -36,7 +26,7 @@ const arms: [string, Partial<CeodOptions>][] = (['label', 'defective'] as const)
 
 describe.each(arms)('ceod with target %s', (...[, options]) => {
   it.each(['exact', 'detached'] as const)('has the same gradient on both engines, alpha %s', async (alpha) => {
-    const loss = await lossWith({ ...options, alpha });
+    const loss = await lossWith({ ...options, explainer: { id: 'grad-cam', alpha } });
     const [got, expected] = [
       await runOnce(onnx, lossProgram(loss, true), lossCase),
       await runOnce(oracle, lossProgram(loss, true), lossCase),
@@ -46,12 +36,12 @@ describe.each(arms)('ceod with target %s', (...[, options]) => {
   });
 
   it('has the gradient of finite differences, alpha exact', async () => {
-    const loss = await lossWith({ ...options, alpha: 'exact' });
+    const loss = await lossWith(options);
     const exact = await runOnce(oracle, lossProgram(loss, true), lossCase);
     const compiled = onnx.compile(lossProgram(loss, false), onnx.createState({}));
     for (const [name, gradient] of [
       ['kernel', 'byKernel'],
-      ['featureMap', 'byMap'],
+      ['filter', 'byFilter'],
     ] as const) {
       const differences = await finiteDifferences(
         async (x) => (await compiled.run({ ...lossCase, [name]: x }))['loss']?.data[0] as number,
@@ -66,7 +56,7 @@ describe.each(arms)('ceod with target %s', (...[, options]) => {
 describe('alpha detached', () => {
   it('has the gradient of finite differences with the weights held', async () => {
     // Alpha depends on the kernel alone here; freezing it means: a heatmap from a constant kernel.
-    const loss = await lossWith({ omega: 1, maskKernel: 0.1, alpha: 'detached' });
+    const loss = await lossWith({ omega: 1, maskKernel: 0.1, explainer: 'grad-cam' });
     const gradient = (await runOnce(oracle, lossProgram(loss, true), lossCase))['byKernel'] as HostTensor;
     const ce = await lossWith({ omega: 0 });
     const expected = (await runOnce(oracle, lossProgram(ce, true), lossCase))['byKernel'] as HostTensor;
@@ -117,7 +107,7 @@ describe('ceod', () => {
         threshold: 0.5,
         maskKernel: 0.5,
         clipMask: false,
-        alpha: 'exact',
+        explainer: { id: 'grad-cam', alpha: 'exact' },
         target: 'label',
         labelSmoothing: 0,
       },

@@ -1,4 +1,12 @@
-import { definePlugin, type Explainer, type Loss, type LossInputs } from '@foveate/contracts';
+import {
+  definePlugin,
+  guidableExplainer,
+  withMovedKeys,
+  type BuiltPlugin,
+  type Explainer,
+  type Loss,
+  type LossInputs,
+} from '@foveate/contracts';
 import { crossEntropy } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
@@ -24,10 +32,9 @@ const options = z.strictObject({
     .default(0.5)
     .describe('Value of each weight of the 3x3 mask filter (Algorithm 1, line 3).'),
   clipMask: z.boolean().default(false).describe('Clip the filtered mask to [0, 1]; the paper does not.'),
-  alpha: z
-    .enum(['exact', 'detached'])
-    .default('exact')
-    .describe('Differentiate through the Grad-CAM weights (exact) or hold them constant (detached).'),
+  explainer: (z.unknown() as z.ZodType<BuiltPlugin<'explainer'>>)
+    .prefault({ id: 'grad-cam', alpha: 'exact' })
+    .describe('What makes the heatmap: an explainer that is differentiable.'),
   target: z
     .enum(['label', 'defective'])
     .default('label')
@@ -43,21 +50,21 @@ const options = z.strictObject({
 /** Options of the loss, defaults filled in. */
 export type CeodOptions = z.output<typeof options>;
 
-function ceodLoss(o: CeodOptions, explainer: Explainer): Loss {
+function ceodLoss(o: Omit<CeodOptions, 'explainer'>, explainer: Explainer): Loss {
   const compute = (inputs: LossInputs): ReturnType<Loss['compute']> => {
     const { logits, labels, aoi } = inputs;
     const ce = crossEntropy(logits, labels, o.labelSmoothing);
     const defective = tf.squeeze(tf.slice(labels, [0, 1], [-1, 1]), [1]);
     const target =
       o.target === 'label' ? labels : (tf.oneHot(tf.onesLike(tf.argMax(labels, 1)), logits.shape[1]) as tf.Tensor2D);
-    const heatmap = explainer.heatmap(inputs, target, o.alpha);
+    const heatmap = explainer.heatmap(inputs, target);
     const mask = filteredMask(aoi, [heatmap.shape[1], heatmap.shape[2]], o.maskKernel, o.clipMask);
     // Equation 7: y_i switches the term off for images without defect.
     const od = tf.mul(defective, overlapDistance(hottestPixels(heatmap, o.threshold), mask, o.epsilon));
     const perSample = tf.add(ce, tf.mul(od, o.omega));
     return { loss: tf.mean(perSample), perSample, parts: { ce: tf.mean(ce), od: tf.mean(od) } };
   };
-  return { uses: ['aoi'], compute };
+  return { uses: ['aoi', ...explainer.uses], compute };
 }
 
 /** The loss plugin `ceod`: CEOD = (1/N) sum_i CE_i + omega y_i OD_i (equations 6 to 8). */
@@ -68,6 +75,7 @@ export const ceod = definePlugin({
     contract: '^2',
     summary: 'Cross-entropy overlap distance: cross-entropy plus a penalty for looking outside the area of interest.',
   },
-  options,
-  register: async (settings, context) => ceodLoss(settings, await context.get('explainer', 'grad-cam')),
+  options: withMovedKeys(options, { alpha: 'loss.explainer.alpha' }),
+  slots: { explainer: 'explainer' },
+  register: ({ explainer, ...settings }) => ceodLoss(settings, guidableExplainer(explainer)),
 });

@@ -1,12 +1,12 @@
 /** The gradient of the energy loss, through Grad-CAM, against finite differences and between the engines. */
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { Explainer, HostTensor, HostTensors, Loss, PluginContext } from '@foveate/contracts';
+import type { HostTensor, HostTensors } from '@foveate/contracts';
 import { onnxEngine } from '@foveate/engine-onnx';
 import { tfjsEngine } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
-import { expectClose, finiteDifferences, lossCase, lossProgram, runOnce } from '@foveate/testkit';
+import { buildPlugin, expectClose, finiteDifferences, lossCase, lossProgram, runOnce } from '@foveate/testkit';
 import * as tf from '@tensorflow/tfjs-core';
-import { energy, heatOutside, type EnergyOptions } from './index.js';
+import { energy, heatOutside } from './index.js';
 
 const onnx = onnxEngine({ threads: 2 });
 const oracle = tfjsEngine();
@@ -15,20 +15,10 @@ afterAll(() => {
   oracle.dispose();
 });
 
-const context: PluginContext = {
-  baseFolder: '.',
-  seed: 1,
-  get: () => gradCam.register({}, context) as Explainer as never,
-};
-
-async function lossWith(options: Partial<EnergyOptions>): Promise<Loss> {
-  const validated = await energy.options['~standard'].validate(options);
-  if (validated.issues !== undefined) throw new Error(JSON.stringify(validated.issues));
-  return energy.register(validated.value, context);
-}
+const lossWith = (options: object) => buildPlugin(energy, options, { plugins: [gradCam] });
 
 const numbers = (tensor: HostTensor | undefined): number[] => [...(tensor?.data ?? [])];
-const run = async (options: Partial<EnergyOptions>, inputs: HostTensors = lossCase) =>
+const run = async (options: object, inputs: HostTensors = lossCase) =>
   runOnce(oracle, lossProgram(await lossWith(options), true), inputs);
 
 describe('heatOutside', () => {
@@ -78,9 +68,9 @@ describe('heatOutside', () => {
   });
 });
 
-const arms: [string, Partial<EnergyOptions>][] = (['share', 'mass'] as const).flatMap((measure) =>
+const arms: [string, object][] = (['share', 'mass'] as const).flatMap((measure) =>
   (['defective', 'label'] as const).flatMap((target) =>
-    (['defective', 'all'] as const).map((images): [string, Partial<EnergyOptions>] => [
+    (['defective', 'all'] as const).map((images): [string, object] => [
       `${measure}, target ${target}, images ${images}`,
       { weight: 1, measure, target, images },
     ]),
@@ -89,18 +79,18 @@ const arms: [string, Partial<EnergyOptions>][] = (['share', 'mass'] as const).fl
 
 describe.each(arms)('energy with %s', (...[, options]) => {
   it.each(['exact', 'detached'] as const)('has the same gradient on both engines, alpha %s', async (alpha) => {
-    const program = lossProgram(await lossWith({ ...options, alpha }), true);
+    const program = lossProgram(await lossWith({ ...options, explainer: { id: 'grad-cam', alpha } }), true);
     const [got, expected] = [await runOnce(onnx, program, lossCase), await runOnce(oracle, program, lossCase)];
     for (const [name, tensor] of Object.entries(expected)) expectClose(name, got[name], tensor, 1e-4);
     expect(expected['heatOutside']?.data[0]).toBeGreaterThan(0.01);
   });
 
   it('has the gradient of finite differences, alpha exact', async () => {
-    const exact = await run({ ...options, alpha: 'exact' });
+    const exact = await run(options);
     const compiled = onnx.compile(lossProgram(await lossWith(options), false), onnx.createState({}));
     for (const [name, gradient] of [
       ['kernel', 'byKernel'],
-      ['featureMap', 'byMap'],
+      ['filter', 'byFilter'],
     ] as const) {
       const differences = await finiteDifferences(
         async (x) => (await compiled.run({ ...lossCase, [name]: x }))['loss']?.data[0] as number,
@@ -138,12 +128,12 @@ describe('energy', () => {
     expect((await run({ weight: 1 }, filled(1)))['heatOutside']?.data[0]).toBeCloseTo(0, 6);
     const nothingInside = await run({ weight: 1 }, filled(0));
     expect(nothingInside['heatOutside']?.data[0]).toBeCloseTo(2 / 3, 2);
-    for (const name of ['byMap', 'byKernel']) expect(numbers(nothingInside[name]).every(Number.isFinite)).toBe(true);
-    const map = lossCase['featureMap'] as HostTensor;
-    const cold = { ...lossCase, featureMap: { ...map, data: new Float32Array(map.data.length) } };
+    for (const name of ['byFilter', 'byKernel']) expect(numbers(nothingInside[name]).every(Number.isFinite)).toBe(true);
+    const filter = lossCase['filter'] as HostTensor;
+    const cold = { ...lossCase, filter: { ...filter, data: new Float32Array(filter.data.length) } };
     const noHeat = await run({ weight: 1 }, cold);
     expect(noHeat['heatOutside']?.data[0]).toBe(0);
-    for (const name of ['byMap', 'byKernel']) expect(numbers(noHeat[name]).every(Number.isFinite)).toBe(true);
+    for (const name of ['byFilter', 'byKernel']) expect(numbers(noHeat[name]).every(Number.isFinite)).toBe(true);
   });
 
   it('smooths the labels of the cross-entropy alone', async () => {

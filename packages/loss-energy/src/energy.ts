@@ -1,4 +1,12 @@
-import { definePlugin, type Explainer, type Loss, type LossInputs } from '@foveate/contracts';
+import {
+  definePlugin,
+  guidableExplainer,
+  withMovedKeys,
+  type BuiltPlugin,
+  type Explainer,
+  type Loss,
+  type LossInputs,
+} from '@foveate/contracts';
 import { crossEntropy } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
@@ -18,10 +26,9 @@ const options = z.strictObject({
     .enum(['defective', 'all'])
     .default('defective')
     .describe('Which images are guided: the defective ones, or all.'),
-  alpha: z
-    .enum(['exact', 'detached'])
-    .default('exact')
-    .describe('Differentiate through the Grad-CAM weights (exact) or hold them constant (detached).'),
+  explainer: (z.unknown() as z.ZodType<BuiltPlugin<'explainer'>>)
+    .prefault({ id: 'grad-cam', alpha: 'exact' })
+    .describe('What makes the heatmap: an explainer that is differentiable.'),
   labelSmoothing: z
     .number()
     .min(0)
@@ -33,17 +40,17 @@ const options = z.strictObject({
 /** Options of the loss, defaults filled in. */
 export type EnergyOptions = z.output<typeof options>;
 
-function energyLoss(o: EnergyOptions, explainer: Explainer): Loss {
+function energyLoss(o: Omit<EnergyOptions, 'explainer'>, explainer: Explainer): Loss {
   const compute = (inputs: LossInputs): ReturnType<Loss['compute']> => {
     const { logits, labels, aoi } = inputs;
     const ce = crossEntropy(logits, labels, o.labelSmoothing);
     const target = o.target === 'label' ? labels : defectiveClass(labels);
-    const outside = heatOutside(explainer.heatmap(inputs, target, o.alpha), aoi, o.measure);
+    const outside = heatOutside(explainer.heatmap(inputs, target), aoi, o.measure);
     const guided = o.images === 'all' ? outside : tf.mul(outside, isDefective(labels));
     const perSample: tf.Tensor1D = tf.add(ce, tf.mul(guided, o.weight));
     return { loss: tf.mean(perSample), perSample, parts: { ce: tf.mean(ce), heatOutside: tf.mean(guided) } };
   };
-  return { uses: ['aoi'], compute };
+  return { uses: ['aoi', ...explainer.uses], compute };
 }
 
 /** 1 for defective images, else 0. [N] */
@@ -64,6 +71,7 @@ export const energy = definePlugin({
     contract: '^2',
     summary: 'Cross-entropy plus the share of the heatmap that lies outside the area of interest.',
   },
-  options,
-  register: async (settings, context) => energyLoss(settings, await context.get('explainer', 'grad-cam')),
+  options: withMovedKeys(options, { alpha: 'loss.explainer.alpha' }),
+  slots: { explainer: 'explainer' },
+  register: ({ explainer, ...settings }) => energyLoss(settings, guidableExplainer(explainer)),
 });

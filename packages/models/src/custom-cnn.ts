@@ -11,7 +11,7 @@ import {
   staged,
   Variables,
   type Layer,
-} from './_blocks/index.js';
+} from './blocks/index.js';
 import { pretrainedBy, weightsOptions } from './weights/pretrained.js';
 
 const options = z.strictObject({

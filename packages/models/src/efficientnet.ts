@@ -14,7 +14,7 @@ import {
   swish,
   Variables,
   type Padding,
-} from './_blocks/index.js';
+} from './blocks/index.js';
 import { efficientNetNames } from './weights/names/efficientnet.js';
 import { knownTags, pretrainedBy, weightsOptions } from './weights/pretrained.js';
 

@@ -1,6 +1,6 @@
 /** Any TensorFlow.js model as a model. */
 import { definePlugin, type ModelFactory } from '@foveate/contracts';
-import { centred, imagenet, type Normalisation } from './_blocks/index.js';
+import { centred, imagenet, type Normalisation } from './blocks/index.js';
 import { fromGraphModel, readGraph } from './layers/graph-model.js';
 import { fromLayersModel } from './layers/layers-model.js';
 import { layersOptions, type LayersOptions } from './layers/options.js';

@@ -13,7 +13,7 @@ import {
   stage,
   staged,
   Variables,
-} from './_blocks/index.js';
+} from './blocks/index.js';
 import { mobileNetV2Names } from './weights/names/mobilenet-v2.js';
 import { knownTags, pretrainedBy, weightsOptions } from './weights/pretrained.js';
 

@@ -18,7 +18,7 @@ import {
   staged,
   Variables,
   type Layer,
-} from './_blocks/index.js';
+} from './blocks/index.js';
 import { mobileNetV3SmallNames } from './weights/names/mobilenet-v3-small.js';
 import { knownTags, pretrainedBy, weightsOptions } from './weights/pretrained.js';
 

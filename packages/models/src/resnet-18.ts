@@ -12,7 +12,7 @@ import {
   staged,
   Variables,
   type Layer,
-} from './_blocks/index.js';
+} from './blocks/index.js';
 import { resNet18Names } from './weights/names/resnet-18.js';
 import { knownTags, pretrainedBy, weightsOptions } from './weights/pretrained.js';
 

@@ -2,7 +2,7 @@
 import { definePlugin, type Model, type ModelFactory, type VariableScope } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { biasedConv, centred, convNorm, normalise, relu, upConv, Variables, type Layer } from './_blocks/index.js';
+import { biasedConv, centred, convNorm, normalise, relu, upConv, Variables, type Layer } from './blocks/index.js';
 import { pretrainedBy, weightsOptions } from './weights/pretrained.js';
 
 const options = z.strictObject({

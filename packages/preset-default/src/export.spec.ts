@@ -6,6 +6,7 @@ import { tfjsEngine } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
 import { exportFiles, inferenceProgram, largestDifferences, onnxGraph, type ExportParts } from '@foveate/export';
 import { initialise } from '@foveate/tensor';
+import { buildPlugin } from '@foveate/testkit';
 import { toText } from '@foveate/tracer';
 import { defaultPlugins } from './index.js';
 
@@ -22,7 +23,7 @@ const context: PluginContext = {
     throw new Error('models need no other plugin');
   },
 };
-const explainer = await gradCam.register({}, context);
+const explainer = await buildPlugin(gradCam);
 
 /** Options that make a model small; `layers` needs a file and has tests of its own. */
 const small: Readonly<Record<string, object>> = { 'custom-cnn': { channels: [8, 16] }, unet: { channels: [4, 8] } };

@@ -1,13 +1,13 @@
 /** Losses, model, optimizer and Grad-CAM together on both engines. */
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { Engine, EngineState, Explainer, HostTensors, PluginContext, Program } from '@foveate/contracts';
+import type { Engine, EngineState, HostTensors, Program } from '@foveate/contracts';
 import { onnxEngine } from '@foveate/engine-onnx';
 import { loadTfjsEngine, tfjsEngine } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
 import { ceod } from '@foveate/loss-ceod';
 import { customCnn } from '@foveate/models';
 import { initialise, withPrefix } from '@foveate/tensor';
-import { expectClose, normalTensor } from '@foveate/testkit';
+import { buildPlugin, expectClose, normalTensor } from '@foveate/testkit';
 import { evaluateProgram, trainStepProgram } from '@foveate/trainer';
 import { adamaxOptimizer } from '@foveate/optimizers';
 
@@ -19,24 +19,10 @@ afterAll(() => {
   oracle.dispose();
 });
 
-const context: PluginContext = {
-  baseFolder: '.',
-  seed: 1,
-  get: () => gradCam.register({}, context) as Explainer as never,
-};
-
 async function training() {
-  const factory = await customCnn.register({ channels: [4, 4, 6, 6], weights: 'none', head: 'fresh' }, context);
+  const factory = await buildPlugin(customCnn, { channels: [4, 4, 6, 6] });
   const model = factory.build({ height: 16, width: 12, classes: 2 });
-  const options = {
-    omega: 1,
-    epsilon: 1e-7,
-    threshold: 0.5,
-    maskKernel: 0.2,
-    clipMask: false,
-    labelSmoothing: 0,
-  } as const;
-  const loss = await ceod.register({ ...options, alpha: 'exact', target: 'label' }, context);
+  const loss = await buildPlugin(ceod, { omega: 1, maskKernel: 0.2 }, { plugins: [gradCam] });
   const optimizer = adamaxOptimizer();
   const trainable = model.variables.filter((variable) => variable.trainable);
   const values = {
@@ -88,7 +74,7 @@ describe.each([
       if (!/conv\/bias|norm\/mean/.test(name)) expectClose(name, a[name], tensor, 1e-3);
     }
     await states[1].write(a);
-    const evaluate = evaluateProgram({ model, loss, explainer: await gradCam.register({}, context), heatmaps: true });
+    const evaluate = evaluateProgram({ model, loss, explainer: await buildPlugin(gradCam), heatmaps: true });
     const inputs = batch(5, 99);
     const [x, y] = [
       await engine.compile(evaluate, states[0]).run(inputs),

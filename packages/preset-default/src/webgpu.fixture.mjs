@@ -9,16 +9,15 @@ import { gradCam } from '@foveate/explain';
 import { ceod } from '@foveate/loss-ceod';
 import { customCnn } from '@foveate/models';
 import { initialise, withPrefix } from '@foveate/tensor';
-import { normalTensor } from '@foveate/testkit';
-import { adamaxOptimizer, evaluateProgram, stepTensors, trainStepProgram } from '@foveate/trainer';
+import { adamaxOptimizer } from '@foveate/optimizers';
+import { buildPlugin, normalTensor } from '@foveate/testkit';
+import { evaluateProgram, stepTensors, trainStepProgram } from '@foveate/trainer';
 
-const context = { baseFolder: '.', seed: 1, get: () => gradCam.register({}, context) };
 const [n, height, width] = [6, 16, 12];
-const factory = await customCnn.register({ channels: [4, 4, 6, 6], weights: 'none', head: 'fresh' }, context);
+const factory = await buildPlugin(customCnn, { channels: [4, 4, 6, 6] });
 const model = factory.build({ height, width, classes: 2 });
 // The mask kernel keeps the overlap off its clips, where the gradient would be zero.
-const { value: options } = ceod.options['~standard'].validate({ omega: 1, maskKernel: 0.2 });
-const loss = await ceod.register(options, context);
+const loss = await buildPlugin(ceod, { omega: 1, maskKernel: 0.2 }, { plugins: [gradCam] });
 const optimizer = adamaxOptimizer();
 const trainable = model.variables.filter((variable) => variable.trainable);
 const values = {
@@ -44,7 +43,7 @@ ort.InferenceSession.create = (model, settings) => create(model, { ...settings, 
 async function train(provider) {
   const engine = onnxEngine({ provider, threads: 2 });
   const state = engine.createState(values);
-  const evaluation = evaluateProgram({ model, loss, explainer: gradCam.register({}, context), heatmaps: true });
+  const evaluation = evaluateProgram({ model, loss, explainer: await buildPlugin(gradCam), heatmaps: true });
   const evaluate = engine.compile(evaluation, state, { constantState: true });
   const evaluated = await evaluate.run(batch);
   const step = engine.compile(trainStepProgram({ model, loss, optimizer }), state);

@@ -17,7 +17,12 @@ const measures = z.record(
 const epoch = z.object({
   epoch: z.int().min(1),
   train: z.object({ loss: z.number(), accuracy: z.number(), parts: z.record(z.string(), z.number()) }),
-  validation: z.object({ loss: z.number(), accuracy: z.number(), auroc: z.number().nullable().exactOptional() }),
+  validation: z.object({
+    loss: z.number(),
+    accuracy: z.number(),
+    auroc: z.number().nullable().exactOptional(),
+    metrics: measures.exactOptional(),
+  }),
   learningRate: z.number().exactOptional(),
   seconds: z.number(),
   imagesPerSecond: z.number(),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Metric } from '@foveate/contracts';
-import { measuresOf } from './measure.js';
+import { measuresOf } from '@foveate/contracts';
 
 const metric = (measures: object): Metric => ({ measure: () => measures as ReturnType<Metric['measure']> });
 

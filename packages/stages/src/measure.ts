@@ -1,6 +1,6 @@
 /** Measure: predictions of whole splits and the figures of each metric. */
-import { fail } from '@foveate/contracts';
-import type { Measures, Metric, MetricValue, Prediction, SplitName } from '@foveate/contracts';
+import { measuresOf } from '@foveate/contracts';
+import type { Measures, Metric, Prediction, SplitName } from '@foveate/contracts';
 import type { PredictionRecord } from '@foveate/run-record';
 import { evaluate } from '@foveate/trainer';
 import type { OperatorFunction } from 'rxjs';
@@ -16,39 +16,6 @@ export interface Measured {
   readonly split: SplitName;
   readonly measures: Measures;
   readonly predictions: readonly PredictionRecord[];
-}
-
-/**
- * Figures of all metrics; of equal keys the later metric's. What is no finite number is not defined.
- * @throws FoveateError `PLUGIN_INVALID` for a value that run.json has no room for
- */
-export function measuresOf(metrics: readonly Metric[], predictions: readonly Prediction[]): Measures {
-  const measured: Readonly<Record<string, unknown>> = Object.assign(
-    {},
-    ...metrics.map((metric) => metric.measure(predictions)),
-  );
-  return Object.fromEntries(
-    Object.entries(measured).map(([key, value]): [string, MetricValue] => {
-      if (typeof value !== 'object' || value === null) return [key, figureOf(key, value)];
-      return [
-        key,
-        Object.fromEntries(Object.entries(value).map(([part, one]) => [part, figureOf(`${key}.${part}`, one)])),
-      ];
-    }),
-  );
-}
-
-function figureOf(where: string, value: unknown): number | null {
-  if (value === null) return null;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  throw fail({
-    code: 'PLUGIN_INVALID',
-    what: 'A metric gives something else than figures',
-    where,
-    expected: 'a number, null or a record of them',
-    got: typeof value === 'string' ? JSON.stringify(value) : typeof value,
-    advice: 'Leave the metric out of the configuration, or report this to its author',
-  });
 }
 
 /** Predicts and measures validation and test, and writes down the predictions. */

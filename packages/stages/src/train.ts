@@ -107,9 +107,13 @@ function trainNetwork(built: Network, data: DataSet, run: RunScope): Observable<
     switchMap((optimizer) => {
       const clock = new WaitClock();
       const { epochs, batchSize, ...options } = settings.training;
+      const attributes = new Map(data.samples.map(({ id, attributes: own }) => [id, own]));
       const labels = data.samples.flatMap(({ split, label }) => (split === 'train' ? [label] : []));
+      const { explainer, ...parts } = built;
       return trainLoop({
-        ...built,
+        ...parts,
+        // Every epoch pays for it: an explainer that runs the network again waits for the end.
+        ...(explainer.uses.length === 0 ? { explainer } : {}),
         optimizer,
         epochs,
         batchSize,
@@ -119,6 +123,7 @@ function trainNetwork(built: Network, data: DataSet, run: RunScope): Observable<
         classCounts: classNames.map((_, index) => labels.filter((label) => label === index).length),
         batches: (epoch, fromStep) => clocked(clock, trainingBatches(feed, epoch, fromStep)),
         validationBatches: () => clocked(clock, evaluationBatches(feed, 'validation')),
+        measured: { metrics: built.metrics, attributesOf: (id) => attributes.get(id) },
         ...(trunkCache === undefined ? {} : { trunkCache }),
         folder,
         fingerprint: configFingerprint(settings),

@@ -1,5 +1,6 @@
 /** Batch normalisation in training as one differentiable operation. */
 import * as tf from '@tensorflow/tfjs-core';
+import { inputGradients, scaleGradients, withGradients } from './batch-norm-gradients.js';
 import { stopGradient } from './gradients.js';
 
 /** What {@link batchNormTraining} returns. */
@@ -45,7 +46,10 @@ export function batchNormTraining(
   return { y: normalise(x, gamma, beta) as tf.Tensor4D, mean, variance };
 }
 
-/** Gradients with respect to x, gamma and beta. */
+/**
+ * Gradients with respect to x, gamma and beta. Mean and variance are constants here; what is computed from them has
+ * gradients of its own, through the statistics, for whoever differentiates the backward pass.
+ */
 function backward(dy: tf.Tensor, saved: readonly tf.Tensor[], epsilon: number): tf.Tensor[] {
   const [x, gamma, mean, variance] = saved as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
   const count = x.size / mean.size;
@@ -55,5 +59,9 @@ function backward(dy: tf.Tensor, saved: readonly tf.Tensor[], epsilon: number): 
   const a = tf.mul(gamma, inverse);
   const b = tf.mul(tf.mul(a, inverse), tf.div(dGamma, -count));
   const c = tf.sub(tf.mul(tf.neg(mean), b), tf.mul(a, tf.div(dBeta, count)));
-  return [tf.add(tf.mul(dy, a), tf.add(tf.mul(x, b), c)), dGamma, dBeta];
+  return [
+    withGradients([dy, x, gamma], () => tf.add(tf.mul(dy, a), tf.add(tf.mul(x, b), c)), inputGradients(epsilon)),
+    withGradients([dy, x], () => tf.clone(dGamma), scaleGradients(epsilon)),
+    dBeta,
+  ];
 }

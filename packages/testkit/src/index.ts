@@ -1,3 +1,14 @@
+export { buildPlugin, type BuildSetting } from './build-plugin.js';
+export type { CheckSetting } from './checks/broken.js';
+export { checkAugmentation } from './checks/check-augmentation.js';
+export { checkExplainer } from './checks/check-explainer.js';
+export { checkLabeller, type LabelledCase, type LabellerSetting } from './checks/check-labeller.js';
+export { checkLoss } from './checks/check-loss.js';
+export { checkMetric } from './checks/check-metric.js';
+export { checkModel, type ModelSetting } from './checks/check-model.js';
+export { checkSource, type SourceSetting } from './checks/check-source.js';
+export { checkSplitter, type SplitterSetting } from './checks/check-splitter.js';
+export type { EngineSetting } from './checks/programs.js';
 export * from './finite-differences.js';
 export * from './loss-case.js';
 export * from './parity.js';

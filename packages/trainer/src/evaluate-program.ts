@@ -1,10 +1,9 @@
 /** Forward pass, loss and explanation of one batch, without training. */
-import type { Explainer, Loss, Model, ModelView, NamedTensors, Program } from '@foveate/contracts';
-import { inferenceScope, pickPrefix, tensorNamed } from '@foveate/tensor';
+import type { Explainer, Loss, Model, NamedTensors, Program } from '@foveate/contracts';
+import { explainerView, inferenceScope, lossInputs, pickPrefix, tensorNamed, type BatchView } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { programInputs } from './feed/batch-tensors.js';
-import { lossInputs } from './step/loss-inputs.js';
-import { featureMapOf } from './trunk/held-stages.js';
+import { batchView } from './step/batch-view.js';
 import { emaPrefix, modelPrefix } from './variables.js';
 
 /** What an evaluation is made of. */
@@ -36,27 +35,26 @@ const explained = 1;
 export function evaluateProgram(parts: EvaluateParts): Program {
   const { model, loss, explainer, held = 0, averages = false, heatmaps = false } = parts;
   return (inputs, state) => {
-    const { start, labels, ...material } = programInputs(inputs, model.classes);
+    const { start, labels, aoi } = programInputs(inputs, model.classes);
     const variables = { ...pickPrefix(modelPrefix, state), ...(averages ? pickPrefix(emaPrefix, state) : {}) };
     const scope = inferenceScope(variables);
-    const featureMap = featureMapOf(model, start, scope, { held, variables });
-    const logits = model.head(featureMap, scope);
-    const view: ModelView = { featureMap, logits, head: (map) => model.head(map, scope) };
-    const { perSample } = loss.compute(lossInputs(loss, { ...view, ...material, labels }));
+    const view = batchView(model, start, scope, { held, variables });
+    const { logits } = view;
+    const { perSample } = loss.compute(lossInputs(loss, { view, labels, ...(aoi === undefined ? {} : { aoi }) }));
     const heat =
       explainer === undefined ? {} : explain(explainer, view, tensorNamed(inputs, 'aoi') as tf.Tensor3D, heatmaps);
     return { outputs: { logits, score: columnOf(tf.softmax(logits), explained), perSample, ...heat } };
   };
 }
 
-function explain(explainer: Explainer, view: ModelView, aoi: tf.Tensor3D, heatmaps: boolean): NamedTensors {
+function explain(explainer: Explainer, view: BatchView, aoi: tf.Tensor3D, heatmaps: boolean): NamedTensors {
   const [count, classes] = view.logits.shape;
   const oneHot = Array.from({ length: classes }, (_, index) => (index === explained ? 1 : 0));
   const target = tf.tensor2d(
     Array.from({ length: count }, () => oneHot),
     [count, classes],
   );
-  const coarse = explainer.heatmap(view, target, 'detached');
+  const coarse = explainer.heatmap(explainerView(explainer, view), target);
   const [, height, width] = aoi.shape;
   const resized = tf.image.resizeBilinear(tf.expandDims<tf.Tensor4D>(coarse, 3), [height, width], false, true);
   const heatmap = tf.reshape(resized, [count, height, width]);

@@ -1,7 +1,7 @@
 /** Predictions of a trained model. */
 import { fail } from '@foveate/contracts';
 import type { Batch, Engine, EngineState, Explainer, HostTensors, Loss, Model, Prediction } from '@foveate/contracts';
-import { withPrefix } from '@foveate/tensor';
+import { readsPixels, withPrefix } from '@foveate/tensor';
 import { checkVariables } from './checkpoint.js';
 import { evaluateProgram } from './evaluate-program.js';
 import type { TrunkBatch } from './feed/batch-tensors.js';
@@ -96,11 +96,11 @@ function requireNumbers(predictions: readonly Prediction[]): void {
 
 /** Features in place of images, where that is possible and nobody asks for the images. */
 function trunkFeed(
-  { engine, model, loss, variables, batches, trunk, onExplained }: EvaluateOptions,
+  { engine, model, loss, explainer, variables, batches, trunk, onExplained }: EvaluateOptions,
   state: EngineState,
 ): { readonly feed: TrunkFeed; readonly held: number; readonly batches: AsyncIterable<TrunkBatch> } | undefined {
   if (trunk === undefined || trunk.held === 0 || onExplained !== undefined) return undefined;
-  if (loss.uses.includes('images') || !isRepeatable(batches)) return undefined;
+  if (readsPixels(loss) || readsPixels(explainer) || !isRepeatable(batches)) return undefined;
   const feed = new TrunkFeed({ engine, state, variables, model, ...trunk, aoi: true });
   return { feed, held: trunk.held, batches: feed.batches(batches) };
 }

@@ -102,6 +102,8 @@ describe('evaluateProgram', () => {
     return outputs;
   };
   const corner = (value: number): Explainer => ({
+    uses: [],
+    differentiable: false,
     heatmap: () =>
       tf.tensor3d(
         [0, 1, 2, 3].flatMap(() => [value, 0, 0, 0]),

@@ -42,6 +42,13 @@ export const trainingSettings = z.object({
     .describe('Batches whose gradients make one update, as the mean over all their samples; default 1.'),
   ema: emaOptions.optional(),
   monitor: monitors.optional(),
+  metricsEvery: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'Epochs from one measurement of the metrics on the validation split to the next; default 1, 0: only at the end.',
+    ),
   earlyStopping: earlyStoppingOptions.optional(),
 });
 

@@ -1,6 +1,6 @@
 /** The training as a stream of events. */
 import { fail, type Batch, type Engine, type HostTensors, type Loss, type Model } from '@foveate/contracts';
-import type { Optimizer, RunEvent } from '@foveate/contracts';
+import type { Explainer, Optimizer, RunEvent } from '@foveate/contracts';
 import { Observable } from 'rxjs';
 import type { z } from 'zod';
 import { checkpointPath, checkVariables, readLast, type Checkpoint } from './checkpoint.js';
@@ -12,6 +12,7 @@ import { classWeights, requireWeights } from './step/class-weights.js';
 import { TrainingLoop } from './training-loop.js';
 import { completed, initialModel, stateSpecs } from './training-state.js';
 import type { TrunkCache } from './trunk/trunk-cache.js';
+import type { ValidationMetrics } from './validation.js';
 
 /** What a training needs. */
 export interface TrainOptions {
@@ -35,6 +36,10 @@ export interface TrainOptions {
   readonly epochs: number;
   /** What is trained and how; what is left out is off. The stream fails with a ZodError when an option is out of range. */
   readonly settings?: z.input<typeof trainingSettings>;
+  /** Metrics that are measured on the validation split as `settings.metricsEvery` says; left out: none. */
+  readonly measured?: ValidationMetrics;
+  /** Whose heatmap the metrics measure; left out: predictions have no share of heat. */
+  readonly explainer?: Explainer;
   /** An integer in [0, 2^53): initial weights. */
   readonly seed: number;
   /** Values that stand in for the model's initial ones, by variable; not necessarily of all. */

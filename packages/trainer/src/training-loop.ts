@@ -13,6 +13,7 @@ import {
   type StepFigures,
   type TrainingProgress,
 } from './course/progress.js';
+import { isMetric } from './course/monitor.js';
 import { rateFactor } from './course/schedule.js';
 import { noiseTensors, type FedBatch } from './feed/batch-tensors.js';
 import { pullUntil } from './feed/pull.js';
@@ -22,7 +23,7 @@ import { correctCount, valuesOf } from './predictions.js';
 import { emaDecay } from './step/ema.js';
 import { TrainingSession, type SessionParts } from './training-session.js';
 import { completed, servedModel, stateSpecs } from './training-state.js';
-import { Validation } from './validation.js';
+import { Validation, type ValidationMetrics } from './validation.js';
 
 /** What the loop works with. */
 export interface LoopParts extends SessionParts {
@@ -39,6 +40,8 @@ export interface LoopParts extends SessionParts {
   /** Nobody listens any more: stop and write nothing. Implies `stop`. */
   readonly released: AbortSignal;
   readonly emit: (event: RunEvent) => void;
+  /** What is measured on the validation split, and by whose heat. */
+  readonly measured?: ValidationMetrics;
 }
 
 /** Runs epochs from any point of a training. */
@@ -174,12 +177,20 @@ export class TrainingLoop {
     if (message !== undefined) this.#parts.emit({ type: 'notice', message });
   }
 
+  /** Whether the metrics are measured in an epoch: in each that the settings ask for, and in the last. */
+  #measuresIn(epoch: number): boolean {
+    const { settings, epochs } = this.#parts;
+    const { metricsEvery = 1, monitor } = settings;
+    return isMetric(monitor) || (metricsEvery > 0 && (epoch % metricsEvery === 0 || epoch === epochs));
+  }
+
   /** @returns undefined when it was stopped */
   async #validate(epoch: number): Promise<ReturnType<Validation['result']> | undefined> {
-    const { validationBatches, stop } = this.#parts;
-    const validation = new Validation(epoch);
+    const { validationBatches, stop, measured } = this.#parts;
+    const measures = measured !== undefined && this.#measuresIn(epoch);
+    const validation = new Validation(epoch, measures ? measured : undefined);
     for await (const batch of pullUntil(this.#session.feed(validationBatches()), stop)) {
-      validation.add(batch, await this.#session.evaluate(batch));
+      validation.add(batch, await this.#session.evaluate(batch, measures));
       await eventLoop();
     }
     if (stop.aborted) return undefined;

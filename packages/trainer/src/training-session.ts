@@ -4,13 +4,14 @@ import type {
   CompiledProgram,
   Engine,
   EngineState,
+  Explainer,
   HostTensors,
   Loss,
   Model,
   Optimizer,
   Program,
 } from '@foveate/contracts';
-import { pickPrefix } from '@foveate/tensor';
+import { pickPrefix, readsPixels } from '@foveate/tensor';
 import { evaluateProgram } from './evaluate-program.js';
 import { batchTensors, hostScalar, type FedBatch } from './feed/batch-tensors.js';
 import { isRepeatable } from './feed/planned-batches.js';
@@ -38,6 +39,8 @@ export interface SessionParts {
   /** Weight of each class in the training loss. */
   readonly classWeights?: readonly number[];
   readonly trunkCache?: TrunkCache;
+  /** Whose heat the metrics of the validation measure; left out: predictions have no share of heat. */
+  readonly explainer?: Explainer;
 }
 
 /** What an update is told. */
@@ -63,10 +66,11 @@ export class TrainingSession {
 
   /** @param tensors a complete state, as `stateSpecs` of this phase describes it */
   constructor(parts: SessionParts, phase: Phase, tensors: HostTensors) {
-    const { engine, model, loss, optimizer, settings, classWeights, trunkCache } = parts;
+    const { engine, model, loss, optimizer, settings, classWeights, trunkCache, explainer } = parts;
     const { frozenStatistics = 'held', groups = [], clip, ema } = settings;
     const held = heldStages(model, phase.trained, frozenStatistics);
     const averages = ema !== undefined;
+    const heat = explainer === undefined ? {} : { explainer };
     const step: TrainStepParts = {
       model,
       loss,
@@ -89,10 +93,12 @@ export class TrainingSession {
       update: () => gatheredUpdateProgram(step),
       'evaluate images': () => evaluateProgram({ model, loss, averages }),
       'evaluate trunk': () => evaluateProgram({ model, loss, averages, held }),
+      'measure images': () => evaluateProgram({ model, loss, averages, ...heat }),
+      'measure trunk': () => evaluateProgram({ model, loss, averages, held, ...heat }),
     };
     this.#state = engine.createState(tensors);
     this.trunk =
-      trunkCache === undefined || held === 0 || loss.uses.includes('images')
+      trunkCache === undefined || held === 0 || readsPixels(loss)
         ? undefined
         : new TrunkFeed({
             engine,
@@ -101,7 +107,7 @@ export class TrainingSession {
             model,
             held,
             cache: trunkCache,
-            aoi: loss.uses.includes('aoi'),
+            aoi: loss.uses.includes('aoi') || explainer !== undefined,
           });
   }
 
@@ -117,7 +123,7 @@ export class TrainingSession {
     const { model, loss, trunkCache } = this.#parts;
     if (this.#held === 0 || trunkCache === undefined) return undefined;
     const which = `The first ${this.#held} of ${model.stages?.length ?? 0} stages are held`;
-    if (loss.uses.includes('images')) return `${which}, but their features cannot be kept: the loss reads the images.`;
+    if (readsPixels(loss)) return `${which}, but their features cannot be kept: the loss reads the images.`;
     if (!isRepeatable(source))
       return (
         `${which}, but their features on training images cannot be kept: each epoch augments anew. ` +
@@ -143,9 +149,13 @@ export class TrainingSession {
     return outputs;
   }
 
-  /** A batch in inference mode, by the averaged weights where they are averaged. */
-  evaluate(batch: FedBatch): Promise<HostTensors> {
-    return this.#program('trunk' in batch ? 'evaluate trunk' : 'evaluate images').run(batchTensors(batch));
+  /**
+   * A batch in inference mode, by the averaged weights where they are averaged.
+   * @param heat true: with the sums of the heatmap, where there is an explainer
+   */
+  evaluate(batch: FedBatch, heat = false): Promise<HostTensors> {
+    const start: Start = 'trunk' in batch ? 'trunk' : 'images';
+    return this.#program(`${heat ? 'measure' : 'evaluate'} ${start}`).run(batchTensors(batch));
   }
 
   /** All values. */

@@ -1,25 +1,34 @@
 /** Figures of the validation split, gathered batch by batch. */
-import type { EpochRecord, HostTensors } from '@foveate/contracts';
+import { measuresOf, type EpochRecord, type HostTensors, type Metric, type Prediction } from '@foveate/contracts';
 import { auroc } from '@foveate/statistics';
 import { assertFinite } from './course/divergence.js';
 import type { FedBatch } from './feed/batch-tensors.js';
-import { correctCount, valuesOf } from './predictions.js';
+import { correctCount, predictionsOf, valuesOf } from './predictions.js';
+
+/** What is measured on the validation split besides loss, accuracy and AUROC. */
+export interface ValidationMetrics {
+  readonly metrics: readonly Metric[];
+  /** Attributes of a sample, which metrics of groups ask for. */
+  readonly attributesOf: (id: string) => Prediction['attributes'];
+}
 
 /** A validation under way. */
 export class Validation {
   readonly #epoch: number;
+  readonly #measured: ValidationMetrics | undefined;
   readonly #since = performance.now();
-  readonly #scores: number[] = [];
-  readonly #labels: (0 | 1)[] = [];
+  readonly #predictions: Prediction[] = [];
   #lossSum = 0;
   #correct = 0;
 
-  constructor(epoch: number) {
+  /** @param measured undefined: the metrics are not measured in this epoch */
+  constructor(epoch: number, measured?: ValidationMetrics) {
     this.#epoch = epoch;
+    this.#measured = measured;
   }
 
   get samples(): number {
-    return this.#labels.length;
+    return this.#predictions.length;
   }
 
   /** @throws FoveateError `TRAINING_DIVERGED` when the loss is not finite */
@@ -29,16 +38,23 @@ export class Validation {
     assertFinite({ where: `epoch ${this.#epoch}, validation`, ids: batch.ids, loss: sum, perSample });
     this.#lossSum += sum;
     this.#correct += correctCount(outputs, batch.labels);
-    this.#scores.push(...valuesOf(outputs, 'score'));
-    this.#labels.push(...Array.from(batch.labels, (label) => (label === 1 ? 1 : 0)));
+    for (const prediction of predictionsOf({ batch, outputs })) {
+      const attributes = this.#measured?.attributesOf(prediction.id);
+      this.#predictions.push(attributes === undefined ? prediction : { ...prediction, attributes });
+    }
   }
 
-  /** Means over the samples, and how long it took. */
+  /** Means over the samples, what the metrics say, and how long it took. */
   result(): EpochRecord['validation'] & { readonly seconds: number } {
+    const predictions = this.#predictions;
     return {
       loss: this.#lossSum / this.samples,
       accuracy: this.#correct / this.samples,
-      auroc: auroc(this.#scores, this.#labels),
+      auroc: auroc(
+        predictions.map(({ score }) => score),
+        predictions.map(({ label }) => label),
+      ),
+      ...(this.#measured === undefined ? {} : { metrics: measuresOf(this.#measured.metrics, predictions) }),
       seconds: (performance.now() - this.#since) / 1000,
     };
   }

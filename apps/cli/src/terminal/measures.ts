@@ -53,6 +53,12 @@ function anyFigure(value: MetricValue | undefined): string {
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : fixed(value);
 }
 
+/** A scalar figure in a few words, as in a line of an epoch. */
+export function shortFigure(key: string, value: number): string {
+  const column = known[key];
+  return column === undefined ? `${words(key)} ${anyFigure(value)}` : `${column.heading} ${column.write(value)}`;
+}
+
 /** Keys that have a column: those known first, and of the others all whose values are figures and not records. */
 function columnsOf(rows: readonly MeasuredRow[]): readonly (readonly [key: string, column: Column])[] {
   const keys = [...new Set(rows.flatMap(({ measures }) => Object.keys(measures ?? {})))];

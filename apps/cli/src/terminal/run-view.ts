@@ -5,6 +5,7 @@ import type { SingleBar } from 'cli-progress';
 import { newBar } from './bar.js';
 import { printFact } from './fact.js';
 import { duration, fixed, percent } from './format.js';
+import { shortFigure } from './measures.js';
 import { colours, print, terminalWidth } from './terminal.js';
 import { widthOf, wrap } from './wrap.js';
 
@@ -178,6 +179,7 @@ export class RunView {
     const parts = [
       `epoch ${number}  loss ${fixed(record.train.loss, 4)}  accuracy ${percent(record.train.accuracy)}`,
       `validation loss ${fixed(record.validation.loss, 4)}  accuracy ${percent(record.validation.accuracy)}`,
+      ...figures(record.validation.metrics),
       `${record.seconds.toFixed(1)} s  ${record.imagesPerSecond.toFixed(0)} images/s${waited(record)}${best ? '  best' : ''}`,
     ];
     const text = parts
@@ -190,6 +192,16 @@ export class RunView {
     return text.replace(/^epoch +\S+/, (head) => bold(head)).replace(/best$/, (word) => green(word));
   }
 }
+
+/** Metrics that are no count and say something new, a few words each. */
+function figures(metrics: EpochRecord['validation']['metrics'] = {}): readonly string[] {
+  const texts = Object.entries(metrics).flatMap(([key, value]) =>
+    typeof value !== 'number' || saidAlready.includes(key) ? [] : [shortFigure(key, value)],
+  );
+  return texts.length === 0 ? [] : [texts.join('  ')];
+}
+
+const saidAlready = ['n', 'loss', 'accuracy'];
 
 const megabytes = (bytes: number): number => Math.round(bytes / 1e5) / 10;
 

@@ -36,15 +36,21 @@ export function explainJsonSchema(): JsonSchema {
   return z.toJSONSchema(explainSchema, { io: 'input', target });
 }
 
-/** Schema of a plugin's options, with those keys beside them that a slot for its kind has. */
-export function optionsJsonSchema(plugin: Plugin): JsonSchema {
+/**
+ * Schema of a plugin's options.
+ * @param isExplained true: it stands in the slot `explain`, whose own keys are allowed beside them
+ */
+export function optionsJsonSchema(plugin: Plugin, isExplained: boolean): JsonSchema {
   const options: JsonSchema = plugin.options['~standard'].jsonSchema.input({ target });
-  return { ...options, properties: { ...ownProperties(plugin.meta.kind), ...properties(options) } };
+  return {
+    ...options,
+    properties: { ...(isExplained ? properties(explainJsonSchema()) : {}), ...properties(options) },
+  };
 }
 
-/** Keys of a slot that are not options of the plugin in it. */
-function ownProperties(kind: PluginKind): Readonly<Record<string, JsonSchema>> {
-  return kind === 'explainer' ? properties(explainJsonSchema()) : {};
+/** True when an option that names plugins is a list of them. */
+export function isListSlot(options: JsonSchema, key: string): boolean {
+  return properties(options)[key]?.['type'] === 'array';
 }
 
 /** A plugin reference: an object with its options; the bare id where none is required; `id:path` where `path` may be all. */
@@ -76,10 +82,13 @@ function referenceSchemas(plugin: Plugin, extra: Readonly<Record<string, unknown
   ];
 }
 
-/** Options that are lists of plugins: what stands in them is defined once, as such lists may nest. */
+/** Options that are plugins or lists of them: what stands in them is defined once, as such options may nest. */
 function slotProperties({ slots: own = {} }: Plugin, options: JsonSchema): JsonSchema {
   return Object.fromEntries(
-    Object.entries(own).map(([key, kind]) => [key, { ...properties(options)[key], items: definition(kind) }]),
+    Object.entries(own).map(([key, kind]) => [
+      key,
+      { ...properties(options)[key], ...(isListSlot(options, key) ? { items: definition(kind) } : definition(kind)) },
+    ]),
   );
 }
 
@@ -92,8 +101,11 @@ function pluginsOf(kind: PluginKind, registry: Registry): Promise<readonly Plugi
 }
 
 /** References to all plugins of a kind. */
-async function kindSchema(kind: PluginKind, registry: Registry): Promise<JsonSchema> {
-  const extra = ownProperties(kind);
+async function kindSchema(
+  kind: PluginKind,
+  registry: Registry,
+  extra: Readonly<Record<string, JsonSchema>> = {},
+): Promise<JsonSchema> {
   return { anyOf: (await pluginsOf(kind, registry)).flatMap((plugin) => referenceSchemas(plugin, extra)) };
 }
 
@@ -108,10 +120,12 @@ export async function configJsonSchema(registry: Registry): Promise<JsonSchema> 
   const nested = new Set(plugins.flatMap((plugin) => Object.values(plugin.slots ?? {})));
   const definitions = await Promise.all([...nested].map(async (kind) => [kind, await kindSchema(kind, registry)]));
   const replacements = await Promise.all(
-    slots.map(async (slot) => ({
-      path: slot.path,
-      schema: slotSchema(slot, nested.has(slot.kind) ? definition(slot.kind) : await kindSchema(slot.kind, registry)),
-    })),
+    slots.map(async (slot) => {
+      const extra = slot.kind === 'explainer' ? properties(explainJsonSchema()) : undefined;
+      const isDefined = extra === undefined && nested.has(slot.kind);
+      const reference = isDefined ? definition(slot.kind) : await kindSchema(slot.kind, registry, extra);
+      return { path: slot.path, schema: slotSchema(slot, reference) };
+    }),
   );
   const preset = { many: false, summary: 'A named piece of configuration that fills in what is left out here.' };
   replacements.push({ path: ['preset'], schema: slotSchema(preset, await kindSchema('preset', registry)) });

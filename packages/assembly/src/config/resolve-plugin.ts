@@ -5,7 +5,7 @@ import { explainSchema } from './base-schema.js';
 import type { ConfigPath } from './document.js';
 import { SchemaGuide } from './guide.js';
 import type { SchemaIssue } from './issues.js';
-import { optionsJsonSchema } from './json-schema.js';
+import { isListSlot, optionsJsonSchema, properties } from './json-schema.js';
 import { isObject } from './plain-object.js';
 import type { PlainObject } from './plain-object.js';
 import type { Problems } from './problems.js';
@@ -43,24 +43,33 @@ export async function resolvePlugin(
     return undefined;
   }
   const plugin: Plugin = await entry.load();
-  const own = kind === 'explainer' ? Object.keys(explainSchema.shape) : [];
+  const own = isExplainSlot(path) ? Object.keys(explainSchema.shape) : [];
   const input: PlainObject = Object.fromEntries(Object.entries(options).filter(([key]) => !own.includes(key)));
+  const schema = optionsJsonSchema(plugin, isExplainSlot(path));
   for (const [key, nestedKind] of Object.entries(plugin.slots ?? {})) {
-    const list = input[key];
+    const isList = isListSlot(schema, key);
+    const references = input[key] ?? properties(schema)[key]?.['default'];
     // What is no list is the schema's to complain of.
-    if (!Array.isArray(list)) continue;
-    const nested = await resolveList(nestedKind, [...path, key], list, registry, problems);
-    const complete = nested.filter((one) => one !== undefined);
+    if (references === undefined || (isList && !Array.isArray(references))) continue;
+    const nested = isList
+      ? await resolveList(nestedKind, [...path, key], references as readonly unknown[], registry, problems)
+      : [await resolvePlugin(nestedKind, [...path, key], references, registry, problems)];
+    const complete = nested.flatMap((one) => (one === undefined ? [] : [{ id: one.id, ...one.options }]));
     if (complete.length < nested.length) return undefined;
-    input[key] = complete.map(({ id: nestedId, options: own }) => ({ id: nestedId, ...own }));
+    input[key] = isList ? complete : complete[0];
   }
-  const guide = new SchemaGuide(optionsJsonSchema(plugin));
+  const guide = new SchemaGuide(schema);
   const result = await plugin.options['~standard'].validate(problems.named(input, path, guide));
   if (result.issues !== undefined) {
     problems.addIssues(path, result.issues as readonly SchemaIssue[], guide);
     return undefined;
   }
   return { id, options: (result.value ?? {}) as PlainObject };
+}
+
+/** The slot that has keys of its own beside the options of the plugin in it. */
+function isExplainSlot(path: ConfigPath): boolean {
+  return path.length === 1 && path[0] === 'explain';
 }
 
 /** As {@link resolvePlugin}, for each item of a list. */

@@ -2,7 +2,8 @@
 import { fail, type VariableScope } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { trainBatchNorm, type Variables } from '../_blocks/index.js';
+import { trainBatchNorm } from '../blocks/batch-norm.js';
+import type { Variables } from '../blocks/index.js';
 import { between } from './cuts.js';
 import type { ModelParts } from './model-parts.js';
 

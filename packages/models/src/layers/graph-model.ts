@@ -7,7 +7,7 @@ import type { loadGraphModelSync } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { inferenceScope, pickPrefix } from '@foveate/tensor';
 import { trace } from '@foveate/tracer';
-import { averagePoolHead, normalise, Variables } from '../_blocks/index.js';
+import { averagePoolHead, normalise, Variables } from '../blocks/index.js';
 import { between, cuts } from './cuts.js';
 import { readNodes, type GraphNode } from './graph-nodes.js';
 import { onHost } from './host-backend.js';

@@ -2,7 +2,7 @@
 import { fail, type Model, type ModelStage } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
-import { averagePoolHead, normalise, staged, Variables, type Normalisation } from '../_blocks/index.js';
+import { averagePoolHead, normalise, staged, Variables, type Normalisation } from '../blocks/index.js';
 import { BoundLayers } from './bound-layers.js';
 import { cuts } from './cuts.js';
 import { checkClasses, type ModelParts } from './model-parts.js';

@@ -1,5 +1,5 @@
 import { fail, type HostTensors } from '@foveate/contracts';
-import type { Normalisation } from '../_blocks/index.js';
+import type { Normalisation } from '../blocks/index.js';
 
 /** What a model of tfjs is made into a model with. */
 export interface ModelParts {

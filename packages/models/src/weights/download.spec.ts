@@ -17,7 +17,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { cachedPath, weightsFolder } from './cache.js';
 import { download } from './download.js';
 import { locateWeights, obtainWeights } from './locate.js';
-import { imagenet } from '../_blocks/index.js';
+import { imagenet } from '../blocks/index.js';
 import type { KnownWeights } from './registry.js';
 
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 31) % 251));

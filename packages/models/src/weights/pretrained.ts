@@ -1,7 +1,7 @@
 /** The options of every model that starts from weights, and what they do. */
 import { fail, type ModelFactory, type PluginContext } from '@foveate/contracts';
 import { z } from 'zod';
-import type { Padding } from '../_blocks/index.js';
+import type { Padding } from '../blocks/index.js';
 import { importWeights } from './import-weights.js';
 import { locateWeights } from './locate.js';
 import { knownWeightsOf } from './registry.js';

@@ -1,5 +1,5 @@
 /** Pretrained weights that are known, as data. Nothing of them is in this package; each has the licence stated. */
-import { centred, imagenet, type Normalisation, type Padding } from '../_blocks/index.js';
+import { centred, imagenet, type Normalisation, type Padding } from '../blocks/index.js';
 
 /** A digest in hexadecimal; of sha256 the beginning may be all that is published. */
 export interface Checksum {

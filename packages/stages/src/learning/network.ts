@@ -27,13 +27,16 @@ async function buildModel(
 }
 
 /**
- * Finds out, before any data is read, whether the model can be built and has the parts that the training names.
+ * Finds out, before any data is read, whether the model can be built and has the parts that the training names, and whether the loss
+ * can be built.
  * @throws FoveateError `CONFIG_INVALID`, `ENGINE_OUT_OF_MEMORY`, and whatever the model's plugin throws
  */
 export async function checkModel(config: RunConfig, services: Services): Promise<void> {
   const { model } = await buildModel(config, services);
   requireMemory(model);
   checkSettings(model, config.training);
+  // A loss may refuse the explainer that it is to guide.
+  await services.get('loss');
 }
 
 /** A model whose weights alone exceed the memory of the machine is a slip in its options. */

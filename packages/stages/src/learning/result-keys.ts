@@ -15,6 +15,7 @@ const ignoredKeys = [
   'data.cacheMegabytes',
   'explain.images',
   'training.trunkCache',
+  'training.metricsEvery',
   'training.logs',
   'observers',
   'training.epochs',

@@ -1,7 +1,7 @@
 /** What is decided between epochs: whether the epoch was the best, whether to drop the learning rate, whether to stop. */
 import type { EarlyStop, EpochRecord } from '@foveate/contracts';
 import { z } from 'zod';
-import { monitored, observed, patienceState, unseen, type Monitor } from './monitor.js';
+import { monitored, monitoredKey, observed, patienceState, unseen, type Monitor } from './monitor.js';
 import type { Schedule } from './schedule.js';
 
 /** Options of early stopping. */
@@ -51,7 +51,7 @@ export function afterValidation(course: CourseState, record: EpochRecord, settin
     ...plateauAfter(course, value, schedule),
     stopped:
       earlyStopping !== undefined && stopping.waited >= earlyStopping.patience
-        ? stopOf(record.epoch, monitor, stopping.waited)
+        ? stopOf(record.epoch, monitoredKey(monitor), stopping.waited)
         : null,
   };
 }

@@ -1,32 +1,80 @@
 /** What of the validation is watched, and for how long it has not improved. */
-import { fail, type EpochRecord } from '@foveate/contracts';
+import { fail, nearestNames, type EpochRecord, type MetricValue } from '@foveate/contracts';
 import { z } from 'zod';
+
+const everyEpoch = ['loss', 'accuracy', 'auroc'];
 
 /** Figures of the validation that can be watched. */
 export const monitors = z
-  .enum(['loss', 'accuracy', 'auroc'])
+  .union([
+    z.string().min(1),
+    z.strictObject({
+      key: z
+        .string()
+        .min(1)
+        .describe('loss, accuracy, auroc, or the key of a metric, such as aoiShare or groups.good.'),
+      best: z.enum(['highest', 'lowest']).describe('Which values are better.'),
+    }),
+  ])
   .describe(
-    'Figure of the validation split that decides which epoch is best, when to stop and when a plateau is reached.',
+    'Figure of the validation split that decides which epoch is best, when to stop and when a plateau is reached: loss, accuracy, auroc or the key of a metric; of other keys than loss the highest is best, unless { key, best } says otherwise.',
   );
 
 /** A figure of the validation. */
 export type Monitor = z.output<typeof monitors>;
 
+/** The key of a monitor. */
+export function monitoredKey(monitor: Monitor): string {
+  return typeof monitor === 'string' ? monitor : monitor.key;
+}
+
+/** Whether a monitor is a metric's figure, which has to be measured every epoch then. */
+export function isMetric(monitor: Monitor | undefined): boolean {
+  return monitor !== undefined && !everyEpoch.includes(monitoredKey(monitor));
+}
+
 /**
- * The figure as a number of which less is better.
- * @throws FoveateError `DATA_INSUFFICIENT` for the AUROC of a split with one class only
+ * The figure as a number of which less is better. A metric that is not defined in an epoch (no heat anywhere, say) counts as
+ * worst.
+ * @throws FoveateError `DATA_INSUFFICIENT` for the AUROC of a split with one class only; `CONFIG_INVALID` for a key that no
+ *   metric gives
  */
 export function monitored(monitor: Monitor, validation: EpochRecord['validation']): number {
-  if (monitor === 'loss') return validation.loss;
-  if (monitor === 'accuracy') return -validation.accuracy;
-  const { auroc } = validation;
-  if (typeof auroc === 'number') return -auroc;
+  const key = monitoredKey(monitor);
+  const lowest = typeof monitor === 'string' ? key === 'loss' : monitor.best === 'lowest';
+  const value = figure(key, validation);
+  if (value === null) return Number.MAX_VALUE;
+  return lowest ? value : -value;
+}
+
+function figure(key: string, { loss, accuracy, auroc, metrics = {} }: EpochRecord['validation']): number | null {
+  if (key === 'loss') return loss;
+  if (key === 'accuracy') return accuracy;
+  if (key === 'auroc') {
+    if (typeof auroc === 'number') return auroc;
+    throw fail({
+      code: 'DATA_INSUFFICIENT',
+      where: 'training.monitor',
+      what: 'The AUROC is not defined on a validation split with one class only',
+      advice: "Give the validation split samples of both classes, or monitor 'loss'",
+    });
+  }
+  const figures = Object.fromEntries(Object.entries(metrics).flatMap(([name, value]) => flat(name, value)));
+  const found = figures[key];
+  if (found !== undefined) return found;
+  const known = [...everyEpoch, ...Object.keys(figures)];
+  const [nearest] = nearestNames(key, known);
   throw fail({
-    code: 'DATA_INSUFFICIENT',
+    code: 'CONFIG_INVALID',
     where: 'training.monitor',
-    what: 'The AUROC is not defined on a validation split with one class only',
-    advice: "Give the validation split samples of both classes, or monitor 'loss'",
+    what: `No metric gives '${key}' on the validation split`,
+    advice: nearest === undefined ? `Known: ${known.join(', ')}` : `Did you mean '${nearest}'?`,
   });
+}
+
+function flat(name: string, value: MetricValue): [string, number | null][] {
+  if (typeof value !== 'object' || value === null) return [[name, value]];
+  return Object.entries(value).map(([part, inner]) => [`${name}.${part}`, inner]);
 }
 
 /** What a patient observer remembers. */

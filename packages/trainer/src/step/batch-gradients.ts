@@ -1,14 +1,14 @@
 /** Forward and backward pass of one batch. */
 import type { Loss, Model, NamedTensors } from '@foveate/contracts';
-import { pickPrefix, tensorNamed, withPrefix } from '@foveate/tensor';
+import { lossInputs, pickPrefix, tensorNamed, withPrefix } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { programInputs } from '../feed/batch-tensors.js';
-import { featureMapOf, heldStages } from '../trunk/held-stages.js';
+import { heldStages } from '../trunk/held-stages.js';
 import { modelPrefix, noisePrefix, trainingScope, type Trained } from '../variables.js';
+import { batchView } from './batch-view.js';
 import { weighted } from './class-weights.js';
 import { euclideanNorm } from './clip.js';
 import { gradientsCarrying, type Carry } from './gradients.js';
-import { lossInputs } from './loss-inputs.js';
 
 /** What a forward and backward pass is made of. */
 export interface GradientParts extends Trained {
@@ -50,23 +50,19 @@ export function batchGradients(parts: GradientParts, inputs: NamedTensors, varia
 
 function forward(parts: GradientParts, inputs: NamedTensors, variables: NamedTensors, carry: Carry): tf.Scalar {
   const { model, loss, classWeights } = parts;
-  const { start, labels, ...material } = programInputs(inputs, model.classes);
+  const { start, labels, aoi } = programInputs(inputs, model.classes);
   const noise = pickPrefix(noisePrefix, inputs);
   const scope = trainingScope(model, parts, { variables, noise }, (name, value) =>
     carry(`${modelPrefix}/${name}`, value),
   );
   const held = heldStages(model, parts.trained, parts.frozenStatistics);
-  const featureMap = featureMapOf(model, start, scope, { held, variables });
-  const logits = model.head(featureMap, scope);
-  // The head runs again inside Grad-CAM; only its first run counts for the moving statistics.
-  const again = { ...scope, update: () => undefined };
-  const head = (map: tf.Tensor4D): tf.Tensor2D => model.head(map, again);
-  const plain = loss.compute(lossInputs(loss, { ...material, labels, featureMap, logits, head }));
+  const view = batchView(model, start, scope, { held, variables });
+  const plain = loss.compute(lossInputs(loss, { view, labels, ...(aoi === undefined ? {} : { aoi }) }));
   const result = classWeights === undefined ? plain : weighted(plain, labels, classWeights);
   const outputs = {
     loss: result.loss,
     perSample: result.perSample,
-    logits,
+    logits: view.logits,
     ...withPrefix('parts', result.parts),
   };
   for (const [name, tensor] of Object.entries(outputs)) carry(`${outputPrefix}/${name}`, tensor);

@@ -155,6 +155,14 @@ describe('a loss', () => {
     });
     await expect(oneStep({ loss: reading([]) })).rejects.toThrow("A loss that reads 'images' has to name it");
     await expect(oneStep({ loss: reading(['images']) })).resolves.toBeDefined();
+    const again: Loss = {
+      uses: ['images'],
+      compute: ({ images, labels, forward }) => {
+        const perSample = tf.sum(tf.mul(forward(images).logits, labels), 1);
+        return { loss: tf.mean(perSample), perSample, parts: {} };
+      },
+    };
+    await expect(oneStep({ loss: again })).rejects.toThrow("reads 'forward' has to name it");
   });
 });
 

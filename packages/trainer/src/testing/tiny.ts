@@ -129,6 +129,8 @@ export const tinyCrossEntropy: Loss = {
 
 /** Grad-CAM with differentiable weights. */
 export const tinyGradCam: Explainer = {
+  uses: [],
+  differentiable: true,
   heatmap: ({ featureMap, head }, target) => {
     const gradient = tf.grad((map) => tf.sum(tf.mul(head(map as tf.Tensor4D), target)))(featureMap);
     const alpha = tf.mean(gradient, [1, 2], true);
@@ -140,7 +142,7 @@ export const tinyGradCam: Explainer = {
 export const tinyHeatLoss: Loss = {
   uses: [],
   compute: (inputs) => {
-    const heat = tf.mean(tinyGradCam.heatmap(inputs, inputs.labels, 'exact'), [1, 2]);
+    const heat = tf.mean(tinyGradCam.heatmap(inputs, inputs.labels), [1, 2]);
     const perSample = tf.add(crossEntropy(inputs.logits, inputs.labels), heat);
     return { loss: tf.mean<tf.Scalar>(perSample), perSample, parts: { heat: tf.mean<tf.Scalar>(heat) } };
   },

@@ -141,10 +141,12 @@ describe('a cached trunk', () => {
   });
 
   it('is not used where the loss reads images or every epoch draws anew, and says so', async () => {
-    const reading = { ...tinyCrossEntropy, uses: ['images'] as const };
-    const first = await events(options({ trunkCache: cache(), loss: reading }));
-    expect(only(first, 'notice')[0]!.message).toContain('the loss reads the images');
-    expect(files()).toEqual([]);
+    for (const use of ['images', 'forward'] as const) {
+      const reading = { ...tinyCrossEntropy, uses: [use] };
+      const first = await events(options({ trunkCache: cache(), loss: reading }));
+      expect(only(first, 'notice')[0]!.message).toContain('the loss reads the images');
+      expect(files()).toEqual([]);
+    }
     made = [];
     const second = await events(options({ trunkCache: cache() }, () => null));
     expect(only(second, 'notice')[0]!.message).toContain('data.augmentVariants');

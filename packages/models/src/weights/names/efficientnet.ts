@@ -1,4 +1,4 @@
-import { imagenet } from '../../_blocks/index.js';
+import { imagenet } from '../../blocks/index.js';
 import { keras, pytorch } from '../conventions.js';
 import type { WeightNaming } from '../naming.js';
 

@@ -1,6 +1,6 @@
-/** What the architectures are made of. Not part of the public API. */
+/** What the architectures are made of: layers that declare their variables, for models of one's own. */
 export * from './activation.js';
-export * from './batch-norm.js';
+export { batchNorm } from './batch-norm.js';
 export * from './conv-norm.js';
 export * from './convolution.js';
 export * from './dense.js';

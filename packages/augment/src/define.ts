@@ -1,4 +1,4 @@
-/** How the operations of this package are declared: what they draw, what they do with it, and how often. */
+/** How operations are declared, those of this package and one's own: what they draw, what they do with it, and how often. */
 import { definePlugin } from '@foveate/contracts';
 import type {
   Augmentation,
@@ -29,7 +29,8 @@ type Schema = z.ZodType<{ readonly probability: number }>;
 /** The checked options of a schema, as `definePlugin` infers them. */
 type Checked<Options extends Schema> = NonNullable<Options['~standard']['types']>['output'];
 
-interface Declaration<Options extends Schema, Parameters> {
+/** What all operations say of themselves. */
+export interface Declaration<Options extends Schema, Parameters> {
   readonly id: string;
   readonly summary: string;
   readonly options: Options;

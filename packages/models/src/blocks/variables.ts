@@ -1,4 +1,4 @@
-/** Layers as closures: building one declares its variables, calling it applies it. Not part of the public API. */
+/** Layers as closures: building one declares its variables, calling it applies it. */
 import type { RandomStream, VariableScope, VariableSpec } from '@foveate/contracts';
 import type * as tf from '@tensorflow/tfjs-core';
 
