@@ -2,7 +2,9 @@
 import { definePlugin, fail } from '@foveate/contracts';
 import type { AnyPlugin, Model, Raster, SplitName } from '@foveate/contracts';
 import { tfjsEngine } from '@foveate/engine-tfjs';
+import { csv, jsonl, tensorboard } from '@foveate/observers';
 import { sgd } from '@foveate/optimizers';
+import { stagePlugins, usualPipeline } from '@foveate/stages';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 
@@ -21,7 +23,7 @@ const mask = (inside: boolean) =>
   ({ width: side, height: side, channels: 1, data: new Uint8Array(side * side).fill(inside ? 255 : 0) }) as const;
 
 const source = definePlugin({
-  meta: { kind: 'source', id: 'tiny', contract: 1, summary: 'Dark squares; defective ones have a bright spot.' },
+  meta: { kind: 'source', id: 'tiny', contract: '^2', summary: 'Dark squares; defective ones have a bright spot.' },
   options: z.strictObject({
     good: z.int().min(0).default(16).describe('Good samples.'),
     defective: z.int().min(0).default(16).describe('Defective samples.'),
@@ -56,13 +58,13 @@ const source = definePlugin({
 });
 
 const aoi = definePlugin({
-  meta: { kind: 'aoi', id: 'everywhere', contract: 1, summary: 'The whole image.' },
+  meta: { kind: 'aoi', id: 'everywhere', contract: '^2', summary: 'The whole image.' },
   options: z.strictObject({}),
   register: () => ({ areaOfInterest: () => Promise.resolve(mask(true)) }),
 });
 
 const labeller = definePlugin({
-  meta: { kind: 'labeller', id: 'any-defect', contract: 1, summary: 'Defective when there is a defect.' },
+  meta: { kind: 'labeller', id: 'any-defect', contract: '^2', summary: 'Defective when there is a defect.' },
   options: z.strictObject({}),
   register: () => ({
     needsPixels: () => false,
@@ -71,7 +73,7 @@ const labeller = definePlugin({
 });
 
 const splitter = definePlugin({
-  meta: { kind: 'splitter', id: 'in-turn', contract: 1, summary: 'Two to train, one to validate, one to test.' },
+  meta: { kind: 'splitter', id: 'in-turn', contract: '^2', summary: 'Two to train, one to validate, one to test.' },
   options: z.strictObject({}),
   register: () => ({
     assign: (samples) =>
@@ -82,7 +84,7 @@ const splitter = definePlugin({
 });
 
 const invert = definePlugin({
-  meta: { kind: 'augmentation', id: 'jitter', contract: 1, summary: 'Random brightness.' },
+  meta: { kind: 'augmentation', id: 'jitter', contract: '^2', summary: 'Random brightness.' },
   options: z.strictObject({ by: z.number().min(0).max(50).default(5).describe('Largest change.') }),
   register: ({ by }) => ({
     effect: 'photometric',
@@ -95,7 +97,7 @@ const invert = definePlugin({
 });
 
 const model = definePlugin({
-  meta: { kind: 'model', id: 'tiny', contract: 1, summary: 'A 1x1 convolution and a linear head.' },
+  meta: { kind: 'model', id: 'tiny', contract: '^2', summary: 'A 1x1 convolution and a linear head.' },
   options: z.strictObject({
     channels: z.int().min(1).default(2).describe('Feature channels.'),
     weight: z.number().exactOptional().describe('Value that all weights of the head start from.'),
@@ -135,7 +137,7 @@ const model = definePlugin({
 });
 
 const loss = definePlugin({
-  meta: { kind: 'loss', id: 'ce', contract: 1, summary: 'Cross-entropy.' },
+  meta: { kind: 'loss', id: 'ce', contract: '^2', summary: 'Cross-entropy.' },
   options: z.strictObject({ weight: z.number().min(0).default(1).describe('Factor.') }),
   register: ({ weight }) => ({
     uses: [],
@@ -148,13 +150,13 @@ const loss = definePlugin({
 });
 
 const explainer = definePlugin({
-  meta: { kind: 'explainer', id: 'sum', contract: 1, summary: 'Sum of the feature map.' },
+  meta: { kind: 'explainer', id: 'sum', contract: '^2', summary: 'Sum of the feature map.' },
   options: z.strictObject({}),
   register: () => ({ heatmap: ({ featureMap }) => tf.sum<tf.Tensor3D>(featureMap, 3) }),
 });
 
 const metric = definePlugin({
-  meta: { kind: 'metric', id: 'accuracy', contract: 1, summary: 'Count, share of right verdicts, mean loss.' },
+  meta: { kind: 'metric', id: 'accuracy', contract: '^2', summary: 'Count, share of right verdicts, mean loss.' },
   options: z.strictObject({}),
   register: () => ({
     measure: (predictions) => {
@@ -178,7 +180,7 @@ const metric = definePlugin({
 export const engines = { disposed: 0, tensors: () => tf.memory().numTensors };
 
 const engine = definePlugin({
-  meta: { kind: 'engine', id: 'eager', contract: 1, summary: 'Runs programs at once.' },
+  meta: { kind: 'engine', id: 'eager', contract: '^2', summary: 'Runs programs at once.' },
   options: z.strictObject({}),
   register: () => {
     const eager = tfjsEngine();
@@ -205,10 +207,15 @@ export const tinyPlugins: readonly AnyPlugin[] = [
   metric,
   engine,
   sgd,
+  ...stagePlugins,
+  jsonl,
+  csv,
+  tensorboard,
 ];
 
 /** What completes a configuration of tiny plugins. */
 export const tinyDefaults = {
+  pipeline: [...usualPipeline],
   data: {
     source: 'tiny',
     aoi: 'everywhere',

@@ -339,12 +339,12 @@ describe('a plugin package', () => {
     const plugins = [{ kind: 'metric', id: 'missed', export: 'missed', summary }];
     writeFileSync(
       join(place, 'package.json'),
-      JSON.stringify({ type: 'module', main: 'main.js', foveate: { contract: 1, plugins } }),
+      JSON.stringify({ type: 'module', main: 'main.js', foveate: { contract: '^2', plugins } }),
     );
     writeFileSync(
       join(place, 'main.js'),
       `export const missed = {
-        meta: { kind: 'metric', id: 'missed', contract: 1, summary: '${summary}' },
+        meta: { kind: 'metric', id: 'missed', contract: '^2', summary: '${summary}' },
         options: { '~standard': { version: 1, vendor: 'acme', validate: (value) => ({ value }),
           jsonSchema: { input: () => ({ type: 'object', properties: { least: { type: 'number' } } }), output: () => ({}) } } },
         register: () => ({ measure: (predictions) => ({ missedDefects: predictions.length, kappa: null }) }),

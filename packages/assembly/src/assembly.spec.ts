@@ -7,18 +7,23 @@ import { makeConfig } from './config/read.js';
 import { buildServices } from './container.js';
 import { Registry } from './registry.js';
 
-const good = { kind: 'loss', id: 'my-loss', contract: 1, summary: 'A loss.' } as const;
+const good = { kind: 'loss', id: 'my-loss', contract: '^2', summary: 'A loss.' } as const;
 const shape = { options: z.strictObject({}), register: () => ({}) as Loss };
 
 describe('Registry', () => {
   it.each([
-    ['an unknown kind', { ...shape, meta: { ...good, kind: 'looss' } }, 'expected one of preset, source, aoi'],
+    ['an unknown kind', { ...shape, meta: { ...good, kind: 'looss' } }, 'expected one of preset, stage, source, aoi'],
     [
       'a malformed id',
       { ...shape, meta: { ...good, id: 'My Loss' } },
       'lower case words joined by hyphens, got "My Loss"',
     ],
-    ['another contract', { ...shape, meta: { ...good, contract: 2 } }, 'expected contract 1, got 2'],
+    [
+      'another contract',
+      { ...shape, meta: { ...good, contract: '^3' } },
+      'expected a range that holds 2.0.0, such as \'^2\', got "^3"',
+    ],
+    ['the first contract', { ...shape, meta: { ...good, contract: 1 } }, 'written for another contract'],
     ['no summary', { ...shape, meta: { ...good, summary: '' } }, 'has no summary'],
     ['no schema', { ...shape, meta: good, options: {} }, 'not described by a schema'],
     ['no register', { meta: good, options: shape.options }, 'has no register function'],
@@ -34,7 +39,7 @@ describe('Registry', () => {
     expect(() => Registry.of([plugin, plugin])).toThrow(/Two plugins are called loss\/my-loss/);
     const registry = Registry.of([plugin, ...tinyPlugins]);
     expect(registry.list('loss').map(({ meta }) => meta.id)).toEqual(['ce', 'my-loss']);
-    expect(registry.list()[0]?.meta.kind).toBe('source');
+    expect(registry.list()[0]?.meta.kind).toBe('stage');
     expect(() => registry.get('loss', 'my-los')).toThrow(/Did you mean 'my-loss'\?/);
   });
 });
@@ -45,12 +50,12 @@ function asking(id: string, ask: (context: PluginContext) => unknown, made: unkn
     loss: definePlugin({
       meta: { ...good, id },
       options: z.strictObject({ factor: z.number().default(1).describe('A factor.') }),
-      register: ({ factor }, context) => ({ asked: ask(context), factor, made }) as unknown as Loss,
+      register: async ({ factor }, context) => ({ asked: await ask(context), factor, made }) as unknown as Loss,
     }),
     labeller: definePlugin({
-      meta: { kind: 'labeller', id, contract: 1, summary: 'A labeller.' },
+      meta: { kind: 'labeller', id, contract: '^2', summary: 'A labeller.' },
       options: z.strictObject({}),
-      register: (_, context) => ({ asked: ask(context) }) as unknown as Labeller,
+      register: async (_, context) => ({ asked: await ask(context) }) as unknown as Labeller,
     }),
   };
 }
@@ -73,7 +78,7 @@ describe('buildServices', () => {
 
   it('lets plugins ask for the configured service and for others by id', async () => {
     const other = asking('other', ({ baseFolder, seed }) => [baseFolder, seed]);
-    const mine = asking('mine', (context) => [context.get('explainer'), context.get('loss', 'other')]);
+    const mine = asking('mine', (context) => Promise.all([context.get('explainer'), context.get('loss', 'other')]));
     const { get } = await services([other.loss, mine.loss], { loss: { id: 'mine', factor: 3 }, seed: 5 });
     expect(await get('loss')).toMatchObject({
       factor: 3,
@@ -85,9 +90,14 @@ describe('buildServices', () => {
     const first = asking('first', (context) => context.get('labeller')).loss;
     const second = asking('second', (context) => context.get('loss')).labeller;
     const { get } = await services([first, second], { loss: 'first', data: { label: 'second' } });
+    // Both ends at once: each waits for what the other has begun.
+    const both = await Promise.allSettled([get('loss'), get('labeller')]);
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     await expect(get('loss')).rejects.toMatchObject({
       code: 'PLUGIN_INVALID',
-      message: "Plugins ask for each other in a circle: loss 'first' -> labeller 'second' -> loss 'first'.",
+      message: expect.stringMatching(
+        /in a circle: (loss 'first' -> labeller 'second' -> loss 'first'|labeller 'second' -> loss 'first' -> labeller 'second')/,
+      ),
     });
   });
 

@@ -35,14 +35,14 @@ afterEach(() => {
 function packageAt(place: string, name: string): string {
   const path = join(folder, place);
   mkdirSync(path, { recursive: true });
-  const foveate = { contract: 1, plugins: [{ kind: 'loss', id: 'foo', export: 'foo', summary: 'A loss.' }] };
+  const foveate = { contract: '^2', plugins: [{ kind: 'loss', id: 'foo', export: 'foo', summary: 'A loss.' }] };
   writeFileSync(join(path, 'package.json'), JSON.stringify({ name, type: 'module', main: 'index.mjs', foveate }));
   writeFileSync(
     join(path, 'index.mjs'),
     `import { appendFileSync } from 'node:fs';
      appendFileSync(${JSON.stringify(join(folder, 'trace'))}, 'x');
      export const foo = {
-       meta: { kind: 'loss', id: 'foo', contract: 1, summary: 'A loss.' },
+       meta: { kind: 'loss', id: 'foo', contract: '^2', summary: 'A loss.' },
        options: { '~standard': { version: 1, vendor: 'own', validate: (value) => ({ value }),
          jsonSchema: { input: () => ({ type: 'object' }), output: () => ({}) } } },
        register: () => ({}),

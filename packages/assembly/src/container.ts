@@ -1,10 +1,12 @@
 /** A configuration becomes an Inversify container in which each plugin kind's service can be asked for. */
 import { fail, isFoveateError, pluginKinds, serviceToken } from '@foveate/contracts';
-import type { BuiltPlugin, Plugin, PluginContext, PluginKind, PluginServices } from '@foveate/contracts';
+import type { BuiltPlugin, Plugin, PluginKind, PluginServices, StageContext, StageRun } from '@foveate/contracts';
 import { Container } from 'inversify';
+import { writtenConfig } from './config/resolve.js';
 import type { RunConfig } from './config/run-config.js';
 import { slots } from './config/slots.js';
 import type { Registry } from './registry.js';
+import { WaitGraph } from './wait-graph.js';
 
 /** Services of one run, each built once, when first asked for. */
 export interface Services {
@@ -16,74 +18,70 @@ export interface Services {
   each<K extends PluginKind>(kind: K): AsyncIterable<PluginServices[K]>;
 }
 
+/** What services are built for, besides a configuration. */
+export interface ServiceSetting {
+  /** Kinds of services that will be asked for; default: all. */
+  readonly kinds?: readonly PluginKind[];
+  /** The run that stages are part of; default: one that writes nothing and that nobody follows. */
+  readonly run?: StageRun;
+}
+
 type Service = PluginServices[PluginKind];
 
 /**
  * Binds every chosen plugin, as the default of its kind, and every loaded plugin with default options under its id.
- * @param kinds of services that will be asked for
  * @throws FoveateError `PLUGIN_UNKNOWN`
  */
 export async function buildServices(
   config: RunConfig,
   registry: Registry,
-  kinds: readonly PluginKind[] = pluginKinds,
+  { kinds = pluginKinds, run = unobserved(config) }: ServiceSetting = {},
 ): Promise<Services> {
   const container = new Container({ defaultScope: 'Singleton' });
-  // Plugins being built, outermost first. `register` asks for others synchronously, within the container's get, so
-  // that one variable per container is enough to see a cycle.
-  let building: readonly string[] = [];
+  const waiting = new WaitGraph();
 
-  const register = (plugin: Plugin, name: string, options: () => unknown): Service | Promise<Service> => {
-    const chain = [...building, name];
-    const inChain = <T>(work: () => T): T => {
-      const outer = building;
-      building = chain;
-      try {
-        return work();
-      } finally {
-        building = outer;
-      }
-    };
-    const context: PluginContext = {
+  /** @param owner name of the service that is being built; what a plugin within it asks for, it waits for */
+  const register = async (plugin: Plugin, owner: string, options: unknown): Promise<Service> => {
+    const context: StageContext = {
       baseFolder: config.baseFolder,
       seed: config.seed,
-      get: <K extends PluginKind>(kind: K, id?: string) => {
+      run,
+      get: async <K extends PluginKind>(kind: K, id?: string) => {
         if (id !== undefined) registry.get(kind, id);
         const wanted = serviceName(config, kind, id);
-        if (chain.includes(wanted)) {
-          throw fail({
-            code: 'PLUGIN_INVALID',
-            what: `Plugins ask for each other in a circle: ${[...chain, wanted].join(' -> ')}`,
-          });
-        }
         const request = id === undefined ? {} : { name: id };
-        if (!container.isBound(serviceToken(kind), request)) {
+        return waiting.during(owner, wanted, () => {
+          if (container.isBound(serviceToken(kind), request)) {
+            return container.getAsync<PluginServices[K]>(serviceToken(kind), request);
+          }
           throw fail({
             code: 'PLUGIN_UNKNOWN',
-            what: `${name} asks for ${wanted}, whose package is not imported or which is not configured`,
+            what: `${owner} asks for ${wanted}, whose package is not imported or which is not configured`,
             advice: `Choose a plugin of that package in the configuration`,
           });
-        }
-        return inChain(() => container.get<PluginServices[K]>(serviceToken(kind), request));
+        });
       },
     };
-    return inChain(() => plugin.register(options() as never, context));
+    return plugin.register(options as never, context);
   };
 
   /** The service of a plugin the configuration names, those that its options name built first. */
-  const build = (plugin: Plugin, options: Readonly<Record<string, unknown>>): Service | Promise<Service> => {
-    const name = `${plugin.meta.kind} '${plugin.meta.id}'`;
-    const nested = Object.entries(plugin.slots ?? {});
-    if (nested.length === 0) return register(plugin, name, () => options);
-    return Promise.all(nested.map(async ([key, kind]) => [key, await buildAll(kind, options[key])] as const)).then(
-      (built) => register(plugin, name, () => ({ ...options, ...Object.fromEntries(built) })),
-    );
+  const build = async (
+    plugin: Plugin,
+    options: Readonly<Record<string, unknown>>,
+    owner = `${plugin.meta.kind} '${plugin.meta.id}'`,
+  ): Promise<Service> => {
+    const built: [string, readonly BuiltPlugin[]][] = [];
+    for (const [key, kind] of Object.entries(plugin.slots ?? {})) {
+      built.push([key, await buildAll(kind, options[key], owner)]);
+    }
+    return register(plugin, owner, built.length === 0 ? options : { ...options, ...Object.fromEntries(built) });
   };
-  const buildAll = (kind: PluginKind, references: unknown): Promise<readonly BuiltPlugin[]> =>
+  const buildAll = (kind: PluginKind, references: unknown, owner: string): Promise<readonly BuiltPlugin[]> =>
     Promise.all(
       (references as readonly { readonly id: string }[]).map(async ({ id, ...options }) => ({
         id,
-        service: await build(await registry.get(kind, id).load(), options),
+        service: await build(await registry.get(kind, id).load(), options, owner),
       })),
     );
 
@@ -104,7 +102,9 @@ export async function buildServices(
     const plugin = await entry.load();
     container
       .bind<Service>(serviceToken(kind))
-      .toDynamicValue(() => register(plugin, `${kind} '${id}' with default options`, () => defaultOptions(plugin)))
+      .toDynamicValue(async () =>
+        register(plugin, `${kind} '${id}' with default options`, await defaultOptions(plugin)),
+      )
       .whenNamed(id);
   }
 
@@ -112,7 +112,9 @@ export async function buildServices(
     get: async <K extends PluginKind>(kind: K) =>
       unwrapped(() => container.getAsync<PluginServices[K]>(serviceToken(kind))),
     list: async <K extends PluginKind>(kind: K) =>
-      unwrapped(() => container.getAllAsync<PluginServices[K]>(serviceToken(kind))),
+      unwrapped(async () =>
+        container.isBound(serviceToken(kind)) ? container.getAllAsync<PluginServices[K]>(serviceToken(kind)) : [],
+      ),
     async *each<K extends PluginKind>(kind: K) {
       for (const { meta } of registry.list(kind)) {
         const request = { name: meta.id };
@@ -123,21 +125,28 @@ export async function buildServices(
   };
 }
 
+function unobserved(config: RunConfig): StageRun {
+  return {
+    folder: undefined,
+    config: writtenConfig(config, config.baseFolder),
+    signal: new AbortController().signal,
+    emit: () => undefined,
+  };
+}
+
 function serviceName(config: RunConfig, kind: PluginKind, id: string | undefined): string {
   if (id !== undefined) return `${kind} '${id}' with default options`;
   const chosen = slots.find((slot) => slot.kind === kind)?.read(config)[0];
   return `${kind} '${chosen?.id ?? 'none'}'`;
 }
 
-function defaultOptions(plugin: Plugin): unknown {
-  const result = plugin.options['~standard'].validate({});
-  if (result instanceof Promise || result.issues !== undefined) {
-    throw fail({
-      code: 'CONFIG_INVALID',
-      what: `${plugin.meta.kind} '${plugin.meta.id}' has options without default and cannot be asked for by id`,
-    });
-  }
-  return result.value;
+async function defaultOptions(plugin: Plugin): Promise<unknown> {
+  const result = await plugin.options['~standard'].validate({});
+  if (result.issues === undefined) return result.value;
+  throw fail({
+    code: 'CONFIG_INVALID',
+    what: `${plugin.meta.kind} '${plugin.meta.id}' has options without default and cannot be asked for by id`,
+  });
 }
 
 /** Inversify wraps what a factory throws; the user is to see the plugin's own error. */

@@ -1,6 +1,8 @@
 /** Known plugins by kind and id. Every plugin is checked when it is added, before any data loads. */
 import { contractVersion, fail, pluginKinds } from '@foveate/contracts';
 import type { AnyPlugin, Plugin, PluginKind, PluginMeta } from '@foveate/contracts';
+import satisfies from 'semver/functions/satisfies.js';
+import validRange from 'semver/ranges/valid.js';
 import { suggestion } from './config/nearest.js';
 
 /** A plugin whose code may not have been imported yet. */
@@ -46,8 +48,16 @@ export function checkMeta(meta: unknown, where: string): PluginMeta {
   if (typeof id !== 'string' || !idPattern.test(id)) {
     throw refuse('Plugin id is malformed', 'lower case words joined by hyphens', id);
   }
-  if (contract !== contractVersion) {
-    throw refuse(`Plugin '${id}' was written for another contract`, `contract ${String(contractVersion)}`, contract);
+  if (typeof contract !== 'string' || validRange(contract) === null || !satisfies(contractVersion, contract)) {
+    throw fail({
+      code: 'PLUGIN_INVALID',
+      what: `Plugin '${id}' was written for another contract`,
+      where,
+      expected: `a range that holds ${contractVersion}, such as '^2'`,
+      got: JSON.stringify(contract) ?? 'nothing',
+      advice:
+        'Install a version of the package for this contract; what changed is in the changelog of @foveate/contracts',
+    });
   }
   if (typeof summary !== 'string' || summary === '')
     throw refuse(`Plugin '${id}' has no summary`, 'a sentence', summary);
@@ -60,7 +70,7 @@ export function checkMeta(meta: unknown, where: string): PluginMeta {
  */
 export function checkPlugin(value: unknown, where: string): Plugin {
   const { meta, options, register } = (value ?? {}) as Partial<Record<keyof Plugin, unknown>>;
-  const { id } = checkMeta(meta, where);
+  const { kind, id } = checkMeta(meta, where);
   const standard = (options as Partial<Plugin['options']> | undefined)?.['~standard'];
   if (typeof standard?.validate !== 'function' || typeof standard.jsonSchema?.input !== 'function') {
     throw fail({
@@ -68,6 +78,16 @@ export function checkPlugin(value: unknown, where: string): Plugin {
       what: `Options of plugin '${id}' are not described by a schema`,
       where,
       expected: 'a Standard Schema with JSON Schema, such as an object of Zod 4.2 or newer',
+    });
+  }
+  const { takes, gives } = value as Plugin;
+  if (kind === 'stage' && (takes === undefined || typeof gives !== 'string')) {
+    throw fail({
+      code: 'PLUGIN_INVALID',
+      what: `Stage '${id}' does not say what it takes and gives`,
+      where,
+      expected: 'takes: a port or null, gives: a port',
+      advice: 'Declare it with defineStage',
     });
   }
   if (typeof register !== 'function') {

@@ -14,7 +14,7 @@ import { checkMeta, checkPlugin } from './registry.js';
 import type { Registry, RegistryEntry } from './registry.js';
 
 const manifestSchema = z.object({
-  contract: z.number(),
+  contract: z.union([z.string(), z.number()]),
   plugins: z.array(z.object({ kind: z.string(), id: z.string(), export: z.string(), summary: z.string() })).min(1),
 });
 
@@ -97,7 +97,7 @@ async function readManifest(name: string, from: string, consent: Consent): Promi
       code: 'PLUGIN_INVALID',
       what: `Package '${name}' has no usable plugin manifest`,
       where: join(folder, 'package.json'),
-      expected: '"foveate": { "contract": 1, "plugins": [{ "kind", "id", "export", "summary" }] }',
+      expected: '"foveate": { "contract": "^2", "plugins": [{ "kind", "id", "export", "summary" }] }',
       got: json['foveate'] === undefined ? 'nothing' : z.prettifyError(manifest.error),
     });
   }

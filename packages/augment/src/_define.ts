@@ -43,7 +43,7 @@ function define<Options extends Schema, Parameters>(
   apply: Augmentation<Parameters>['apply'],
 ): Plugin<'augmentation', Checked<Options>> {
   return definePlugin({
-    meta: { kind: 'augmentation', id, contract: 1, summary },
+    meta: { kind: 'augmentation', id, contract: '^2', summary },
     options,
     register: (chosen): Augmentation<Parameters> => ({
       effect,

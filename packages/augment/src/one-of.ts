@@ -16,7 +16,7 @@ interface Choice {
 
 /** Does one of several operations. */
 export const oneOf = definePlugin({
-  meta: { kind: 'augmentation', id: 'one-of', contract: 1, summary: 'Does one operation of a list.' },
+  meta: { kind: 'augmentation', id: 'one-of', contract: '^2', summary: 'Does one operation of a list.' },
   options: z.strictObject({
     of: z
       .array(z.unknown() as z.ZodType<BuiltPlugin<'augmentation'>>)

@@ -1,5 +1,13 @@
 /** Images that a data set holds more than once. */
 
+/** What an image is told apart by, and found alike: plain data that can be sent between threads. */
+export interface Fingerprint {
+  /** SHA-256 of size and pixels, hexadecimal: the same for the same pixels, whatever file format they came in. */
+  readonly pixels: string;
+  /** Low frequencies of brightness, of unit length in all; all 0 for an image without contrast. */
+  readonly look: Float32Array;
+}
+
 /** Samples whose images are the same, or nearly. */
 export interface DuplicateCluster {
   /** Sorted. */

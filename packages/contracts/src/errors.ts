@@ -42,6 +42,8 @@ export const errorCodes = {
   ENGINE_UNAVAILABLE: 6,
   /** A step needs more memory than there is. */
   ENGINE_OUT_OF_MEMORY: 6,
+  /** A stage of the pipeline failed, never ended, or gave what it did not declare. */
+  STAGE_FAILED: 7,
   /** Inputs of a compiled program have the wrong name, shape or dtype. */
   ENGINE_INPUT: 6,
 } as const satisfies Record<string, number>;

@@ -1,6 +1,7 @@
 /** The one event stream of a run. The terminal, the files and later the web page subscribe to it. */
 import type { MetricValue } from './learning-plugins.js';
 import type { DuplicateCluster } from './duplicates.js';
+import type { RunRecord } from './run-record.js';
 import type { Label, Skip, SplitName } from './sample.js';
 
 /** Samples by split and label. */
@@ -68,6 +69,8 @@ export type RunEvent =
     }
   /** Bytes of pretrained weights that have come so far. */
   | { readonly type: 'fetching'; readonly received: number; readonly total: number | null }
+  /** The run has begun: what is known of it before the first step, in a resumed one with what was done before. */
+  | { readonly type: 'begin'; readonly record: RunRecord }
   | { readonly type: 'engine'; readonly description: string }
   | {
       readonly type: 'step';
@@ -97,5 +100,9 @@ export type RunEvent =
   | { readonly type: 'interrupted'; readonly epoch: number; readonly step: number }
   | { readonly type: 'explained'; readonly explanations: readonly Explanation[] }
   | { readonly type: 'measured'; readonly split: SplitName; readonly measures: Measures }
+  /** What came out of a pipeline that gives no trained model. */
+  | { readonly type: 'passed'; readonly port: string; readonly items: number; readonly skips: readonly Skip[] }
   | { readonly type: 'report'; readonly path: string }
+  /** The last event of a run that failed; its stream ends in this error. */
+  | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'run-end'; readonly folder: string; readonly status: 'completed' | 'interrupted' };

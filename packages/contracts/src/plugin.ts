@@ -2,9 +2,11 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 import type { AoiProvider, Augmentation, Labeller, SampleSource, Splitter } from './data-plugins.js';
 import type { Engine, Explainer, Loss, Metric, ModelFactory, Optimizer } from './learning-plugins.js';
+import type { RunObserver } from './observer.js';
+import type { Stage } from './stage.js';
 
-/** The version of this contract. A plugin states the one it was written for; it is checked at registration. */
-export const contractVersion = 1;
+/** The version of this contract. A plugin states the range it was written for; it is checked at registration. */
+export const contractVersion = '2.0.0';
 
 /**
  * A named piece of configuration, with the keys of a configuration file: it fills in what a configuration that names it
@@ -15,6 +17,7 @@ export type Preset = Readonly<Record<string, unknown>>;
 /** Plugin kinds and the service each provides. */
 export interface PluginServices {
   preset: Preset;
+  stage: Stage;
   source: SampleSource;
   aoi: AoiProvider;
   labeller: Labeller;
@@ -26,6 +29,7 @@ export interface PluginServices {
   explainer: Explainer;
   metric: Metric;
   engine: Engine;
+  observer: RunObserver;
 }
 
 /** What a plugin can be. */
@@ -34,6 +38,7 @@ export type PluginKind = keyof PluginServices;
 /** All plugin kinds, in pipeline order. */
 export const pluginKinds = [
   'preset',
+  'stage',
   'source',
   'aoi',
   'labeller',
@@ -45,6 +50,7 @@ export const pluginKinds = [
   'explainer',
   'metric',
   'engine',
+  'observer',
 ] as const satisfies readonly PluginKind[];
 
 /** Who a plugin is. The same record stands in the package's package.json under `foveate.plugins`. */
@@ -52,8 +58,8 @@ export interface PluginMeta<K extends PluginKind = PluginKind> {
   readonly kind: K;
   /** Name in configurations: lower case words joined by hyphens, unique within the kind. */
   readonly id: string;
-  /** {@link contractVersion} the plugin was written for. */
-  readonly contract: number;
+  /** Range of {@link contractVersion} the plugin was written for, as npm writes ranges: `^2`. */
+  readonly contract: string;
   /** One sentence for lists and the editor. */
   readonly summary: string;
 }
@@ -83,9 +89,9 @@ export interface PluginContext {
   /**
    * A service of another plugin by kind and id, built with its default options; without `id` the one the
    * configuration chose.
-   * @throws FoveateError `PLUGIN_UNKNOWN`
+   * @throws FoveateError `PLUGIN_UNKNOWN`; `PLUGIN_INVALID` when plugins ask for each other in a circle
    */
-  get<K extends PluginKind>(kind: K, id?: string): PluginServices[K];
+  get<K extends PluginKind>(kind: K, id?: string): Promise<PluginServices[K]>;
 }
 
 /** A plugin that an option of another plugin named, built. */
@@ -108,6 +114,14 @@ export interface Plugin<K extends PluginKind = PluginKind, Options = unknown> {
    * they are checked; `register` gets a list of {@link BuiltPlugin} instead.
    */
   readonly slots?: Readonly<Record<string, PluginKind>>;
+  /** Of a stage: the port whose items it takes; null where a pipeline starts. */
+  readonly takes?: string | null;
+  /** Of a stage: the port of the items it gives. */
+  readonly gives?: string;
+  /** Of a stage: whether a pipeline may hold it more than once; default: it may not. */
+  readonly repeatable?: boolean;
+  /** Of a stage: seconds it may give and say nothing once it has all of its input; default 600, then it counts as stuck. */
+  readonly patience?: number;
   register(options: Options, context: PluginContext): PluginServices[K] | Promise<PluginServices[K]>;
 }
 
@@ -119,7 +133,7 @@ export type AnyPlugin = { [K in PluginKind]: Plugin<K> }[PluginKind];
  * Declares a plugin. Options are inferred from the schema's output.
  * @example
  * export const constantLoss = definePlugin({
- *   meta: { kind: 'loss', id: 'constant', contract: 1, summary: 'Always the same loss.' },
+ *   meta: { kind: 'loss', id: 'constant', contract: '^2', summary: 'Always the same loss.' },
  *   options: z.strictObject({ value: z.number().default(1) }),
  *   register: ({ value }) => ({ uses: [], compute: … }),
  * });

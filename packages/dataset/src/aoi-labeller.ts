@@ -45,7 +45,7 @@ type Pixels = { readonly images: SampleImages; readonly aoi: Mask } | undefined;
 
 /** Labels by defect type and by the share of each defect inside the area of interest. */
 export const aoiLabeller = definePlugin({
-  meta: { kind: 'labeller', id: 'aoi', contract: 1, summary: 'Only defects inside the area of interest count.' },
+  meta: { kind: 'labeller', id: 'aoi', contract: '^2', summary: 'Only defects inside the area of interest count.' },
   options: z.strictObject({
     byType: z
       .record(z.string(), z.enum(['inside', 'outside']))

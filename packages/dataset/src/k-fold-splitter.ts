@@ -11,7 +11,7 @@ export const kFoldSplitter = definePlugin({
   meta: {
     kind: 'splitter',
     id: 'k-fold',
-    contract: 1,
+    contract: '^2',
     summary: 'Cross-validation: one of several equal folds is tested, the others are trained on.',
   },
   options: z

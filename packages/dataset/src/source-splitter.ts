@@ -4,7 +4,7 @@ import { drawSplits, prescribedSplits, requireBothClasses, seedOption } from './
 
 /** Keeps the splits of the source. Without a validation split, a share of train becomes one, stratified. */
 export const sourceSplitter = definePlugin({
-  meta: { kind: 'splitter', id: 'source', contract: 1, summary: 'The splits that the data set comes with.' },
+  meta: { kind: 'splitter', id: 'source', contract: '^2', summary: 'The splits that the data set comes with.' },
   options: z.strictObject({
     validation: z
       .number()

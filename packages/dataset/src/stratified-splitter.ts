@@ -10,7 +10,7 @@ export const stratifiedSplitter = definePlugin({
   meta: {
     kind: 'splitter',
     id: 'stratified',
-    contract: 1,
+    contract: '^2',
     summary: 'Random shares, each with its part of every class.',
   },
   options: z

@@ -8,7 +8,7 @@ export const onnx = definePlugin({
   meta: {
     kind: 'engine',
     id: 'onnx',
-    contract: 1,
+    contract: '^2',
     summary:
       'Traces a program once into an ONNX graph and runs it on ONNX Runtime: the speed of native code from plain npm packages.',
   },

@@ -8,7 +8,7 @@ export const tfjs = definePlugin({
   meta: {
     kind: 'engine',
     id: 'tfjs',
-    contract: 1,
+    contract: '^2',
     summary: 'Runs programs eagerly on a backend of tfjs: TensorFlow, WASM or pure JavaScript, whichever is installed.',
   },
   options: z.strictObject({

@@ -24,7 +24,7 @@ export const gradCam = definePlugin({
   meta: {
     kind: 'explainer',
     id: 'grad-cam',
-    contract: 1,
+    contract: '^2',
     summary: 'Grad-CAM: where the evidence for a class lies, at feature-map resolution.',
   },
   options: z.strictObject({}),

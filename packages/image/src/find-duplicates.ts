@@ -1,5 +1,5 @@
 import { DisjointSets } from './disjoint-sets.js';
-import type { Fingerprint } from './fingerprint.js';
+import type { Fingerprint } from '@foveate/contracts';
 import { nearDuplicates } from './near-duplicates.js';
 
 /** Images that are the same, or nearly. */

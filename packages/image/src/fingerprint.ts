@@ -1,14 +1,6 @@
 /** What images are told apart by, and found alike: a digest of the pixels and the low frequencies of brightness. */
 import { createHash } from 'node:crypto';
-import type { Raster } from '@foveate/contracts';
-
-/** The fingerprint of an image: plain data that can be sent between threads. */
-export interface Fingerprint {
-  /** SHA-256 of size and pixels, hexadecimal: the same for the same pixels, whatever file format they came in. */
-  readonly pixels: string;
-  /** {@link lookLength} numbers of unit length in all; all 0 for an image without contrast. */
-  readonly look: Float32Array;
-}
+import type { Fingerprint, Raster } from '@foveate/contracts';
 
 const side = 32;
 const frequencies = 12;

@@ -19,7 +19,7 @@ export { about, inverse, multiply, squareTo, transformed } from './homography.js
 export { hash32 } from './hash.js';
 export { readImageHeader, type ImageHeader } from './header.js';
 export { findDuplicates, type Duplicates } from './find-duplicates.js';
-export { fingerprint, lookLength, type Fingerprint } from './fingerprint.js';
+export { fingerprint, lookLength } from './fingerprint.js';
 export { equalizeLocally } from './equalize-locally.js';
 export { lightened } from './light.js';
 export { emptyMask, intersectionArea, maskArea, newPixels, pixelsOf } from './mask.js';

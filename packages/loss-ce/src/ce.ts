@@ -26,7 +26,7 @@ function crossEntropyLoss(labelSmoothing: number): Loss {
 
 /** The loss plugin `ce`. */
 export const ce = definePlugin({
-  meta: { kind: 'loss', id: 'ce', contract: 1, summary: 'Categorical cross-entropy, the baseline.' },
+  meta: { kind: 'loss', id: 'ce', contract: '^2', summary: 'Categorical cross-entropy, the baseline.' },
   options,
   register: ({ labelSmoothing }) => crossEntropyLoss(labelSmoothing),
 });

@@ -65,9 +65,9 @@ export const ceod = definePlugin({
   meta: {
     kind: 'loss',
     id: 'ceod',
-    contract: 1,
+    contract: '^2',
     summary: 'Cross-entropy overlap distance: cross-entropy plus a penalty for looking outside the area of interest.',
   },
   options,
-  register: (settings, context) => ceodLoss(settings, context.get('explainer', 'grad-cam')),
+  register: async (settings, context) => ceodLoss(settings, await context.get('explainer', 'grad-cam')),
 });

@@ -61,9 +61,9 @@ export const energy = definePlugin({
   meta: {
     kind: 'loss',
     id: 'energy',
-    contract: 1,
+    contract: '^2',
     summary: 'Cross-entropy plus the share of the heatmap that lies outside the area of interest.',
   },
   options,
-  register: (settings, context) => energyLoss(settings, context.get('explainer', 'grad-cam')),
+  register: async (settings, context) => energyLoss(settings, await context.get('explainer', 'grad-cam')),
 });

@@ -4,7 +4,7 @@ import { checked } from './_checked.js';
 
 /** The area of interest that comes with the data set. Samples without one raise `DATA_INVALID` (`aoi-missing`). */
 export const sourceAoi = definePlugin({
-  meta: { kind: 'aoi', id: 'source', contract: 1, summary: 'The area-of-interest mask that comes with each image.' },
+  meta: { kind: 'aoi', id: 'source', contract: '^2', summary: 'The area-of-interest mask that comes with each image.' },
   options: z.strictObject({}),
   register: () => ({
     areaOfInterest: async (sample, images) => {

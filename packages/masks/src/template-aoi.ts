@@ -9,7 +9,7 @@ export const templateAoi = definePlugin({
   meta: {
     kind: 'aoi',
     id: 'template',
-    contract: 1,
+    contract: '^2',
     summary: 'Rectangles, polygons or bands at the same place of every image.',
   },
   options: z.strictObject({

@@ -10,7 +10,7 @@ export const aoiShare = definePlugin({
   meta: {
     kind: 'metric',
     id: 'aoi-share',
-    contract: 1,
+    contract: '^2',
     summary: 'Mean share of heatmap mass inside the area of interest, over defective images.',
   },
   options: z.strictObject({}),

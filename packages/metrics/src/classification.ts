@@ -10,7 +10,7 @@ export const classification = definePlugin({
   meta: {
     kind: 'metric',
     id: 'classification',
-    contract: 1,
+    contract: '^2',
     summary: 'Accuracy, ROC AUC, mean loss and confusion counts.',
   },
   options: z.strictObject({

@@ -11,7 +11,7 @@ export const worstGroup = definePlugin({
   meta: {
     kind: 'metric',
     id: 'worst-group',
-    contract: 1,
+    contract: '^2',
     summary: 'Accuracy of each group of label and attributes, and the lowest of them.',
   },
   options: z.strictObject({

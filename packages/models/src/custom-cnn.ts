@@ -89,7 +89,7 @@ export const customCnn = definePlugin({
   meta: {
     kind: 'model',
     id: 'custom-cnn',
-    contract: 1,
+    contract: '^2',
     summary: "The paper's CNN of eight convolution blocks, 294,994 parameters.",
   },
   options,

@@ -132,7 +132,7 @@ function efficientNet<Id extends `efficientnet-b${number}`>(id: Id, scaling: Sca
     weights: knownTags(id),
   };
   return definePlugin({
-    meta: { kind: 'model', id, contract: 1, summary },
+    meta: { kind: 'model', id, contract: '^2', summary },
     options,
     register: (chosen, context) => ({
       ...factory(chosen, card),

@@ -43,7 +43,7 @@ export const layers = definePlugin({
   meta: {
     kind: 'model',
     id: 'layers',
-    contract: 1,
+    contract: '^2',
     summary: 'A TensorFlow.js model from its folder: LayersModel or GraphModel, trained further like any other.',
   },
   options: layersOptions,

@@ -107,7 +107,7 @@ export const mobileNetV2 = definePlugin({
   meta: {
     kind: 'model',
     id: 'mobilenet-v2',
-    contract: 1,
+    contract: '^2',
     summary: 'MobileNetV2: small and fast, 3.5 million parameters with 1,000 classes.',
   },
   options,

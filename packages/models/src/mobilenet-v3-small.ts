@@ -117,7 +117,7 @@ export const mobileNetV3Small = definePlugin({
   meta: {
     kind: 'model',
     id: 'mobilenet-v3-small',
-    contract: 1,
+    contract: '^2',
     summary: 'MobileNetV3-small: the fastest of the zoo, 2.5 million parameters with 1,000 classes.',
   },
   options,

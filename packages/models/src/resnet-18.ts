@@ -90,7 +90,7 @@ export const resNet18 = definePlugin({
   meta: {
     kind: 'model',
     id: 'resnet-18',
-    contract: 1,
+    contract: '^2',
     summary: 'ResNet-18: the plain residual network, 11.7 million parameters with 1,000 classes.',
   },
   options,

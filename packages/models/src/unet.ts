@@ -106,7 +106,7 @@ export const unet = definePlugin({
   meta: {
     kind: 'model',
     id: 'unet',
-    contract: 1,
+    contract: '^2',
     summary:
       'U-Net: encoder and decoder with a feature map as large as the image; classifies by the mean of its pixels.',
   },

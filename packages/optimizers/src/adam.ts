@@ -63,7 +63,7 @@ export const adam = definePlugin({
   meta: {
     kind: 'optimizer',
     id: 'adam',
-    contract: 1,
+    contract: '^2',
     summary: 'Adam: each weight has a step size by the mean square of its recent gradients.',
   },
   options,
@@ -75,7 +75,7 @@ export const adamw = definePlugin({
   meta: {
     kind: 'optimizer',
     id: 'adamw',
-    contract: 1,
+    contract: '^2',
     summary: 'Adam with decoupled weight decay: the pull towards zero is not rescaled by the gradients.',
   },
   options: decoupledOptions,

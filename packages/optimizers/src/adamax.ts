@@ -47,7 +47,7 @@ export const adamax = definePlugin({
   meta: {
     kind: 'optimizer',
     id: 'adamax',
-    contract: 1,
+    contract: '^2',
     summary: 'Adamax, the optimizer of the paper: Adam scaled by the largest recent gradient.',
   },
   options,

@@ -46,7 +46,7 @@ export const sgd = definePlugin({
   meta: {
     kind: 'optimizer',
     id: 'sgd',
-    contract: 1,
+    contract: '^2',
     summary: 'Stochastic gradient descent with momentum, if wanted that of Nesterov.',
   },
   options,

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { RunEvent } from '@foveate/contracts';
 import type { RunRecord } from '@foveate/run-record';
-import { createRunner, readRunRecord } from '@foveate/pipeline';
+import { createRunner } from '@foveate/pipeline';
+import { readRunRecord } from '@foveate/run-record/node';
 import { defaultConfig, defaultPluginModule, defaultPlugins } from './index.js';
 
 const runner = createRunner({ plugins: defaultPlugins, pluginModule: defaultPluginModule, defaults: defaultConfig });

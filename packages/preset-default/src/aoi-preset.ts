@@ -10,7 +10,7 @@ export const aoiPreset = definePlugin({
   meta: {
     kind: 'preset',
     id: 'aoi',
-    contract: 1,
+    contract: '^2',
     summary: 'Classifiers whose decision depends on the area of interest: the loss energy and swapped surroundings.',
   },
   options: z.strictObject({}),

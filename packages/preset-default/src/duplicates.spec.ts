@@ -6,10 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { random, splitNames, type AssignedSample, type Raster } from '@foveate/contracts';
 import { encodeJpeg, resize, writePng } from '@foveate/image';
 import { createRunner } from '@foveate/pipeline';
-import { filter, lastValueFrom } from 'rxjs';
-import { buildServices } from '../../assembly/src/container.js';
-import { loadData, type LoadedData } from '../../stages/src/load-data.js';
-import type { DataSet } from '../../stages/src/split.js';
+import { loadData, RunScope, type DataSet } from '@foveate/stages';
+import { lastValueFrom } from 'rxjs';
 import { defaultConfig, defaultPlugins } from './index.js';
 
 const runner = createRunner({ plugins: defaultPlugins, defaults: defaultConfig });
@@ -53,12 +51,8 @@ async function load(rows: readonly string[], data: object): Promise<DataSet> {
   const source = { id: 'manifest', file: 'list.csv', requireMasks: false };
   const label = { id: 'aoi', byGeometry: false };
   const config = await runner.makeConfig({ data: { source, label, aoi: 'whole', size: 32, ...data } }, root);
-  const setting = { services: await buildServices(config, runner.registry), module: undefined, folder: root };
-  const loaded = (await lastValueFrom(
-    loadData(config, setting).pipe(filter((step) => !('type' in step))),
-  )) as LoadedData;
-  await loaded.close();
-  return loaded.data;
+  const scope = await RunScope.open(config, runner.registry, { cacheFolder: root });
+  return lastValueFrom(loadData(scope)).finally(() => scope.close());
 }
 
 const type = (index: number) => (index % 3 === 0 ? 'dent' : '');

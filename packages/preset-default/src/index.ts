@@ -21,7 +21,9 @@ import {
   resNet18,
   unet,
 } from '@foveate/models';
+import { csv, jsonl, tensorboard } from '@foveate/observers';
 import { adam, adamax, adamw, sgd } from '@foveate/optimizers';
+import { stagePlugins, usualPipeline } from '@foveate/stages';
 import { aoiPreset } from './aoi-preset.js';
 import { dataPlugins } from './data-plugins.js';
 
@@ -40,6 +42,7 @@ export {
 /** All plugins that come with Foveate, by kind in pipeline order. */
 export const defaultPlugins: readonly AnyPlugin[] = [
   aoiPreset,
+  ...stagePlugins,
   ...dataPlugins,
   customCnn,
   efficientNetB0,
@@ -64,6 +67,9 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   worstGroup,
   onnx,
   tfjs,
+  jsonl,
+  csv,
+  tensorboard,
 ];
 
 // As compiled, whatever runs this thread.
@@ -78,6 +84,7 @@ export const defaultPluginModule = {
 
 /** The configuration of a file that says nothing; plugin options have their own defaults. */
 export const defaultConfig = {
+  pipeline: [...usualPipeline],
   data: {
     source: 'synthetic-zipper',
     aoi: 'source',

@@ -7,13 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Batch, RunEvent } from '@foveate/contracts';
 import { writePng } from '@foveate/image';
 import { createRunner } from '@foveate/pipeline';
-import { filter, lastValueFrom, toArray } from 'rxjs';
-import { buildServices } from '../../assembly/src/container.js';
-import { withPackages } from '../../assembly/src/third-party.js';
-import { batchStage } from '../../stages/src/data/recorded-data.js';
-import { loadData } from '../../stages/src/load-data.js';
-import type { LoadedData } from '../../stages/src/load-data.js';
-import { evaluationBatches, trainingBatches } from '../../stages/src/data/batches.js';
+import { finalize, lastValueFrom, merge, tap, toArray } from 'rxjs';
+import { batchesOf, evaluationBatches, loadData, RunScope, trainingBatches, type BatchStage } from '@foveate/stages';
 import { defaultConfig, defaultPluginModule, defaultPlugins } from './index.js';
 
 const runner = createRunner({
@@ -43,6 +38,7 @@ async function backTo(count: number): Promise<void> {
 }
 
 async function open(data: object, more: object = {}) {
+  let loaded = false;
   const config = await runner.makeConfig(
     {
       data: { source: { id: 'synthetic-zipper', good: 12, defective: 12, size: 64 }, size: 32, ...data },
@@ -51,21 +47,24 @@ async function open(data: object, more: object = {}) {
     },
     root,
   );
-  const registry = await withPackages(runner.registry, config.plugins, config.baseFolder, 'given');
-  const setting = { services: await buildServices(config, registry), module: registry.module, folder: root };
-  return { config, loading: loadData(config, setting) };
+  const scope = await RunScope.open(config, runner.registry, { cacheFolder: root });
+  return {
+    scope,
+    loading: loadData(scope).pipe(
+      finalize(() => loaded || void scope.close()),
+      tap(() => (loaded = true)),
+    ),
+  };
 }
 
-async function withData<T>(
-  data: object,
-  work: (stage: ReturnType<typeof batchStage>, loaded: LoadedData) => Promise<T>,
-) {
-  const { config, loading } = await open(data);
-  const loaded = (await lastValueFrom(loading.pipe(filter((step) => !('type' in step))))) as LoadedData;
+async function withData<T>(data: object, work: (stage: BatchStage) => Promise<T>) {
+  const { scope, loading } = await open(data);
   try {
-    return await work(batchStage(config, loaded), loaded);
+    const set = await lastValueFrom(loading);
+    await scope.work.chooseDonors(set.stored);
+    return await work(batchesOf(set, scope));
   } finally {
-    await loaded.close();
+    await scope.close();
   }
 }
 
@@ -153,12 +152,12 @@ describe('workers', () => {
       await Promise.resolve();
     });
     expect(workersAlive()).toBe(before);
-    const { loading } = await open({
+    const { loading, scope } = await open({
       workers: 2,
       source: { id: 'synthetic-zipper', good: 300, defective: 100, size: 64 },
     });
     await new Promise<void>((resolve) => {
-      const subscription = loading.subscribe((step) => {
+      const subscription = merge(scope.events, loading).subscribe((step) => {
         expect(step).toMatchObject({ type: 'loading', total: 400 });
         subscription.unsubscribe();
         resolve();
@@ -210,16 +209,15 @@ describe('workers', () => {
   it('find plugins of other kinds where one for data asks for them', async () => {
     await plugin(
       { kind: 'aoi', id: 'asking', summary: 'Asks for the loss.' },
-      `export const register = (options, context) => {
-         const { uses } = context.get('loss');
+      `export const register = async (options, context) => {
+         const { uses } = await context.get('loss');
          return { areaOfInterest: async (sample, { image: { width, height } }) =>
            ({ width, height, channels: 1, data: new Uint8Array(width * height).fill(uses.length === 0 ? 255 : 1) }) };
        };`,
     );
-    const { loading } = await open({ aoi: 'asking', workers: 1 }, { plugins: ['./asking'] });
-    const loaded = (await lastValueFrom(loading)) as LoadedData;
-    expect(loaded.stored.length).toBeGreaterThan(12);
-    await loaded.close();
+    const { loading, scope } = await open({ aoi: 'asking', workers: 1 }, { plugins: ['./asking'] });
+    expect((await lastValueFrom(loading)).stored.length).toBeGreaterThan(12);
+    await scope.close();
   });
 });
 
@@ -227,7 +225,7 @@ describe('workers', () => {
 async function plugin(meta: { kind: string; id: string; summary: string }, code: string): Promise<void> {
   const folder = join(root, meta.id);
   await mkdir(folder, { recursive: true });
-  const foveate = { contract: 1, plugins: [{ ...meta, export: 'plugin' }] };
+  const foveate = { contract: '^2', plugins: [{ ...meta, export: 'plugin' }] };
   await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', main: 'index.js', foveate }));
   await writeFile(join(folder, 'register.js'), code);
   await writeFile(
@@ -235,7 +233,7 @@ async function plugin(meta: { kind: string; id: string; summary: string }, code:
     `import { register } from './register.js';
      const jsonSchema = { input: () => ({ type: 'object' }), output: () => ({ type: 'object' }) };
      const standard = { version: 1, vendor: 'test', validate: (value) => ({ value }), jsonSchema };
-     export const plugin = { meta: ${JSON.stringify({ ...meta, contract: 1 })}, options: { '~standard': standard }, register };`,
+     export const plugin = { meta: ${JSON.stringify({ ...meta, contract: '^2' })}, options: { '~standard': standard }, register };`,
   );
 }
 

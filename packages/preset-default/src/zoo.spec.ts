@@ -13,7 +13,7 @@ import type {
 import { onnxEngine } from '@foveate/engine-onnx';
 import { tfjsEngine } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
-import { describeModel } from '@foveate/pipeline';
+import { describeModel } from '@foveate/stages';
 import { decodeSafetensors, encodeSafetensors, inferenceScope, initialise } from '@foveate/tensor';
 import { expectClose, normalTensor } from '@foveate/testkit';
 import * as tf from '@tensorflow/tfjs-core';

@@ -1,5 +1,5 @@
 /** What run.json and the lines of predictions.jsonl and samples.jsonl must look like. */
-import { runRecordVersion, type PredictionRecord, type RunRecord, type SampleRecord } from './run-record.js';
+import { runRecordVersion, type PredictionRecord, type RunRecord, type SampleRecord } from '@foveate/contracts';
 import { z } from 'zod';
 
 const label = z.union([z.literal(0), z.literal(1)]);

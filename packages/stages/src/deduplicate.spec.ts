@@ -1,14 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LabelledSample, Skip } from '@foveate/contracts';
+import type { LabelledItem, LabelledSample, LabelledSampleItem } from '@foveate/contracts';
 import { lookLength } from '@foveate/image';
 import fc from 'fast-check';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import type { DuplicatesConfig } from '@foveate/assembly';
 import { deduplicate } from './deduplicate.js';
-import type { Comparable, GroupedItem } from './deduplicate.js';
 
 /** A sample whose image is the one of that name. */
-function of(id: string, image: string, more: Partial<LabelledSample> = {}): Comparable {
+function of(id: string, image: string, more: Partial<LabelledSample> = {}): LabelledSampleItem {
   const sample: LabelledSample = { id, label: 0, defectTypes: [], reason: 'made for the test', ...more };
   return { sample, fingerprint: { pixels: image, look: new Float32Array(lookLength) } };
 }
@@ -16,8 +15,10 @@ function of(id: string, image: string, more: Partial<LabelledSample> = {}): Comp
 const group: DuplicatesConfig = { treatment: 'group', near: false };
 const drop: DuplicatesConfig = { treatment: 'drop', near: false };
 
-async function run(items: readonly (Comparable | { readonly skip: Skip })[], config: DuplicatesConfig) {
-  const result: readonly GroupedItem[] = await lastValueFrom(from(items).pipe(deduplicate(config), toArray()));
+async function run(items: readonly LabelledItem[], config: DuplicatesConfig) {
+  const result: readonly LabelledItem[] = await lastValueFrom(
+    from(items).pipe(deduplicate({ settings: { data: { duplicates: config } } }), toArray()),
+  );
   return {
     samples: result.flatMap((item) => ('sample' in item ? [item.sample] : [])),
     skips: result.flatMap((item) => ('skip' in item ? [item.skip] : [])),

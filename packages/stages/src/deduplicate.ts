@@ -3,47 +3,42 @@
  * has seen. They become one group, which no splitter tears apart. Where the source prescribes different splits, the copies
  * that would be trained on are left out.
  */
-import type { DuplicateCluster, LabelledSample, Skip, SplitName } from '@foveate/contracts';
 import type { DuplicatesConfig } from '@foveate/assembly';
+import type {
+  DuplicateCluster,
+  LabelledItem,
+  LabelledSample,
+  LabelledSampleItem,
+  Skip,
+  SplitName,
+} from '@foveate/contracts';
 import { DisjointSets, findDuplicates } from '@foveate/image';
-import type { Fingerprint } from '@foveate/image';
-import { concatMap, toArray } from 'rxjs';
-import type { OperatorFunction } from 'rxjs';
-
-/** A labelled sample and what its image is compared by. */
-export interface Comparable {
-  readonly sample: LabelledSample;
-  /** Left out where duplicates are not looked for. */
-  readonly fingerprint?: Fingerprint;
-}
-
-/** What the split stage takes. */
-export type GroupedItem =
-  { readonly sample: LabelledSample } | { readonly skip: Skip } | { readonly duplicates: DuplicateCluster };
+import { concatMap, toArray, type OperatorFunction } from 'rxjs';
+import type { RunScope } from './run-scope.js';
 
 /**
- * Waits for all samples, then passes them on with the duplicates found among them; those left out become skips. The order
+ * Waits for all samples, then hands them on with the duplicates found among them; those left out become skips. The order
  * in which samples come does not matter.
  */
-export function deduplicate(
-  config: DuplicatesConfig,
-): OperatorFunction<Comparable | { readonly skip: Skip }, GroupedItem> {
+export function deduplicate(run: {
+  readonly settings: { readonly data: Pick<RunScope['settings']['data'], 'duplicates'> };
+}): OperatorFunction<LabelledItem, LabelledItem> {
   return (items) =>
     items.pipe(
       toArray(),
       concatMap((list) => {
-        const skips = list.flatMap((item) => ('skip' in item ? [item] : []));
-        const comparables = list.flatMap((item) => ('skip' in item ? [] : [item]));
-        return [...skips, ...treated(comparables, config)];
+        const samples = list.flatMap((item) => ('sample' in item ? [item] : []));
+        const others = list.flatMap((item) => ('sample' in item ? [] : [item]));
+        return [...others, ...treated(samples, run.settings.data.duplicates)];
       }),
     );
 }
 
-function treated(list: readonly Comparable[], { treatment, near }: DuplicatesConfig): readonly GroupedItem[] {
+function treated(list: readonly LabelledSampleItem[], { treatment, near }: DuplicatesConfig): readonly LabelledItem[] {
   const sorted = list.toSorted((a, b) => (a.sample.id < b.sample.id ? -1 : 1));
   const samples = sorted.map(({ sample }) => sample);
   const fingerprints = sorted.flatMap(({ fingerprint }) => fingerprint ?? []);
-  if (treatment === 'ignore' || fingerprints.length < samples.length) return samples.map((sample) => ({ sample }));
+  if (treatment === 'ignore' || fingerprints.length < samples.length) return sorted;
 
   const copies = withSplits(samples);
   const skips = new Map<number, Skip>();
@@ -65,7 +60,9 @@ function treated(list: readonly Comparable[], { treatment, near }: DuplicatesCon
   return [
     ...clusters.map((duplicates) => ({ duplicates })),
     ...[...skips.values()].map((skip) => ({ skip })),
-    ...grouped(samples, together).flatMap((sample, index) => (skips.has(index) ? [] : [{ sample }])),
+    ...grouped(samples, together).flatMap((sample, index) =>
+      skips.has(index) ? [] : [Object.assign({}, sorted[index], { sample })],
+    ),
   ];
 }
 

@@ -6,7 +6,11 @@ import type { AssignedSample, Batch, Explanation, HostTensors, Raster } from '@f
 import { writePng } from '@foveate/image';
 import { evaluate } from '@foveate/trainer';
 import type { EvaluateOptions, ExplainedSample } from '@foveate/trainer';
-import type { BatchStage } from './data/batches.js';
+import { runFiles } from '@foveate/run-record/node';
+import type { OperatorFunction } from 'rxjs';
+import { evaluationBatches, type BatchStage } from './data/batches.js';
+import type { RunScope } from './run-scope.js';
+import { onTrained, type TrainedModel } from './train.js';
 import { groupBy } from './group-by.js';
 
 /** What predictions and heatmaps are made with. */
@@ -64,11 +68,22 @@ export function rastersOf(sample: ExplainedSample): Record<'image' | 'aoi' | 'he
   };
 }
 
+/** Explains chosen test images and writes the pictures that a report shows. Does nothing in a run without folder. */
+export function explain(run: RunScope): OperatorFunction<TrainedModel, TrainedModel> {
+  return onTrained(run, async ({ evaluator, feed }) => {
+    if (run.folder === undefined) return;
+    const samples = chooseExplained(feed.samples, run.settings.explain.images);
+    const batches = evaluationBatches({ ...feed, samples }, 'test');
+    const explanations = await explainBatches(evaluator, batches, run.folder, runFiles.explanations);
+    run.emit({ type: 'explained', explanations });
+  });
+}
+
 /**
  * Explains samples, writing `<number>-{image,aoi,heatmap}.png` into `<folder>/<subfolder>`.
  * @returns explanations in the order of the batches, paths relative to `folder`
  */
-export async function explain(
+async function explainBatches(
   evaluator: Evaluator,
   batches: AsyncIterable<Batch>,
   folder: string,

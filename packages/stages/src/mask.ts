@@ -3,35 +3,58 @@
  * becomes a listed skip here, so that later stages may rely on every sample: a file that breaks after this is an error.
  */
 import { isFoveateError } from '@foveate/contracts';
-import type { Labeller, LabelledSample, Sample, SampleDepth, Skip, SourceItem } from '@foveate/contracts';
-import { mergeMap, of } from 'rxjs';
-import type { OperatorFunction } from 'rxjs';
+import type { LabelledItem, Labeller, LabelledSample, Sample, SourceItem } from '@foveate/contracts';
 import { fingerprint } from '@foveate/image';
-import type { Fingerprint } from '@foveate/image';
-import { stampsOf } from './data/sample-store.js';
-import type { SampleStore, Stored } from './data/sample-store.js';
+import { availableParallelism } from 'node:os';
+import { defer, from, mergeMap, of, tap, toArray, type OperatorFunction } from 'rxjs';
+import { stampsOf, type SampleStore, type Stored } from './data/sample-store.js';
+import type { RunScope } from './run-scope.js';
+import { slotsFor } from './worker/pixel-work.js';
 
-/** What the mask stage makes of a source item. */
-export type MaskedItem =
-  (Stored & { readonly fingerprint?: Fingerprint; readonly depth?: SampleDepth }) | { readonly skip: Skip };
+/** Samples from which on progress is told. */
+const largeDataSet = 200;
 
-/** What the mask stage works with. */
-export interface MaskStage {
-  /** Labels one sample, here or in another thread. */
-  readonly label: (stored: Stored<Sample>) => Promise<MaskedItem>;
-  /** The slot of a sample, if there is one. */
-  readonly slotOf: (sample: Sample) => number | undefined;
-  /** Samples decoded at once; their full-size pixels are dropped after labelling. */
-  readonly concurrency: number;
+/** Labels samples, in this thread or in workers. Waits for all of its input; the order of the output is that of completion. */
+export function mask(run: Pick<RunScope, 'work' | 'emit'>): OperatorFunction<SourceItem, LabelledItem> {
+  return (items) =>
+    items.pipe(
+      toArray(),
+      mergeMap((list) =>
+        defer(() => run.work.open(list.length)).pipe(
+          mergeMap((owned) => {
+            const slotOf = slotsFor(
+              list.flatMap((item) => ('sample' in item ? [item.sample] : [])),
+              owned,
+            );
+            // Two for each worker: one decodes while the other is looked at. Without workers the codec's threads still decode.
+            const concurrency = Math.max(2 * owned.work.threads, availableParallelism());
+            return from(list).pipe(
+              mergeMap((item) => {
+                if ('skip' in item) return of(item);
+                const slot = slotOf(item.sample);
+                return owned.work.label({ sample: item.sample, ...(slot === undefined ? {} : { slot }) });
+              }, concurrency),
+            );
+          }),
+          progress(list.length, { emit: (event) => run.emit(event) }),
+        ),
+      ),
+    );
 }
 
-/** Labels samples. The order of the output is that of completion; the split stage sorts. */
-export function mask({ label, slotOf, concurrency }: MaskStage): OperatorFunction<SourceItem, MaskedItem> {
-  return mergeMap((item) => {
-    if ('skip' in item) return of(item);
-    const slot = slotOf(item.sample);
-    return label({ sample: item.sample, ...(slot === undefined ? {} : { slot }) });
-  }, concurrency);
+/** Tells of each percent of a large data set. */
+function progress(total: number, { emit }: { emit: RunScope['emit'] }): OperatorFunction<LabelledItem, LabelledItem> {
+  const step = Math.ceil(total / 100);
+  return (items) =>
+    defer(() => {
+      let done = 0;
+      return items.pipe(
+        tap(() => {
+          done++;
+          if (total >= largeDataSet && (done % step === 0 || done === total)) emit({ type: 'loading', done, total });
+        }),
+      );
+    });
 }
 
 /** What a sample is labelled with. */
@@ -42,11 +65,11 @@ export interface LabelParts {
   readonly fingerprints: boolean;
 }
 
-/** Decodes, verifies and labels a sample and keeps it; a sample that is no good is a skip. */
+/** Decodes, verifies and labels a sample and keeps it; one that cannot be used becomes a skip. */
 export async function labelSample(
   stored: Stored<Sample>,
   { labeller, store, fingerprints }: LabelParts,
-): Promise<MaskedItem> {
+): Promise<LabelledItem> {
   const { sample } = stored;
   try {
     // First the stamps: a file that changes while it is read differs from them later.

@@ -3,9 +3,13 @@ import { fail } from '@foveate/contracts';
 import type { Measures, Metric, MetricValue, Prediction, SplitName } from '@foveate/contracts';
 import type { PredictionRecord } from '@foveate/run-record';
 import { evaluate } from '@foveate/trainer';
+import type { OperatorFunction } from 'rxjs';
 import { evaluationBatches } from './data/batches.js';
 import type { BatchStage } from './data/batches.js';
 import type { Evaluator } from './explain.js';
+import { writePredictions } from './learning/predictions.js';
+import type { RunScope } from './run-scope.js';
+import { onTrained, type TrainedModel } from './train.js';
 
 /** Figures of one split and what they were computed from. */
 export interface Measured {
@@ -47,8 +51,21 @@ function figureOf(where: string, value: unknown): number | null {
   });
 }
 
+/** Predicts and measures validation and test, and writes down the predictions. */
+export function measure(run: RunScope): OperatorFunction<TrainedModel, TrainedModel> {
+  return onTrained(run, async ({ network, evaluator, feed }) => {
+    const measured: Measured[] = [];
+    for (const split of ['validation', 'test'] as const) {
+      measured.push(await measureSplit(evaluator, feed, network.metrics, split));
+    }
+    // Before the figures that were computed from them: a reader of run.json is to find both.
+    if (run.folder !== undefined) await writePredictions(run.folder, measured);
+    for (const { split, measures } of measured) run.emit({ type: 'measured', split, measures });
+  });
+}
+
 /** Predicts and measures one split. */
-export async function measure(
+export async function measureSplit(
   evaluator: Evaluator,
   feed: BatchStage,
   metrics: readonly Metric[],

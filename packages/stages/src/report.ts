@@ -1,20 +1,23 @@
 /** Report: the page of a run, from what stands in its folder. */
-import { join } from 'node:path';
-import type { RunEvent } from '@foveate/contracts';
-import type { RunRecord } from '@foveate/run-record';
 import { writeAtomically } from '@foveate/contracts/node';
 import { loadRun, renderReport } from '@foveate/report';
-import { defer, mergeAll } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { runFiles } from '@foveate/run-record/node';
+import { join } from 'node:path';
+import type { OperatorFunction } from 'rxjs';
+import type { RunScope } from './run-scope.js';
+import { onTrained, type TrainedModel } from './train.js';
 
 /**
- * Writes `<folder>/report.html`.
- * @param record what is to stand there of the run, which run.json may not say yet
+ * Writes `report.html`. Complete is what has everything: the page is written before the record says so, and shows the run as
+ * it will be. Does nothing in a run that keeps no record.
  */
-export function report(folder: string, record: RunRecord): Observable<RunEvent> {
-  return defer(async () => {
-    const path = join(folder, 'report.html');
-    await writeAtomically(path, renderReport([{ ...(await loadRun(folder)), record }]));
-    return [{ type: 'report' as const, path }];
-  }).pipe(mergeAll());
+export function report(run: RunScope): OperatorFunction<TrainedModel, TrainedModel> {
+  return onTrained(run, async () => {
+    const record = run.keeper?.record();
+    if (record === undefined || run.folder === undefined) return;
+    const path = join(run.folder, runFiles.report);
+    const loaded = await loadRun(run.folder);
+    await writeAtomically(path, renderReport([{ ...loaded, record: { ...record, status: 'completed' } }]));
+    run.emit({ type: 'report', path });
+  });
 }

@@ -4,14 +4,16 @@ import type {
   AssignedSample,
   DataCounts,
   DuplicateCluster,
+  LabelledItem,
   LabelledSample,
   Skip,
   SplitName,
   Splitter,
 } from '@foveate/contracts';
-import { map, toArray } from 'rxjs';
-import type { OperatorFunction } from 'rxjs';
-import type { GroupedItem } from './deduplicate.js';
+import { defer, map, mergeMap, toArray, type OperatorFunction } from 'rxjs';
+import { Depths, type DepthFound } from './data/depth.js';
+import type { Stored } from './data/sample-store.js';
+import type { RunScope } from './run-scope.js';
 
 /** The verified, labelled and divided data of a run. */
 export interface DataSet {
@@ -22,6 +24,16 @@ export interface DataSet {
   readonly counts: DataCounts;
   /** Images that are there more than once, by id. */
   readonly duplicates: readonly DuplicateCluster[];
+  /** The samples with where their pixels are kept, in the same order. */
+  readonly stored: readonly Stored<AssignedSample>[];
+  /** What its 16-bit images hold; undefined when there are none, or they were not looked at. */
+  readonly depth: DepthFound | undefined;
+}
+
+declare module '@foveate/contracts' {
+  interface StagePorts {
+    'data-set': DataSet;
+  }
 }
 
 const byKey =
@@ -39,17 +51,27 @@ function countSamples(samples: readonly AssignedSample[]): DataCounts {
   return { train: count('train'), validation: count('validation'), test: count('test') };
 }
 
+/** What a data set holds besides its samples. */
+export interface DataSetParts {
+  readonly skips?: readonly Skip[];
+  readonly duplicates?: readonly DuplicateCluster[];
+  readonly depth?: DepthFound | undefined;
+}
+
 /** A data set with its order and counts. */
 export function dataSet(
-  samples: readonly AssignedSample[],
-  skips: readonly Skip[] = [],
-  duplicates: readonly DuplicateCluster[] = [],
+  stored: readonly Stored<AssignedSample>[],
+  { skips = [], duplicates = [], depth }: DataSetParts = {},
 ): DataSet {
+  const sorted = stored.toSorted(byKey(({ sample }) => sample.id));
+  const samples = sorted.map(({ sample }) => sample);
   return {
-    samples: samples.toSorted(byKey(({ id }) => id)),
+    samples,
     skips: skips.toSorted(byKey(({ path }) => path)),
     counts: countSamples(samples),
     duplicates: duplicates.toSorted(byKey(({ ids: [first = ''] }) => first)),
+    stored: sorted,
+    depth,
   };
 }
 
@@ -57,35 +79,48 @@ export function dataSet(
  * Divides the samples that are left. The stream ends in error with `DATA_INSUFFICIENT` when there are none or a split has
  * no samples, with `DATA_INVALID` when two samples share an id, with `PLUGIN_INVALID` when the splitter tears a group apart.
  */
-export function split(splitter: Splitter, seed: number): OperatorFunction<GroupedItem, DataSet> {
+export function split(run: Pick<RunScope, 'get' | 'seed'>): OperatorFunction<LabelledItem, DataSet> {
   return (items) =>
-    items.pipe(
-      toArray(),
-      map((list) => {
-        const skips = list.flatMap((item) => ('skip' in item ? [item.skip] : []));
-        const samples = list.flatMap((item) => ('sample' in item ? [item.sample] : [])).sort(byKey(({ id }) => id));
-        refuseDuplicates(samples);
-        if (samples.length === 0) {
-          throw fail({
-            code: 'DATA_INSUFFICIENT',
-            what: 'The data set has no usable sample',
-            got: `0 samples, ${skipped(skips)}`,
-          });
-        }
-        const duplicates = list.flatMap((item) => ('duplicates' in item ? [item.duplicates] : []));
-        const result = dataSet(assign(splitter, samples, seed, skips), skips, duplicates);
-        const empty = splitNames.find((name) => result.counts[name].good + result.counts[name].defective === 0);
-        if (empty !== undefined) {
-          throw fail({
-            code: 'DATA_INSUFFICIENT',
-            what: `The ${empty} split is empty`,
-            got: `${String(samples.length)} samples in all, ${skipped(skips)}`,
-            advice: 'Add samples, or change the shares of data.split',
-          });
-        }
-        return result;
-      }),
+    defer(() => run.get('splitter')).pipe(
+      mergeMap((splitter) =>
+        items.pipe(
+          toArray(),
+          map((list) => divided(list, splitter, run.seed)),
+        ),
+      ),
     );
+}
+
+function divided(list: readonly LabelledItem[], splitter: Splitter, seed: number): DataSet {
+  const skips = list.flatMap((item) => ('skip' in item ? [item.skip] : []));
+  const kept = list.flatMap((item) => ('sample' in item ? [item] : [])).sort(byKey(({ sample }) => sample.id));
+  const samples = kept.map(({ sample }) => sample);
+  refuseDuplicates(samples);
+  if (samples.length === 0) {
+    throw fail({
+      code: 'DATA_INSUFFICIENT',
+      what: 'The data set has no usable sample',
+      got: `0 samples, ${skipped(skips)}`,
+    });
+  }
+  const depths = new Depths();
+  for (const { depth } of kept) depths.add(depth);
+  const duplicates = list.flatMap((item) => ('duplicates' in item ? [item.duplicates] : []));
+  const assigned = assign(splitter, samples, seed, skips);
+  // Fingerprints stay behind: what is kept here is sent to workers with every batch.
+  const stored = kept.map(({ slot, stamps }, index): Stored<AssignedSample> => {
+    const sample = assigned[index] as AssignedSample;
+    return { sample, ...(slot === undefined ? {} : { slot }), ...(stamps === undefined ? {} : { stamps }) };
+  });
+  const result = dataSet(stored, { skips, duplicates, depth: depths.found });
+  const empty = splitNames.find((name) => result.counts[name].good + result.counts[name].defective === 0);
+  if (empty === undefined) return result;
+  throw fail({
+    code: 'DATA_INSUFFICIENT',
+    what: `The ${empty} split is empty`,
+    got: `${String(samples.length)} samples in all, ${skipped(skips)}`,
+    advice: 'Add samples, or change the shares of data.split',
+  });
 }
 
 /** The samples with the splitter's answer; where it has too few samples, its error also says what was skipped, often the cause. */

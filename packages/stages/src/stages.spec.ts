@@ -23,7 +23,7 @@ import { mask } from './mask.js';
 import { split } from './split.js';
 import { evaluationBatches, trainingBatches, variantOf } from './data/batches.js';
 import { chooseExplained } from './explain.js';
-import { Others } from './data/donor-samples.js';
+import { DonorSamples } from './data/donor-samples.js';
 import { SampleStore } from './data/sample-store.js';
 
 const grey = (value: number, side = 2) =>
@@ -58,9 +58,9 @@ function work({ load: loading = load, ...overrides }: Partial<LocalParts> & { lo
 }
 
 function masked(items: readonly SourceItem[], overrides: Parameters<typeof work>[0] = {}, concurrency = 2) {
-  const worker = work(overrides);
-  const stage = { label: worker.label.bind(worker), slotOf: () => undefined, concurrency };
-  return lastValueFrom(from(items).pipe(mask(stage), toArray()));
+  const worker = Object.assign(work(overrides), { threads: concurrency / 2 });
+  const run = { work: { open: () => Promise.resolve({ work: worker, slots: 0, close: () => worker.close() }) } };
+  return lastValueFrom(from(items).pipe(mask({ ...run, emit: () => undefined } as never), toArray()));
 }
 
 describe('ingest', () => {
@@ -73,7 +73,10 @@ describe('ingest', () => {
     }
     const seen: SourceItem[] = [];
     const error = await new Promise((resolve) => {
-      ingest({ scan, load }).subscribe({ next: (item) => seen.push(item), error: resolve });
+      ingest({ get: () => Promise.resolve({ scan, load }) } as never).subscribe({
+        next: (item) => seen.push(item),
+        error: resolve,
+      });
     });
     expect(seen).toMatchObject([{ skip }, { sample: { id: 'a' } }]);
     expect(error).toMatchObject({ code: 'PATH_MISSING' });
@@ -87,8 +90,9 @@ describe('mask', () => {
       return (item) => (item.id === 'b' ? Promise.reject(error) : load(item));
     };
     const list = [{ sample: sample('a') }, { sample: sample('b') }];
-    const items = await masked(list, { load: failing(broken) }, 1);
-    expect(items).toMatchObject([
+    const items = await masked(list, { load: failing(broken) });
+    // In the order of completion.
+    expect(items.toSorted((a, b) => Number('skip' in a) - Number('skip' in b))).toMatchObject([
       { sample: { id: 'a', label: 0 } },
       { skip: { path: 'b.png', reason: 'image-truncated', message: 'b.png: Cut.' } },
     ]);
@@ -117,12 +121,13 @@ describe('mask', () => {
 
 describe('split', () => {
   const splitter = { assign: (samples: readonly AssignedSample[]) => samples.map((one) => one.split) };
+  const by = (one: object) => ({ seed: 1, get: () => Promise.resolve(one) }) as never;
   const labelled = (id: string, part: SplitName) => ({ sample: assigned(id, part) });
 
   it('sorts samples and skips, and counts', async () => {
     const skip = (path: string) => ({ skip: { path, reason: 'r', message: 'm' } });
     const items = [skip('z'), labelled('c', 'test'), labelled('a', 'train'), skip('y'), labelled('b', 'validation')];
-    const { samples, skips, counts } = await lastValueFrom(from(items).pipe(split(splitter as never, 1)));
+    const { samples, skips, counts } = await lastValueFrom(from(items).pipe(split(by(splitter))));
     expect(samples.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
     expect(skips.map(({ path }) => path)).toEqual(['y', 'z']);
     expect(counts.train).toEqual({ good: 1, defective: 0 });
@@ -130,7 +135,7 @@ describe('split', () => {
 
   it('refuses two samples of one id', async () => {
     const items = [labelled('a', 'train'), labelled('a', 'test')];
-    await expect(lastValueFrom(from(items).pipe(split(splitter as never, 1)))).rejects.toMatchObject({
+    await expect(lastValueFrom(from(items).pipe(split(by(splitter))))).rejects.toMatchObject({
       code: 'DATA_INVALID',
       parts: { where: 'a', what: 'Two samples have the same id' },
     });
@@ -139,7 +144,7 @@ describe('split', () => {
       { sample: { ...one.sample, files: ['/u\u0308.png'] } },
       { sample: { ...other.sample, files: ['/\u00fc.png'] } },
     ];
-    await expect(lastValueFrom(from(twins).pipe(split(splitter as never, 1)))).rejects.toMatchObject({
+    await expect(lastValueFrom(from(twins).pipe(split(by(splitter))))).rejects.toMatchObject({
       code: 'DATA_INVALID',
       parts: { where: '\u00fc.png', what: expect.stringContaining('Unicode') },
     });
@@ -148,11 +153,11 @@ describe('split', () => {
   it('trusts no splitter with groups', async () => {
     const group = (id: string, part: SplitName) => ({ sample: { ...assigned(id, part), group: 'lot 1' } });
     const items = [group('a', 'train'), group('b', 'test')];
-    await expect(lastValueFrom(from(items).pipe(split(splitter as never, 1)))).rejects.toMatchObject({
+    await expect(lastValueFrom(from(items).pipe(split(by(splitter))))).rejects.toMatchObject({
       code: 'PLUGIN_INVALID',
       message: expect.stringContaining("b: The splitter tore the group 'lot 1' apart (expected train, got test)"),
     });
-    await expect(lastValueFrom(from(items).pipe(split({ assign: () => ['train'] }, 1)))).rejects.toThrow(
+    await expect(lastValueFrom(from(items).pipe(split(by({ assign: () => ['train'] }))))).rejects.toThrow(
       'b: The splitter left out a sample',
     );
   });
@@ -163,7 +168,7 @@ describe('split', () => {
     };
     const skip = { path: 'x.png', reason: 'mask-missing', message: 'There is no mask' };
     const items = [...(await masked([{ sample: sample('a') }])), { skip }];
-    await expect(lastValueFrom(from(items).pipe(split({ assign }, 1)))).rejects.toMatchObject({
+    await expect(lastValueFrom(from(items).pipe(split(by({ assign }))))).rejects.toMatchObject({
       code: 'DATA_INSUFFICIENT',
       message: 'A split lacks a class (got 1 good; 1 skipped; first: There is no mask).',
     });
@@ -287,7 +292,7 @@ describe('batch', () => {
     expect(asked.slice(7)).toEqual(asked.slice(0, 7));
     expect(asked.every((value) => value !== undefined && value < 7)).toBe(true);
     const store = new SampleStore({ source: { load }, aoi: provider, size: [2, 2], withDefects: false });
-    const { other } = new Others(train).contextOf('3', store);
+    const { other } = new DonorSamples(train).contextOf('3', store);
     const reach = await Promise.all([0, 0.2, 0.4, 0.5, 0.7, 0.999].map(async (x) => (await other(x))?.image.data[0]));
     expect(reach).toEqual([0, 1, 2, 4, 5, 6]);
   });
@@ -333,7 +338,7 @@ describe('SampleStore', () => {
     writeFileSync(file, 'one');
     const local = work();
     const item = await local.label({ sample: { ...sample('a'), files: [file] } });
-    if ('skip' in item) throw new Error('skipped');
+    if (!('sample' in item)) throw new Error('skipped');
     await local.batch({ samples: [item] });
     writeFileSync(file, 'another');
     await expect(local.batch({ samples: [item] })).rejects.toMatchObject({

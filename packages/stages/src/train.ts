@@ -1,58 +1,155 @@
-/** Train: the training loop fed by the batch stage. */
-import { classNames } from '@foveate/contracts';
-import type { Engine, HostTensors, Loss, Model, Optimizer, RunEvent } from '@foveate/contracts';
-import { train as trainLoop } from '@foveate/trainer';
-import type { PlannedBatches, TrunkCache } from '@foveate/trainer';
-import { defer, map } from 'rxjs';
-import type { Observable } from 'rxjs';
-import type { TrainingConfig } from '@foveate/assembly';
+/** Train: the training loop, fed by batches of the data set. */
+import { classNames, fail } from '@foveate/contracts';
+import type { Fetching, RunEvent } from '@foveate/contracts';
+import { checkpointPath, loadModelState, train as trainLoop, type PlannedBatches } from '@foveate/trainer';
+import { EMPTY, Observable, concat, concatMap, defer, filter, ignoreElements, map, switchMap, tap } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
+import { batchesOf, evaluationBatches, trainingBatches, type BatchStage } from './data/batches.js';
+import { requireSameSamples } from './data/recorded-data.js';
 import { WaitClock } from './flow/wait-clock.js';
-import { evaluationBatches, trainingBatches } from './data/batches.js';
-import type { BatchStage } from './data/batches.js';
+import type { Evaluator } from './explain.js';
+import { guidanceWarnings } from './learning/guidance-warnings.js';
+import { buildNetwork, type Network } from './learning/network.js';
+import { configFingerprint } from './learning/result-keys.js';
+import { trunkCacheOf, trunkOf } from './learning/trunk-cache.js';
+import type { RunScope } from './run-scope.js';
+import type { DataSet } from './split.js';
 
-/** What the train stage works with. */
-export interface TrainStage {
-  readonly training: TrainingConfig;
-  readonly model: Model;
-  readonly loss: Loss;
-  readonly optimizer: Optimizer;
-  readonly initialValues?: HostTensors;
-  readonly trunkCache?: TrunkCache;
-  readonly engine: Engine;
+/** A trained network, with the weights of its best epoch and the data it was trained on. */
+export interface TrainedModel {
+  readonly network: Network;
+  readonly data: DataSet;
+  /** What batches are made from. */
   readonly feed: BatchStage;
-  readonly folder: string;
-  readonly fingerprint: string;
-  readonly resume: boolean;
-  readonly signal: AbortSignal;
+  /** What predictions and heatmaps are made with. */
+  readonly evaluator: Evaluator;
+}
+
+declare module '@foveate/contracts' {
+  interface StagePorts {
+    'trained-model': TrainedModel;
+  }
 }
 
 /**
- * Steps, epochs and checkpoints; validation runs on its split in order, not augmented. Each epoch's record says what share
- * of its time was spent waiting for batches.
+ * Steps, epochs and checkpoints; validation runs on its split in order, not augmented. Gives the model with the weights of
+ * its best epoch; of a training that is interrupted, nothing. Each epoch's record says what share of its time was spent
+ * waiting for batches. Errors are those of the trainer, of plugins, and `RUN_INVALID` for data that has changed since a
+ * resumed run was started.
  */
-export function train({ feed, training, ...stage }: TrainStage): Observable<RunEvent> {
-  return defer(() => {
-    const clock = new WaitClock();
-    const { epochs, batchSize, ...settings } = training;
-    const labels = feed.samples.flatMap(({ sample }) => (sample.split === 'train' ? [sample.label] : []));
-    return trainLoop({
-      ...stage,
-      epochs,
-      batchSize,
-      settings,
-      seed: feed.seed,
-      samples: labels.length,
-      classCounts: classNames.map((_, index) => labels.filter((label) => label === index).length),
-      batches: (epoch, fromStep) => clocked(clock, trainingBatches(feed, epoch, fromStep)),
-      validationBatches: () => clocked(clock, evaluationBatches(feed, 'validation')),
-    }).pipe(
-      map((event) => {
-        if (event.type !== 'epoch') return event;
-        const dataWait = Math.min(1, clock.take() / Math.max(event.record.seconds, 1e-9));
-        return { ...event, record: { ...event.record, dataWait } };
+export function train(run: RunScope): OperatorFunction<DataSet, TrainedModel> {
+  return (dataSets) => dataSets.pipe(switchMap((data) => trainOn(data, run)));
+}
+
+function trainOn(data: DataSet, run: RunScope): Observable<TrainedModel> {
+  return concat(
+    defer(() => begin(data, run)).pipe(ignoreElements()),
+    network(run).pipe(switchMap((built) => trainNetwork(built, data, run))),
+  );
+}
+
+async function begin({ samples, counts, skips, duplicates }: DataSet, run: RunScope): Promise<void> {
+  const previous = await run.keeper?.previousSamples();
+  if (previous !== undefined) requireSameSamples(previous, samples, run.folder ?? '');
+  run.emit({ type: 'data', counts, skips, duplicates });
+}
+
+/** The network; nothing when fetching its weights is interrupted. The scope releases its engine. */
+function network(run: RunScope): Observable<Network> {
+  const { signal } = run;
+  return new Observable((subscriber) => {
+    const unsubscribed = new AbortController();
+    const fetching: Fetching = {
+      signal: AbortSignal.any([signal, unsubscribed.signal]),
+      onProgress: (received, total) => run.emit({ type: 'fetching', received, total: total ?? null }),
+    };
+    const pretrained = run.keeper?.checkpoint === undefined ? { pretrained: fetching } : {};
+    buildNetwork(run.settings, run.services, pretrained).then(
+      (built) => {
+        run.onClose(() => built.engine.dispose());
+        subscriber.next(built);
+        subscriber.complete();
+      },
+      (error: unknown) => {
+        if (!signal.aborted || error !== signal.reason) return subscriber.error(error);
+        run.emit({ type: 'interrupted', epoch: 0, step: 0 });
+        subscriber.complete();
+      },
+    );
+    return () => unsubscribed.abort();
+  });
+}
+
+function trainNetwork(built: Network, data: DataSet, run: RunScope): Observable<TrainedModel> {
+  const { settings, signal } = run;
+  const { folder } = run;
+  if (folder === undefined) {
+    throw fail({
+      code: 'CONFIG_INVALID',
+      what: 'Training writes checkpoints, and this run has no folder',
+      advice: 'Open the run with a folder',
+    });
+  }
+  const trunkCache = trunkCacheOf(settings, folder, built);
+  let interrupted = false;
+  let bestEpoch = run.keeper?.checkpoint?.progress.course.best?.epoch ?? null;
+  const feed = batchesOf(data, run);
+  const steps = defer(async () => {
+    const record = await run.keeper?.begin(built, data);
+    if (record !== undefined) run.emit({ type: 'begin', record });
+    for (const message of settings.notices ?? []) run.emit({ type: 'notice', message });
+    if (data.depth?.warning !== undefined) run.emit({ type: 'warning', message: data.depth.warning });
+    run.emit({ type: 'engine', description: built.engine.info.description });
+    for (const message of await guidanceWarnings(built, data, run)) run.emit({ type: 'warning', message });
+    await run.work.chooseDonors(data.stored);
+    return run.get('optimizer');
+  }).pipe(
+    switchMap((optimizer) => {
+      const clock = new WaitClock();
+      const { epochs, batchSize, ...options } = settings.training;
+      const labels = data.samples.flatMap(({ split, label }) => (split === 'train' ? [label] : []));
+      return trainLoop({
+        ...built,
+        optimizer,
+        epochs,
+        batchSize,
+        settings: options,
+        seed: run.seed,
+        samples: labels.length,
+        classCounts: classNames.map((_, index) => labels.filter((label) => label === index).length),
+        batches: (epoch, fromStep) => clocked(clock, trainingBatches(feed, epoch, fromStep)),
+        validationBatches: () => clocked(clock, evaluationBatches(feed, 'validation')),
+        ...(trunkCache === undefined ? {} : { trunkCache }),
+        folder,
+        fingerprint: configFingerprint(settings),
+        resume: run.keeper?.resume ?? false,
+        signal,
+      }).pipe(map((event) => withDataWait(event, clock)));
+    }),
+    tap((event) => {
+      interrupted ||= event.type === 'interrupted';
+      if (event.type === 'epoch' && event.best) bestEpoch = event.record.epoch;
+      run.emit(event);
+    }),
+    ignoreElements(),
+  );
+  const trained = defer(() => {
+    if (interrupted) return EMPTY;
+    const trunk = trunkOf(settings, built, trunkCache, bestEpoch);
+    return defer(() => loadModelState(checkpointPath(folder, 'best'), built.model)).pipe(
+      map((variables): TrainedModel => {
+        const evaluator = { ...built, variables, signal, ...(trunk === undefined ? {} : { trunk }) };
+        return { network: built, data, feed, evaluator };
       }),
     );
   });
+  return concat(steps, trained);
+}
+
+function withDataWait(event: RunEvent, clock: WaitClock): RunEvent {
+  if (event.type !== 'epoch') return event;
+  const dataWait = Math.min(1, clock.take() / Math.max(event.record.seconds, 1e-9));
+  return { ...event, record: { ...event.record, dataWait } };
 }
 
 /** The same batches, waited for under a clock. */
@@ -62,4 +159,28 @@ function clocked(clock: WaitClock, batches: PlannedBatches): PlannedBatches {
     only: (positions) => clock.over(batches.only(positions)),
     [Symbol.asyncIterator]: () => clock.over(batches)[Symbol.asyncIterator](),
   };
+}
+
+/**
+ * Work on a trained model that can be interrupted: then it says so, and nothing comes after it.
+ * @param work gets the model
+ */
+export function onTrained(
+  run: RunScope,
+  work: (trained: TrainedModel) => Promise<void>,
+): OperatorFunction<TrainedModel, TrainedModel> {
+  return (models) =>
+    models.pipe(
+      concatMap(async (trained) => {
+        try {
+          await work(trained);
+          return trained;
+        } catch (error) {
+          if (!run.signal.aborted || error !== run.signal.reason) throw error;
+          run.emit({ type: 'interrupted', epoch: run.settings.training.epochs, step: 0 });
+          return undefined;
+        }
+      }),
+      filter((trained) => trained !== undefined),
+    );
 }

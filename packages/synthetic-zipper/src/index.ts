@@ -105,7 +105,7 @@ export const syntheticZipper = definePlugin({
   meta: {
     kind: 'source',
     id: 'synthetic-zipper',
-    contract: 1,
+    contract: '^2',
     summary: 'Drawn images of zippers with damaged teeth or cloth, with masks; needs no files.',
   },
   options,

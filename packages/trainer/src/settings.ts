@@ -5,7 +5,6 @@ import { monitors } from './course/monitor.js';
 import { scheduleOptions } from './course/schedule.js';
 import { parameterGroup } from './freezing/groups.js';
 import { trainedPart } from './freezing/trained-part.js';
-import { logOptions } from './logs/training-logs.js';
 import { classWeightOptions } from './step/class-weights.js';
 import { clipOptions } from './step/clip.js';
 import { emaOptions } from './step/ema.js';
@@ -53,11 +52,7 @@ export type TrainingSettings = Readonly<z.output<typeof trainingSettings>>;
 export const trainingOptions = {
   ...trainingSettings.shape,
   trunkCache: trunkCacheOptions.optional(),
-  logs: logOptions.optional(),
 };
 
 /** Options of the cache of a held trunk; left out: on, in the run's folder. */
 export type TrunkCacheOptions = z.output<typeof trunkCacheOptions>;
-
-/** Options of the logs of a training; left out: none. */
-export type LogOptions = z.output<typeof logOptions>;

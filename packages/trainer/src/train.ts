@@ -9,7 +9,7 @@ import { phasesOf, type Phase } from './freezing/phases.js';
 import { remarksOn } from './remarks.js';
 import { trainingSettings, type TrainingSettings } from './settings.js';
 import { classWeights, requireWeights } from './step/class-weights.js';
-import { TrainingLoop, type EventLog } from './training-loop.js';
+import { TrainingLoop } from './training-loop.js';
 import { completed, initialModel, stateSpecs } from './training-state.js';
 import type { TrunkCache } from './trunk/trunk-cache.js';
 
@@ -41,8 +41,6 @@ export interface TrainOptions {
   readonly initialValues?: HostTensors;
   /** Where features of held stages are kept. Left out: they are computed in every step. */
   readonly trunkCache?: TrunkCache;
-  /** Told of steps, epochs and interruptions before the checkpoint that counts them as done; its errors end the training. */
-  readonly logs?: EventLog;
   /** Run folder; gets `last.safetensors` and `best.safetensors`. */
   readonly folder: string;
   /** A hash of everything in the configuration that changes the numbers; resuming with another one is refused. */

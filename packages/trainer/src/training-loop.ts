@@ -39,13 +39,6 @@ export interface LoopParts extends SessionParts {
   /** Nobody listens any more: stop and write nothing. Implies `stop`. */
   readonly released: AbortSignal;
   readonly emit: (event: RunEvent) => void;
-  readonly logs?: EventLog;
-}
-
-/** Keeps what a checkpoint is about to count as done. */
-export interface EventLog {
-  /** Resolves once what the event says is kept; of an epoch and of an interruption with all steps before them. */
-  write(event: RunEvent): Promise<void>;
 }
 
 /** Runs epochs from any point of a training. */
@@ -155,7 +148,7 @@ export class TrainingLoop {
   }
 
   async #reportStep(progress: TrainingProgress, { loss, parts, learningRate }: StepFigures): Promise<void> {
-    const { epochs, steps, emit, logs } = this.#parts;
+    const { epochs, steps, emit } = this.#parts;
     const { epoch, step } = progress;
     const means = trainMeans(progress);
     const event: RunEvent = {
@@ -173,7 +166,6 @@ export class TrainingLoop {
       secondsLeft: this.#pace.secondsLeft((epochs - epoch + 1) * steps - step, epochs - epoch + 1),
     };
     emit(event);
-    await logs?.write(event);
   }
 
   /** Says once a phase what becomes of a trunk that is held. */
@@ -205,7 +197,7 @@ export class TrainingLoop {
     before: TrainingProgress,
     { seconds, ...validation }: EpochRecord['validation'] & { readonly seconds: number },
   ): Promise<TrainingProgress> {
-    const { folder, epochs, model, settings, emit, logs } = this.#parts;
+    const { folder, epochs, model, settings, emit } = this.#parts;
     const trunk = this.#session.trunk?.takeCounts();
     const record = { ...epochRecordOf(before, validation, seconds), ...(trunk === undefined ? {} : { trunk }) };
     const course = afterValidation(before.course, record, settings);
@@ -217,7 +209,6 @@ export class TrainingLoop {
       emit({ type: 'checkpoint', kind: 'best', path });
     }
     const event: RunEvent = { type: 'epoch', epochs, record, best };
-    await logs?.write(event);
     emit({ type: 'checkpoint', kind: 'last', path: await writeLast(folder, { tensors, progress }) });
     emit(event);
     for (const message of [
@@ -230,11 +221,10 @@ export class TrainingLoop {
   }
 
   async #interrupt(progress: TrainingProgress): Promise<void> {
-    const { folder, released, emit, logs } = this.#parts;
+    const { folder, released, emit } = this.#parts;
     if (released.aborted) return;
     const tensors = await this.#session.read();
     const event: RunEvent = { type: 'interrupted', epoch: progress.epoch, step: progress.step };
-    await logs?.write(event);
     emit({ type: 'checkpoint', kind: 'last', path: await writeLast(folder, { tensors, progress }) });
     emit(event);
   }

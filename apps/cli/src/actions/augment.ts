@@ -1,7 +1,7 @@
 /** What `foveate augment` does. */
 import { join } from 'node:path';
 import { writeAtomically } from '@foveate/contracts/node';
-import type { RunConfig } from '@foveate/pipeline';
+import type { RunConfig } from '@foveate/assembly';
 import { renderAugmentPreview } from '@foveate/report';
 import { requireOwnPage } from '../own-page.js';
 import { defaultRunner } from '../runner.js';

@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path';
 import type { Measures } from '@foveate/contracts';
 import type { RunRecord } from '@foveate/run-record';
-import { readRunRecord } from '@foveate/pipeline';
+import { readRunRecord } from '@foveate/run-record/node';
 import type { LoadedData, Runner } from '@foveate/pipeline';
 import { defaultRunner } from '../runner.js';
 import { fixed, percent } from '../terminal/format.js';
@@ -39,7 +39,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   try {
     if (!(await trainArms(runner, loaded, options))) return;
   } finally {
-    for (const data of loaded.values()) await data.close();
+    for (const data of loaded.values()) await data.work.close();
   }
   const folders = arms.map(({ name }) => join(out, name));
   const records = await Promise.all(folders.map((folder) => readRunRecord(folder)));

@@ -1,7 +1,9 @@
 /** What `foveate train` does. */
 import { join } from 'node:path';
-import type { RunConfig, Runner, RunOptions } from '@foveate/pipeline';
-import { configText, readRunRecord } from '@foveate/pipeline';
+import type { RunConfig } from '@foveate/assembly';
+import type { Runner, RunOptions } from '@foveate/pipeline';
+import { configText } from '@foveate/assembly';
+import { readRunRecord } from '@foveate/run-record/node';
 import { defaultRunner } from '../runner.js';
 import { interruptedCode, interruptible } from '../terminal/interrupt.js';
 import { printMeasures } from '../terminal/measures.js';

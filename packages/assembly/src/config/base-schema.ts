@@ -27,6 +27,7 @@ export const baseSchema = z.strictObject({
     .optional()
     .describe('Folder that relative paths in options start from; itself relative to this file. Default: its folder.'),
   preset: slot,
+  pipeline: slot,
   plugins: z.array(z.string().min(1)).default([]).describe('Third-party plugin packages, by npm name.'),
   data: z
     .strictObject({
@@ -115,6 +116,7 @@ export const baseSchema = z.strictObject({
     .prefault({})
     .describe('How long, in what portions and how the model is trained.'),
   engine: slot,
+  observers: slot,
 });
 
 /** What {@link baseSchema} makes of a configuration. */

@@ -150,7 +150,6 @@ describe('messages', () => {
       [],
       'expected an object with kind constant|step|exponential|cosine|plateau, got "cosin". Did you mean { kind: cosine }?',
     ],
-    ['training: { logs: [csv, tensorbord] }', [], `"tensorboard", got "tensorbord". Did you mean 'tensorboard'?`],
     ['', ['trainng.epochs=3'], "--set trainng.epochs=3 trainng: unknown key. Did you mean 'training'?"],
     ['training: {}', ['training.schedule.warmup=3'], '--set training.schedule.warmup=3 training.schedule.kind: expec'],
   ])('%j %j', async (text, overrides, expected) => {
@@ -257,14 +256,14 @@ describe('third-party packages', () => {
   };
   const entry = { kind: 'loss', id: 'foo', export: 'foo', summary: 'A loss.' };
   const plugin = (summary: string) => `export const foo = {
-    meta: { kind: 'loss', id: 'foo', contract: 1, summary: '${summary}' },
+    meta: { kind: 'loss', id: 'foo', contract: '^2', summary: '${summary}' },
     options: { '~standard': { version: 1, vendor: 'own', validate: (value) => ({ value }),
       jsonSchema: { input: () => ({ type: 'object' }), output: () => ({}) } } },
     register: () => ({}),
   };`;
 
   it('are imported only when one of their plugins is chosen', async () => {
-    install('foo-idle', { contract: 1, plugins: [entry] }, 'throw new Error("imported");');
+    install('foo-idle', { contract: '^2', plugins: [entry] }, 'throw new Error("imported");');
     expect((await read('plugins: [foo-idle]')).plugins).toEqual(['foo-idle']);
     const { code, message } = await failure(read('plugins: [foo-idle]\nloss: foo'));
     expect(code).toBe('PLUGIN_INVALID');
@@ -272,15 +271,20 @@ describe('third-party packages', () => {
   });
 
   it('provide plugins by id', async () => {
-    install('foo-good', { contract: 1, plugins: [entry] }, plugin('A loss.'));
+    install('foo-good', { contract: '^2', plugins: [entry] }, plugin('A loss.'));
     expect((await read('plugins: [foo-good]\nloss: foo')).loss).toEqual({ id: 'foo', options: {} });
   });
 
   it.each([
-    ['another summary', { contract: 1, plugins: [entry] }, plugin('Another.'), 'differs from its manifest in summary'],
-    ['no such export', { contract: 1, plugins: [entry] }, 'export const bar = 1;', 'Plugin has no known kind'],
+    [
+      'another summary',
+      { contract: '^2', plugins: [entry] },
+      plugin('Another.'),
+      'differs from its manifest in summary',
+    ],
+    ['no such export', { contract: '^2', plugins: [entry] }, 'export const bar = 1;', 'Plugin has no known kind'],
     ['another contract', { contract: 9, plugins: [entry] }, '', 'written for another contract'],
-    ['a taken id', { contract: 1, plugins: [{ ...entry, id: 'ce' }] }, '', 'Two plugins are called loss/ce'],
+    ['a taken id', { contract: '^2', plugins: [{ ...entry, id: 'ce' }] }, '', 'Two plugins are called loss/ce'],
     ['no manifest', undefined, '', 'has no usable plugin manifest'],
   ])('are refused with %s', async (name, manifest, code, expected) => {
     const packageName = `foo-${name.replaceAll(' ', '-')}`;

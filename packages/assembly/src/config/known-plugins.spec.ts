@@ -14,12 +14,12 @@ function install(at: string, schema: object): void {
   const place = join(folder, at);
   mkdirSync(place, { recursive: true });
   const identity = { kind: 'loss', id: 'foo', summary: 'A loss.' };
-  const foveate = { contract: 1, plugins: [{ ...identity, export: 'foo' }] };
+  const foveate = { contract: '^2', plugins: [{ ...identity, export: 'foo' }] };
   writeFileSync(join(place, 'package.json'), JSON.stringify({ type: 'module', main: 'main.js', foveate }));
   writeFileSync(
     join(place, 'main.js'),
     `export const foo = {
-      meta: { ...${JSON.stringify(identity)}, contract: 1 },
+      meta: { ...${JSON.stringify(identity)}, contract: '^2' },
       options: { '~standard': { version: 1, vendor: 'own', validate: (value) => ({ value }),
         jsonSchema: { input: () => (${JSON.stringify(schema)}), output: () => ({}) } } },
       register: () => ({}),
@@ -68,7 +68,10 @@ describe('packages that are named', () => {
     const place = join(folder, 'node_modules', 'loud');
     mkdirSync(place, { recursive: true });
     const plugins = [{ kind: 'metric', id: 'loud', export: 'loud', summary: 'A metric.' }];
-    writeFileSync(join(place, 'package.json'), JSON.stringify({ main: 'main.js', foveate: { contract: 1, plugins } }));
+    writeFileSync(
+      join(place, 'package.json'),
+      JSON.stringify({ main: 'main.js', foveate: { contract: '^2', plugins } }),
+    );
     writeFileSync(join(place, 'main.js'), 'throw new Error("run");');
     const known = await runner.knownPlugins([file('loud.yaml', 'plugins: [loud]')]);
     expect(known.ids('metric')).toContain('loud');

@@ -12,7 +12,7 @@ import { configText } from './config-text.js';
 import { parseConfigText } from './document.js';
 
 const named = definePlugin({
-  meta: { kind: 'source', id: 'named', contract: 1, summary: 'Has names for options.' },
+  meta: { kind: 'source', id: 'named', contract: '^2', summary: 'Has names for options.' },
   options: z.strictObject({
     classes: z.record(z.string(), z.union([z.string(), z.strictObject({ type: z.string() })])).default({}),
     category: z.string().optional(),

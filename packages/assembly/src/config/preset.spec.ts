@@ -13,14 +13,14 @@ const folder = mkdtempSync(join(tmpdir(), 'foveate-preset-'));
 
 const preset = (id: string, values: (options: { readonly by: number }) => Preset) =>
   definePlugin({
-    meta: { kind: 'preset', id, contract: 1, summary: 'A preset.' },
+    meta: { kind: 'preset', id, contract: '^2', summary: 'A preset.' },
     options: z.strictObject({ by: z.number().default(7).describe('Brightness.') }),
     register: values,
   });
 
 /** Does nothing, under another name. */
 const still = definePlugin({
-  meta: { kind: 'augmentation', id: 'still', contract: 1, summary: 'Nothing.' },
+  meta: { kind: 'augmentation', id: 'still', contract: '^2', summary: 'Nothing.' },
   options: z.strictObject({ often: z.number().default(1).describe('How often.') }),
   register: () => ({ effect: 'photometric', draw: () => undefined, apply: (images) => images }),
 });

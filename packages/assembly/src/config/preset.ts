@@ -10,7 +10,18 @@ import { resolvePlugin } from './resolve-plugin.js';
 import { slots } from './slots.js';
 
 /** What a preset may say: all that makes a run, but not whose and where it is. */
-const presetKeys = ['data', 'model', 'loss', 'optimizer', 'explain', 'metrics', 'training', 'engine'];
+const presetKeys = [
+  'pipeline',
+  'data',
+  'model',
+  'loss',
+  'optimizer',
+  'explain',
+  'metrics',
+  'training',
+  'engine',
+  'observers',
+];
 
 /** A preset that a configuration chose. */
 export interface ChosenPreset extends ChosenPlugin {
@@ -36,12 +47,13 @@ export async function choosePreset(
   if (error !== undefined) throw error;
   if (chosen === undefined) throw fail({ code: 'CONFIG_INVALID', what: 'The preset is invalid' });
   const plugin = await registry.get('preset', chosen.id).load();
-  const get = () => {
-    throw fail({
-      code: 'PLUGIN_INVALID',
-      what: `Preset '${chosen.id}' asks for another plugin, of which none is built yet`,
-    });
-  };
+  const get = () =>
+    Promise.reject(
+      fail({
+        code: 'PLUGIN_INVALID',
+        what: `Preset '${chosen.id}' asks for another plugin, of which none is built yet`,
+      }),
+    );
   const values = (await plugin.register(chosen.options, { ...context, get })) as Preset;
   const stranger = Object.keys(values).find((key) => !presetKeys.includes(key));
   if (stranger !== undefined) {

@@ -10,6 +10,7 @@ import { documentOf, parseConfigText, pathText, withOverrides } from './document
 import type { ConfigDocument, ConfigPath } from './document.js';
 import { valueAt } from './issues.js';
 import { appliedPreset, choosePreset, withPreset } from './preset.js';
+import { renamedOverride, withRenames } from './renamed-keys.js';
 import { resolveConfig, withDefaults } from './resolve.js';
 import type { ConfigDefaults } from './resolve.js';
 import type { RunConfig } from './run-config.js';
@@ -50,11 +51,13 @@ export function packagesOf(
 }
 
 async function complete(
-  document: ConfigDocument,
+  asWritten: ConfigDocument,
   file: string,
-  overrides: readonly string[],
+  setKeys: readonly string[],
   { registry, defaults, consent }: ConfigSetting,
 ): Promise<RunConfig> {
+  const document = withRenames(asWritten);
+  const overrides = setKeys.map(renamedOverride);
   const written = withOverrides(document, overrides);
   const { seed } = (written.value ?? {}) as Readonly<Record<string, unknown>>;
   const { names, from } = packagesOf(written, file);
@@ -63,10 +66,10 @@ async function complete(
   const filled = withPreset(document, preset);
   const overridden = withOverrides({ ...filled, value: withDefaults(filled.value, defaults) }, overrides);
   // Once more: an override may have put another list in the place of one that the preset had added to.
-  const config = await resolveConfig(withPreset(overridden, preset), known, file);
+  const config = await resolveConfig(withPreset(overridden, preset), known, file, defaults);
   const { filledIn, overruled } = withPreset(written, preset);
   const applied = preset === undefined ? undefined : appliedPreset(preset, filledIn);
-  const notices = noticesOf(written, config, applied, overruled);
+  const notices = [...document.renames, ...noticesOf(written, config, applied, overruled)];
   return {
     ...config,
     ...(applied === undefined ? {} : { preset: applied }),

@@ -9,6 +9,7 @@ import type { ConfigDocument } from './document.js';
 import { SchemaGuide } from './guide.js';
 import { baseJsonSchema, explainJsonSchema } from './json-schema.js';
 import { isObject } from './plain-object.js';
+import { knownStages, portProblems, portsOf } from './ports.js';
 import type { PlainObject } from './plain-object.js';
 import { Problems } from './problems.js';
 import { resolveList, resolvePlugin } from './resolve-plugin.js';
@@ -37,7 +38,12 @@ export function withDefaults(value: unknown, defaults: ConfigDefaults): unknown 
  * @param file path of the configuration file: names the run and is where relative paths start
  * @throws FoveateError `CONFIG_INVALID` or `PLUGIN_UNKNOWN` listing every problem with its place in the file
  */
-export async function resolveConfig(document: ConfigDocument, registry: Registry, file: string): Promise<RunConfig> {
+export async function resolveConfig(
+  document: ConfigDocument,
+  registry: Registry,
+  file: string,
+  defaults: ConfigDefaults = {},
+): Promise<RunConfig> {
   const problems = new Problems(document);
   const guide = new SchemaGuide(baseJsonSchema());
   const parsed = baseSchema.safeParse(problems.named(document.value, [], guide));
@@ -57,20 +63,41 @@ export async function resolveConfig(document: ConfigDocument, registry: Registry
       chosen.set(slot, await resolveList(slot.kind, slot.path, list, registry, problems));
     }
   }
+  await checkPorts(chosen, registry, problems);
   const explainOwn = isObject(document.value) && isObject(document.value['explain']) ? document.value['explain'] : {};
   const explain = explainSchema.safeParse('images' in explainOwn ? { images: explainOwn['images'] } : {});
   if (!explain.success) problems.addIssues(['explain'], explain.error.issues, new SchemaGuide(explainJsonSchema()));
   const error = problems.error();
   if (error !== undefined) throw error;
   if (!parsed.success || !explain.success) throw fail({ code: 'CONFIG_INVALID', what: 'The configuration is invalid' });
-  return assemble(parsed.data, chosen, explain.data.images, file);
+  return completed(parsed.data, chosen, { images: explain.data.images, usual: defaults['pipeline'], file });
 }
 
-function assemble(
+/** Every stage that was found has to fit the one before it. */
+async function checkPorts(
+  chosen: ReadonlyMap<Slot, readonly (ChosenPlugin | undefined)[]>,
+  registry: Registry,
+  problems: Problems,
+): Promise<void> {
+  const stages = [...chosen].find(([{ kind }]) => kind === 'stage')?.[1] ?? [];
+  const found = stages.filter((stage) => stage !== undefined);
+  if (found.length < stages.length) return;
+  const plugins = await Promise.all(found.map(({ id }) => registry.get('stage', id).load()));
+  for (const { index, what, advice } of portProblems(plugins.map(portsOf), await knownStages(registry))) {
+    problems.add(index === -1 ? ['pipeline'] : ['pipeline', index], what, advice);
+  }
+}
+
+/** Whether stages are those that a program has by default. */
+function isUsual(pipeline: readonly ChosenPlugin[], usual: unknown): boolean {
+  const flat = pipeline.map(({ id, options }) => (Object.keys(options).length === 0 ? id : { id, ...options }));
+  return JSON.stringify(flat) === JSON.stringify(usual);
+}
+
+function completed(
   base: BaseConfig,
   chosen: ReadonlyMap<Slot, readonly (ChosenPlugin | undefined)[]>,
-  images: number,
-  file: string,
+  { images, usual, file }: { readonly images: number; readonly usual: unknown; readonly file: string },
 ): RunConfig {
   const many = (key: string) => {
     const slot = slots.find(({ path }) => path.at(-1) === key);
@@ -82,11 +109,14 @@ function assemble(
     return plugin;
   };
   const { size, duplicates } = base.data;
+  const pipeline = many('pipeline');
   return {
     name: base.name ?? (basename(file, extname(file)) || 'run'),
     seed: base.seed,
     baseFolder: resolve(file, '..', base.baseFolder ?? '.'),
     plugins: base.plugins,
+    pipeline,
+    usualPipeline: isUsual(pipeline, usual),
     data: {
       source: one('source'),
       aoi: one('aoi'),
@@ -110,6 +140,7 @@ function assemble(
     metrics: many('metrics'),
     training: base.training,
     engine: one('engine'),
+    observers: many('observers'),
   };
 }
 
@@ -122,6 +153,7 @@ export function writtenConfig(config: RunConfig, baseFolder: string): PlainObjec
     seed: config.seed,
     baseFolder,
     ...(config.plugins.length === 0 ? {} : { plugins: config.plugins }),
+    ...(config.usualPipeline ? {} : { pipeline: config.pipeline.map(flat) }),
     data: {
       source: flat(config.data.source),
       aoi: flat(config.data.aoi),
@@ -144,5 +176,6 @@ export function writtenConfig(config: RunConfig, baseFolder: string): PlainObjec
     metrics: config.metrics.map(flat),
     training: config.training,
     engine: flat(config.engine),
+    ...(config.observers.length === 0 ? {} : { observers: config.observers.map(flat) }),
   };
 }

@@ -1,6 +1,6 @@
 /** A validated configuration: what every later step reads. */
 import type { AppliedPreset, ChosenPlugin } from '@foveate/contracts';
-import type { LogOptions, TrainingSettings, TrunkCacheOptions } from '@foveate/trainer';
+import type { TrainingSettings, TrunkCacheOptions } from '@foveate/trainer';
 
 /** How duplicates are treated. */
 export interface DuplicatesConfig {
@@ -17,8 +17,6 @@ export interface TrainingConfig extends TrainingSettings {
   /** Samples of each class come equally often. */
   readonly balancedBatches?: boolean | undefined;
   readonly trunkCache?: TrunkCacheOptions | undefined;
-  /** Files of the learning curve. */
-  readonly logs?: LogOptions | undefined;
 }
 
 /** The data half of a configuration. */
@@ -57,6 +55,10 @@ export interface RunConfig {
   readonly preset?: AppliedPreset;
   /** Third-party plugin packages. */
   readonly plugins: readonly string[];
+  /** Stages, in order. */
+  readonly pipeline: readonly ChosenPlugin[];
+  /** True where the stages are those of the program's defaults. */
+  readonly usualPipeline: boolean;
   readonly data: DataConfig;
   readonly model: ChosenPlugin;
   readonly loss: ChosenPlugin;
@@ -66,6 +68,8 @@ export interface RunConfig {
   readonly metrics: readonly ChosenPlugin[];
   readonly training: TrainingConfig;
   readonly engine: ChosenPlugin;
+  /** What follows the run. */
+  readonly observers: readonly ChosenPlugin[];
   /** What is to be said of the configuration itself when it is trained. */
   readonly notices?: readonly string[];
 }

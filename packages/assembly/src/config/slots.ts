@@ -17,6 +17,13 @@ export interface Slot {
 /** All slots, in pipeline order. */
 export const slots: readonly Slot[] = [
   {
+    path: ['pipeline'],
+    kind: 'stage',
+    many: true,
+    summary: 'The stages, in order; left out: the usual ones.',
+    read: ({ pipeline }) => pipeline,
+  },
+  {
     path: ['data', 'source'],
     kind: 'source',
     many: false,
@@ -75,4 +82,11 @@ export const slots: readonly Slot[] = [
     read: ({ metrics }) => metrics,
   },
   { path: ['engine'], kind: 'engine', many: false, summary: 'What computes.', read: ({ engine }) => [engine] },
+  {
+    path: ['observers'],
+    kind: 'observer',
+    many: true,
+    summary: 'What follows the run: logs and trackers.',
+    read: ({ observers }) => observers,
+  },
 ];

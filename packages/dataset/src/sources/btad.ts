@@ -12,7 +12,7 @@ import { scanClasses, type ClassFolder } from './_scan-class.js';
  * name of their image; bitmaps or PNG (Mishra et al., ISIE 2021). Defects are of the one type `ko`.
  */
 export const btad = definePlugin({
-  meta: { kind: 'source', id: 'btad', contract: 1, summary: 'A category in the layout of BTAD.' },
+  meta: { kind: 'source', id: 'btad', contract: '^2', summary: 'A category in the layout of BTAD.' },
   options: z.strictObject({
     root: rootOption,
     category: categoryOption("'01'"),

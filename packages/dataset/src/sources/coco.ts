@@ -35,7 +35,7 @@ const entrySchema = z.strictObject({
  * scanned, the outlines of an image as long as its sample.
  */
 export const coco = definePlugin({
-  meta: { kind: 'source', id: 'coco', contract: 1, summary: 'Images with outlines in the JSON of COCO.' },
+  meta: { kind: 'source', id: 'coco', contract: '^2', summary: 'Images with outlines in the JSON of COCO.' },
   options: z.strictObject({
     root: rootOption,
     annotations: z

@@ -20,7 +20,7 @@ const [imageName, maskName] = [namePattern('.png'), namePattern('_label.png')];
  * defective when it has a mask. Each class has one type of defect, named after it: `Class1`.
  */
 export const dagm = definePlugin({
-  meta: { kind: 'source', id: 'dagm', contract: 1, summary: 'The layout of DAGM 2007, one class or all.' },
+  meta: { kind: 'source', id: 'dagm', contract: '^2', summary: 'The layout of DAGM 2007, one class or all.' },
   options: z.strictObject({
     root: rootOption,
     category: categoryOption('Class1'),

@@ -25,7 +25,7 @@ export const folders = definePlugin({
   meta: {
     kind: 'source',
     id: 'folders',
-    contract: 1,
+    contract: '^2',
     summary: 'A folder per class, masks beside the images or apart.',
   },
   options: z.strictObject({

@@ -28,7 +28,7 @@ const entrySchema = z.strictObject({
 
 /** Images found by glob patterns; where several fit the first one counts. */
 export const globs = definePlugin({
-  meta: { kind: 'source', id: 'globs', contract: 1, summary: 'Images found by glob patterns.' },
+  meta: { kind: 'source', id: 'globs', contract: '^2', summary: 'Images found by glob patterns.' },
   options: z.strictObject({
     root: rootOption,
     images: z

@@ -19,7 +19,7 @@ export const industrial = definePlugin({
   meta: {
     kind: 'source',
     id: 'industrial',
-    contract: 1,
+    contract: '^2',
     summary: 'A folder to train and validate on and a test folder apart, each with a folder per class.',
   },
   options: z.strictObject({

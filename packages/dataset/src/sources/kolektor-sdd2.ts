@@ -21,7 +21,7 @@ const copy = / \(copy\)\.png$/i;
  * Industry 2021). Every image has a mask; an empty one means no defect, so that masks are decoded while scanning.
  */
 export const kolektorSdd2 = definePlugin({
-  meta: { kind: 'source', id: 'kolektor-sdd2', contract: 1, summary: 'The layout of KolektorSDD2.' },
+  meta: { kind: 'source', id: 'kolektor-sdd2', contract: '^2', summary: 'The layout of KolektorSDD2.' },
   options: z.strictObject({ root: rootOption, splits: splitsOption, ...sharedOptions }),
   register: (options, context) =>
     fileSource(options, [options.root], context, async function* (layout) {

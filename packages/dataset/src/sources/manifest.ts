@@ -40,7 +40,12 @@ type Columns = z.output<typeof columnsSchema>;
  * errors name the line that lists them.
  */
 export const manifest = definePlugin({
-  meta: { kind: 'source', id: 'manifest', contract: 1, summary: 'A list of images: CSV with a header, or JSON Lines.' },
+  meta: {
+    kind: 'source',
+    id: 'manifest',
+    contract: '^2',
+    summary: 'A list of images: CSV with a header, or JSON Lines.',
+  },
   options: z.strictObject({
     file: z
       .string()

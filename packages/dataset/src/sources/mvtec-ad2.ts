@@ -20,7 +20,7 @@ const splits: readonly (readonly [folder: string, split: SplitName])[] = [
  * its images stay in one split.
  */
 export const mvtecAd2 = definePlugin({
-  meta: { kind: 'source', id: 'mvtec-ad2', contract: 1, summary: 'A category in the layout of MVTec AD 2.' },
+  meta: { kind: 'source', id: 'mvtec-ad2', contract: '^2', summary: 'A category in the layout of MVTec AD 2.' },
   options: z.strictObject({
     root: rootOption,
     category: categoryOption('fabric'),

@@ -16,7 +16,7 @@ import { scanClasses, type ClassFolder } from './_scan-class.js';
  * own: `splits: own`, the default.
  */
 export const mvtec = definePlugin({
-  meta: { kind: 'source', id: 'mvtec', contract: 1, summary: 'A category in the layout of MVTec AD or LOCO.' },
+  meta: { kind: 'source', id: 'mvtec', contract: '^2', summary: 'A category in the layout of MVTec AD or LOCO.' },
   options: z.strictObject({
     root: rootOption,
     category: categoryOption('zipper'),

@@ -20,7 +20,7 @@ import { scanClasses, type ClassFolder } from './_scan-class.js';
  * value above 0 is inside.
  */
 export const visa = definePlugin({
-  meta: { kind: 'source', id: 'visa', contract: 1, summary: 'A category in the layout of VisA.' },
+  meta: { kind: 'source', id: 'visa', contract: '^2', summary: 'A category in the layout of VisA.' },
   options: z.strictObject({
     root: rootOption,
     category: z.string().min(1).describe('Folder of the category below root, for example candle.'),

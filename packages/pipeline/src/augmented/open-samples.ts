@@ -1,12 +1,10 @@
 /** The samples of a configuration, labelled and divided, with what augments them: for work outside of training. */
-import { tmpdir } from 'node:os';
+import type { Registry, RunConfig } from '@foveate/assembly';
 import { fail } from '@foveate/contracts';
 import type { AssignedSample, AugmentedImages } from '@foveate/contracts';
-import { filter, lastValueFrom } from 'rxjs';
-import { buildServices, withPackages } from '@foveate/assembly';
-import { augmentSample, loadData, operationsOf, Others, SampleStore } from '@foveate/stages';
-import type { Registry, RunConfig } from '@foveate/assembly';
-import type { AugmentedSample, LoadedData, Stored } from '@foveate/stages';
+import { augmentSample, DonorSamples, loadData, operationsOf, RunScope, SampleStore } from '@foveate/stages';
+import type { AugmentedSample, Stored } from '@foveate/stages';
+import { lastValueFrom } from 'rxjs';
 
 /** A labelled sample with its place in the split, and the state of its files. */
 export type OpenSample = Stored<AssignedSample>;
@@ -26,20 +24,14 @@ export interface OpenSamples {
 
 /** Labels and divides the data of a configuration. @throws FoveateError of its plugins and stages */
 export async function openSamples(config: RunConfig, registry: Registry): Promise<OpenSamples> {
-  const complete = await withPackages(registry, config.plugins, config.baseFolder, 'given');
-  const services = await buildServices(config, complete);
-  const [source, aoi, labeller] = await Promise.all([
-    services.get('source'),
-    services.get('aoi'),
-    services.get('labeller'),
-  ]);
-  const operations = await operationsOf(config, services);
+  // Samples are looked at one by one afterwards.
   const uncached = { ...config, data: { ...config.data, cache: 'none' } } as const satisfies RunConfig;
-  const loading = loadData(uncached, { services, module: registry.module, folder: tmpdir() });
-  const loaded = await lastValueFrom(loading.pipe(filter((event): event is LoadedData => 'stored' in event)));
-  await loaded.close();
+  const scope = await RunScope.open(uncached, registry);
+  const [source, aoi, labeller] = await Promise.all([scope.get('source'), scope.get('aoi'), scope.get('labeller')]);
+  const operations = await operationsOf(config, scope.services);
+  const loaded = await lastValueFrom(loadData(scope)).finally(() => scope.close());
   const store = new SampleStore({ source, aoi, size: config.data.size, withDefects: true });
-  const others = new Others(loaded.stored.filter(({ sample }) => sample.split === 'train'));
+  const others = new DonorSamples(loaded.stored.filter(({ sample }) => sample.split === 'train'));
   return {
     samples: loaded.stored,
     prepare: (stored) => store.prepare(stored),

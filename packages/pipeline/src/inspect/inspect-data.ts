@@ -1,17 +1,13 @@
 /** Looks at a data set as a run would read, label and divide it, and at what would be left out. Trains nothing. */
-import { availableParallelism } from 'node:os';
+import type { Registry, RunConfig } from '@foveate/assembly';
 import { isFoveateError, random } from '@foveate/contracts';
-import type { DuplicateCluster, Sample, SampleSource, SourceItem } from '@foveate/contracts';
+import type { DuplicateCluster, LabelledSample, Sample, SampleSource, Skip } from '@foveate/contracts';
 import type { Inspection, Picture } from '@foveate/report';
-import { from, lastValueFrom, tap, toArray } from 'rxjs';
-import { buildServices, withPackages } from '@foveate/assembly';
-import type { Registry, RunConfig, Services } from '@foveate/assembly';
-import { deduplicate, Depths, groupBy, ingest, lockMismatch, mask, openWork, split } from '@foveate/stages';
-import type { DataSet, MaskedItem } from '@foveate/stages';
-import { lookAt, readHeaders } from './examine.js';
-import type { Seen } from './examine.js';
-import { outcomeOf, typesOf } from './findings.js';
-import type { Finding } from './findings.js';
+import { Depths, dividedAtData, groupBy, lockMismatch, pipelineOf, RunScope, through } from '@foveate/stages';
+import type { DataSet } from '@foveate/stages';
+import { EMPTY, lastValueFrom, tap, type Observable } from 'rxjs';
+import { lookAt, readHeaders, type Seen } from './examine.js';
+import { outcomeOf, typesOf, type Finding } from './findings.js';
 import { summarise } from './summary.js';
 
 /** How an inspection is done. */
@@ -40,16 +36,22 @@ export async function inspectData(
   registry: Registry,
   options: InspectOptions,
 ): Promise<InspectedData> {
-  const services = await buildServices(
-    config,
-    await withPackages(registry, config.plugins, config.baseFolder, 'given'),
-  );
-  const source = await services.get('source');
-  const items = await lastValueFrom(ingest(source).pipe(toArray()));
-  const masked = await labelAll(config, registry, services, items, options);
-  const divided = await divide(config, services, [...masked.values()].concat(items.filter((item) => 'skip' in item)));
-  const findings = findingsOf(items, masked, divided);
+  // Nothing is looked at twice at network size.
+  const uncached = { ...config, data: { ...config.data, cache: 'none' } } as const satisfies RunConfig;
+  const scope = await RunScope.open(uncached, registry);
+  try {
+    return await inspectIn(scope, options);
+  } finally {
+    await scope.close();
+  }
+}
 
+async function inspectIn(scope: RunScope, options: InspectOptions): Promise<InspectedData> {
+  const config = scope.settings;
+  const traced = await trace(scope, options);
+  const { divided } = traced;
+  const findings = findingsOf(traced);
+  const source = await scope.get('source');
   const byChance = shuffled(findings, config.seed);
   const measured = byChance.filter((finding) => outcomeOf(finding) !== 'left out').slice(0, mostMeasured);
   const shown = chosen(byChance, options.examples);
@@ -57,16 +59,16 @@ export async function inspectData(
   const copies = copiesAmong(findings, duplicates, options.examples);
   const pictured = new Set([...shown, ...copies.flat()].map(({ sample }) => sample));
   const wanted = new Set([...measured.map(({ sample }) => sample), ...pictured]);
-  const seen = await lookAt([...wanted], pictured, { source, aoi: await services.get('aoi') });
+  const seen = await lookAt([...wanted], pictured, { source, aoi: await scope.get('aoi') });
   const measuredIds = new Set(measured.map(({ sample }) => sample.id));
   const inspection = summarise({
     name: config.name,
     source: config.data.source.id,
     findings,
-    skips: typeof divided === 'string' ? skipsOf(items, masked) : divided.skips,
+    skips: typeof divided === 'string' ? traced.skips : divided.skips,
     undivided: typeof divided === 'string' ? divided : undefined,
     duplicates,
-    depth: depthOf(masked),
+    depth: traced.depths.found,
     headers: await readHeaders(findings.map(({ sample }) => sample)),
     seen: seen.filter(({ id }) => measuredIds.has(id)),
   });
@@ -78,55 +80,61 @@ export async function inspectData(
   };
 }
 
-/** What the mask stage makes of each sample. Not by id: whether ids are unique is yet to be seen. */
-async function labelAll(
-  config: RunConfig,
-  registry: Registry,
-  services: Services,
-  items: readonly SourceItem[],
-  { onProgress }: InspectOptions,
-): Promise<ReadonlyMap<Sample, MaskedItem>> {
-  const samples = items.filter((item) => 'sample' in item);
-  const results = new Map<Sample, MaskedItem>();
-  // Nothing is looked at twice at network size.
-  const plain: RunConfig = { ...config, data: { ...config.data, cache: 'none' } };
-  const { work, close } = await openWork(plain, samples.length, { services, module: registry.module, folder: '' });
-  const label = async (stored: { readonly sample: Sample }): Promise<MaskedItem> => {
-    const result = await work.label(stored);
-    results.set(stored.sample, result);
-    return result;
-  };
-  const concurrency = Math.max(2 * work.threads, availableParallelism());
-  try {
-    await lastValueFrom(
-      from(samples).pipe(
-        mask({ label, slotOf: () => undefined, concurrency }),
-        tap(() => onProgress?.(results.size, samples.length)),
-      ),
-      { defaultValue: undefined },
-    );
-  } finally {
-    await close();
-  }
-  return results;
+/** What became of all samples on their way through the stages. */
+interface Trace {
+  readonly sources: readonly Sample[];
+  /** By id. */
+  readonly labelled: ReadonlyMap<string, LabelledSample>;
+  readonly skips: readonly Skip[];
+  readonly depths: Depths;
+  /** The data set, or why there is none. */
+  readonly divided: DataSet | string;
 }
 
-/** The data set, or why there is none. */
-async function divide(config: RunConfig, services: Services, items: readonly MaskedItem[]): Promise<DataSet | string> {
-  try {
-    return await lastValueFrom(
-      from(items).pipe(deduplicate(config.data.duplicates), split(await services.get('splitter'), config.seed)),
-    );
-  } catch (error) {
-    if (!isFoveateError(error)) throw error;
-    return error.message;
-  }
-}
-
-function depthOf(masked: ReadonlyMap<Sample, MaskedItem>) {
+/** Runs the stages up to the data set, and sees what passes between them. */
+async function trace(scope: RunScope, { onProgress }: InspectOptions): Promise<Trace> {
+  const { data } = dividedAtData(await pipelineOf(scope));
+  const sources: Sample[] = [];
+  const labelled = new Map<string, LabelledSample>();
+  const skips = new Map<string, Skip>();
   const depths = new Depths();
-  for (const item of masked.values()) if ('sample' in item) depths.add(item.depth);
-  return depths.found;
+  let done = 0;
+  const labels = data.findIndex(({ gives }) => gives === 'labelled-sample');
+  const see = (port: string, index: number) => (item: unknown) => {
+    const { sample, skip, depth } = item as Partial<{
+      readonly sample: Sample | LabelledSample;
+      readonly skip: Skip;
+      readonly depth: Parameters<Depths['add']>[0];
+    }>;
+    const isNew = skip === undefined || !skips.has(keyOf(skip));
+    if (index === labels && isNew) onProgress?.(++done, sources.length);
+    if (skip !== undefined) skips.set(keyOf(skip), skip);
+    if (sample === undefined) return;
+    if (port === 'sample') sources.push(sample);
+    if (!('label' in sample) || labelled.has(sample.id)) return;
+    labelled.set(sample.id, sample);
+    depths.add(depth);
+  };
+  let isLabelled = false;
+  let output: Observable<unknown> = EMPTY;
+  for (const [index, stage] of data.entries()) {
+    output = through([stage], scope, output);
+    if (stage.gives === 'data-set') continue;
+    const complete = () => (isLabelled ||= index === data.length - 2);
+    output = output.pipe(tap({ next: see(stage.gives, index), complete }));
+  }
+  const divided = await lastValueFrom(output, { defaultValue: undefined }).catch((error: unknown) => {
+    if (!isLabelled || !isFoveateError(error)) throw error;
+    return error.message;
+  });
+  const isDivided = data.at(-1)?.gives === 'data-set';
+  return {
+    sources,
+    labelled,
+    skips: [...skips.values()],
+    depths,
+    divided: isDivided ? (divided as DataSet | string) : 'The pipeline divides no samples',
+  };
 }
 
 /** The lock that is named, and how the data differs from it, if it does or the lock cannot be read. */
@@ -140,29 +148,16 @@ async function lockOf(config: RunConfig, { samples }: DataSet, source: SampleSou
   return { file, mismatch: error?.message ?? null };
 }
 
-function skipsOf(items: readonly SourceItem[], masked: ReadonlyMap<Sample, MaskedItem>) {
-  return [...items, ...masked.values()].flatMap((item) => ('skip' in item ? [item.skip] : []));
-}
+const keyOf = ({ path, reason }: Skip): string => `${path} ${reason}`;
 
-function findingsOf(
-  items: readonly SourceItem[],
-  masked: ReadonlyMap<Sample, MaskedItem>,
-  divided: DataSet | string,
-): readonly Finding[] {
-  const data = typeof divided === 'string' ? undefined : divided;
-  const assigned = new Map(data?.samples.map((sample) => [sample.id, sample]));
-  const left = new Map(data?.skips.map((skip) => [skip.path, skip]));
-  return items.flatMap((item) => {
-    if ('skip' in item) return [];
-    const { sample } = item;
-    const result = masked.get(sample);
-    const labelled = result !== undefined && 'sample' in result ? result.sample : undefined;
-    const early = result !== undefined && 'skip' in result ? result.skip : undefined;
+function findingsOf({ sources, labelled, skips, divided }: Trace): readonly Finding[] {
+  const assigned = new Map(typeof divided === 'string' ? [] : divided.samples.map((sample) => [sample.id, sample]));
+  const left = new Map((typeof divided === 'string' ? skips : divided.skips).map((skip) => [skip.path, skip]));
+  return sources.map((sample) => {
     const own = assigned.get(sample.id);
-    // A copy of another image, left out after it was labelled.
-    const late =
-      data === undefined || own !== undefined ? undefined : (left.get(sample.files?.[0] ?? '') ?? left.get(sample.id));
-    return [{ sample, labelled, assigned: own, skip: early ?? late }];
+    // Left out before it was labelled, or, as a copy of another image, afterwards.
+    const skip = own === undefined ? (left.get(sample.files?.[0] ?? '') ?? left.get(sample.id)) : undefined;
+    return { sample, labelled: labelled.get(sample.id), assigned: own, skip };
   });
 }
 

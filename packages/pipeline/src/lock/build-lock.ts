@@ -1,13 +1,11 @@
 /** Locks a data set: what a run would read now, to be held against what it reads later. */
-import { existsSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import type { Registry, RunConfig } from '@foveate/assembly';
 import { fail } from '@foveate/contracts';
 import type { DataCounts } from '@foveate/contracts';
-import { filter, from, lastValueFrom, map, mergeMap, tap, toArray } from 'rxjs';
-import { buildServices, withPackages } from '@foveate/assembly';
-import type { Registry, RunConfig } from '@foveate/assembly';
-import { dataHash, loadData, lockSample, writeLock } from '@foveate/stages';
-import type { LoadedData } from '@foveate/stages';
+import { dataHash, loadData, lockSample, onLoading, RunScope, writeLock } from '@foveate/stages';
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { from, lastValueFrom, map, mergeMap, tap, toArray } from 'rxjs';
 
 /** How a lock is made. */
 export interface LockOptions {
@@ -37,22 +35,11 @@ export async function buildLock(config: RunConfig, registry: Registry, options: 
       advice: 'Choose another with --out, or replace it with --overwrite',
     });
   }
-  const services = await buildServices(
-    config,
-    await withPackages(registry, config.plugins, config.baseFolder, 'given'),
-  );
   const uncached = { ...config, data: { ...config.data, cache: 'none' } } as const satisfies RunConfig;
-  const loaded = await lastValueFrom(
-    loadData(uncached, { services, module: registry.module, folder: tmpdir() }).pipe(
-      tap((step) => {
-        if ('type' in step) options.onProgress?.('labelled', step.done, step.total);
-      }),
-      filter((step): step is LoadedData => 'data' in step),
-    ),
-  );
-  await loaded.close();
-  const { samples, skips, counts } = loaded.data;
-  const setting = { source: await services.get('source'), baseFolder: config.baseFolder };
+  const scope = await RunScope.open(uncached, registry);
+  onLoading(scope, (done, total) => options.onProgress?.('labelled', done, total));
+  const { samples, skips, counts } = await lastValueFrom(loadData(scope)).finally(() => scope.close());
+  const setting = { source: await scope.get('source'), baseFolder: config.baseFolder };
   let done = 0;
   const locked = await lastValueFrom(
     from(samples.entries()).pipe(

@@ -1,59 +1,131 @@
-/** Keeps `run.json` in step with the events of a run. */
-import { join } from 'node:path';
-import type { RunEvent } from '@foveate/contracts';
-import type { RunRecord } from '@foveate/run-record';
+/** Keeps the folder of a run in step with what happens: `events.jsonl`, `run.json`, and what is written before the first step. */
+import { configText, type RunConfig } from '@foveate/assembly';
+import type { RunEvent, RunRecord, SampleRecord } from '@foveate/contracts';
 import { writeAtomically } from '@foveate/contracts/node';
-import { concatMap, from, of } from 'rxjs';
-import type { MonoTypeOperatorFunction } from 'rxjs';
-import { recordEvent } from './record.js';
-import { runFiles } from '@foveate/run-record/node';
-import type { RunFolder } from '@foveate/run-record/node';
+import { reduce, toJsonLines, type RunState } from '@foveate/run-record';
+import { EventLog, readSampleRecords, runFiles, writeRecord, type RunFolder } from '@foveate/run-record/node';
+import { sampleRecords, type DataSet, type Network, type RunKeeper } from '@foveate/stages';
+import type { Checkpoint } from '@foveate/trainer';
+import { join, relative, sep } from 'node:path';
+import { startRecord } from './start-record.js';
+import { versions } from './versions.js';
 
 /** Events after which a reader of run.json would miss something. */
-const written: ReadonlySet<RunEvent['type']> = new Set(['epoch', 'interrupted', 'explained', 'measured']);
+const written: ReadonlySet<RunEvent['type']> = new Set(['epoch', 'interrupted', 'explained', 'measured', 'run-end']);
 
 /** The record of one run on the disk. */
-export class Recorder {
+export class Recorder implements RunKeeper {
+  readonly checkpoint: Checkpoint | undefined;
+  readonly resume: boolean;
   readonly #folder: RunFolder;
-  readonly #path: string;
+  readonly #config: RunConfig;
+  readonly #log: EventLog;
   readonly #secondsBefore: number;
   readonly #since = performance.now();
-  #record: RunRecord;
+  #state: RunState;
 
-  /** @param record where the run starts from; its total time is that of earlier sessions */
-  constructor(folder: RunFolder, record: RunRecord) {
+  /** @param checkpoint where a resumed training goes on */
+  constructor(folder: RunFolder, config: RunConfig, checkpoint: Checkpoint | undefined) {
     this.#folder = folder;
-    this.#path = join(folder.path, runFiles.record);
-    this.#record = record;
-    this.#secondsBefore = record.timing.totalSeconds;
+    this.#config = config;
+    this.#log = new EventLog(folder.path);
+    this.#secondsBefore = folder.previous?.timing.totalSeconds ?? 0;
+    this.checkpoint = checkpoint;
+    this.resume = folder.previous !== undefined;
   }
 
-  /** Epoch of the best checkpoint so far. */
-  get bestEpoch(): number | null {
-    return this.#record.bestEpoch;
+  async previousSamples(): Promise<readonly SampleRecord[] | undefined> {
+    return this.resume ? readSampleRecords(this.#folder.path) : undefined;
   }
 
-  /** The record as it will stand in run.json once the run is complete; writes nothing. */
-  completed(): RunRecord {
-    return { ...this.#record, status: 'completed', timing: { ...this.#record.timing, totalSeconds: this.#seconds() } };
+  record(): RunRecord | undefined {
+    return this.#state && reduce(this.#state, { type: 'report', path: '' }, this.#seconds());
   }
 
-  /** Replaces run.json. @throws FoveateError `OUTPUT_UNWRITABLE`; `RUN_LOCKED` when the folder is somebody else's by now */
-  async write(status: RunRecord['status']): Promise<void> {
+  /** Writes what is known before the first step; an older run's files go only now. */
+  async begin(network: Network, data: DataSet): Promise<RunRecord> {
+    const { path, previous } = this.#folder;
+    const baseFolder = this.#baseFolder();
+    const record: RunRecord = {
+      ...startRecord({
+        config: this.#config,
+        baseFolder,
+        model: network.model,
+        initialValues: network.initialValues,
+        engine: network.engine.info,
+        data,
+        versions: versions(),
+        previous,
+      }),
+      epochs: epochsSoFar(this.checkpoint, previous),
+      bestEpoch: this.checkpoint?.progress.course.best?.epoch ?? null,
+    };
+    await this.#start();
+    await writeAtomically(join(path, runFiles.samples), toJsonLines(sampleRecords(data.samples)));
     await this.#folder.lock.check();
-    this.#record = { ...this.#record, status, timing: { ...this.#record.timing, totalSeconds: this.#seconds() } };
-    await writeAtomically(this.#path, `${JSON.stringify(this.#record, null, 2)}\n`);
+    await writeRecord(path, record);
+    return record;
   }
 
+  /** Begins the files of a pipeline that gives no trained model. */
+  async beginWithoutModel(): Promise<void> {
+    await this.#start();
+  }
+
+  async #start(): Promise<void> {
+    const { path, previous } = this.#folder;
+    if (previous === undefined) await this.#folder.clear();
+    await writeAtomically(join(path, runFiles.config), configText(this.#config, this.#baseFolder()));
+    this.#log.open();
+  }
+
+  /** To be called with each event as it happens. @throws FoveateError `OUTPUT_UNWRITABLE` */
+  see(event: RunEvent): void {
+    const at = this.#seconds();
+    this.#state = reduce(this.#state, event, at);
+    this.#log.write(event, at);
+  }
+
+  /**
+   * Writes run.json where a reader would miss what the event says.
+   * @throws FoveateError `OUTPUT_UNWRITABLE`; `RUN_LOCKED` when the folder is somebody else's by now
+   */
+  async keep(event: RunEvent): Promise<RunEvent> {
+    if (this.#state === undefined || !written.has(event.type)) return event;
+    await this.#folder.lock.check();
+    await writeRecord(this.#folder.path, this.#state);
+    return event;
+  }
+
+  /** Writes that the run has failed, as far as that can be written: a full disk must not hide why. */
+  async fail(error: unknown): Promise<void> {
+    const event: RunEvent = { type: 'failed', message: error instanceof Error ? error.message : String(error) };
+    try {
+      this.see(event);
+      await this.keep({ type: 'interrupted', epoch: 0, step: 0 });
+    } catch {
+      // The error that is thrown says more.
+    }
+  }
+
+  /** Ends the log. May be called again. */
+  close(): void {
+    this.#log.close();
+  }
+
+  #baseFolder(): string {
+    return relative(this.#folder.path, this.#config.baseFolder).split(sep).join('/') || '.';
+  }
+
+  /** Milliseconds are enough, and the same in both files. */
   #seconds(): number {
-    return this.#secondsBefore + (performance.now() - this.#since) / 1000;
+    return Math.round(1000 * this.#secondsBefore + (performance.now() - this.#since)) / 1000;
   }
+}
 
-  /** Folds passing events into the record; an event goes on once what it says is on the disk. */
-  recording(): MonoTypeOperatorFunction<RunEvent> {
-    return concatMap((event) => {
-      this.#record = recordEvent(this.#record, event);
-      return written.has(event.type) ? from(this.write('running').then(() => event)) : of(event);
-    });
-  }
+/** The epochs up to the checkpoint; of those run.json knows more than the trainer does. */
+function epochsSoFar(checkpoint: Checkpoint | undefined, previous: RunRecord | undefined): RunRecord['epochs'] {
+  return (checkpoint?.progress.records ?? []).map(
+    (trained) => previous?.epochs.find(({ epoch }) => epoch === trained.epoch) ?? trained,
+  );
 }

@@ -52,7 +52,7 @@ describe('run', () => {
   it('goes from source to report', async () => {
     const list = await events({ config: { data: { source: { id: 'tiny', broken: 2 } } } });
     const types = list.map(({ type }) => type).filter((type, index, all) => type !== all[index - 1]);
-    expect(types.slice(0, 4)).toEqual(['run-start', 'data', 'engine', 'step']);
+    expect(types.slice(0, 5)).toEqual(['run-start', 'data', 'begin', 'engine', 'step']);
     expect(types.slice(-4)).toEqual(['explained', 'measured', 'report', 'run-end']);
     expect(list[1]).toMatchObject({
       counts: {

@@ -1,110 +1,177 @@
 /** One run: configuration in, events out, a folder on the disk. */
+import { writtenConfig, type Registry, type RunConfig } from '@foveate/assembly';
 import { fail } from '@foveate/contracts';
-import type { RunEvent } from '@foveate/contracts';
-import { checkpointPath, readLast } from '@foveate/trainer';
-import type { Checkpoint } from '@foveate/trainer';
+import type { RunEvent, Skip } from '@foveate/contracts';
+import { missingResults, openRunFolder, type FolderOptions, type RunFolder } from '@foveate/run-record/node';
 import {
-  catchError,
+  checkLock,
+  checkModel,
+  dividedAtData,
+  pipelineOf,
+  requireSameConfig,
+  RunScope,
+  through,
+} from '@foveate/stages';
+import type { DataSet, PipelineStage } from '@foveate/stages';
+import { checkpointPath, readLast, type Checkpoint } from '@foveate/trainer';
+import {
   concat,
+  concatMap,
   defer,
   EMPTY,
-  finalize,
   fromEvent,
-  identity,
   ignoreElements,
-  mergeMap,
+  Observable,
   of,
   switchMap,
   takeUntil,
   tap,
 } from 'rxjs';
-import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { buildServices, withPackages, writtenConfig } from '@foveate/assembly';
-import type { Registry, RunConfig, Services } from '@foveate/assembly';
-import { checkLock, checkModel, loadData } from '@foveate/stages';
-import type { LoadedData, LoadingEvent, WorkSetting } from '@foveate/stages';
-import { requireSameConfig } from './config-difference.js';
-import { learn } from './learn.js';
-import { missingResults, openRunFolder } from '@foveate/run-record/node';
-import type { FolderOptions, RunFolder } from '@foveate/run-record/node';
+import { observing } from './observing.js';
+import { Recorder } from './recorder.js';
+import { shareRun } from './share-run.js';
+
+/** Data of a run, for another one with the same data. */
+export interface LoadedData {
+  readonly data: DataSet;
+  /** Who works on its pixels. */
+  readonly work: RunScope['work'];
+}
 
 /** Where and how a run is written. */
 export interface RunOptions extends FolderOptions {
   readonly folder: string;
   /** Aborted: the running step ends, a checkpoint is written, and the stream completes with status `interrupted`. */
   readonly signal?: AbortSignal;
-  /** Data of an earlier arm of a comparison, by data configuration and seed; whoever hands it over closes what is in it. */
+  /** Data of an earlier arm of a comparison, by data configuration and seed; whoever hands it over closes its work. */
   readonly loaded?: Map<string, LoadedData>;
+  /**
+   * A pipeline put together in code, in place of the configuration's: stages of `@foveate/stages` and operators of one's
+   * own. The run's folder, events, record, observers and resumption are those of any run.
+   */
+  readonly compose?: (run: RunScope) => Observable<unknown>;
 }
 
 /**
- * Runs ingest, mask, augment, batch, train, explain, measure and report. Nothing happens before the subscription;
- * unsubscribing stops everything and releases files and tensors. Fails with the FoveateErrors of the stages and of
- * {@link openRunFolder}; a run that fails before training leaves no trace.
+ * Runs the pipeline of a configuration. Nothing happens before the subscription; all who subscribe follow the same run
+ * ({@link shareRun}), and when the last unsubscribes everything stops and files and tensors are released. Fails with the
+ * FoveateErrors of the stages and of {@link openRunFolder}; a run that fails before training leaves no trace.
  */
 export function run(config: RunConfig, registry: Registry, options: RunOptions): Observable<RunEvent> {
-  return defer(() => openRunFolder(options.folder, options)).pipe(
-    switchMap((folder) =>
-      runIn(folder, config, registry, options).pipe(
-        catchError(async (error: unknown) => {
-          await folder.abandon();
-          throw error;
-        }),
-        finalize(() => void folder.abandon()),
-      ),
+  return shareRun(
+    defer(() => openRunFolder(options.folder, options)).pipe(
+      switchMap((folder) => runIn(folder, config, registry, options)),
     ),
   );
 }
 
 function runIn(folder: RunFolder, config: RunConfig, registry: Registry, options: RunOptions): Observable<RunEvent> {
-  const signal = options.signal ?? new AbortController().signal;
-  const stopped = signal.aborted ? of(undefined) : fromEvent(signal, 'abort');
-  const end = (status: 'completed' | 'interrupted'): RunEvent => ({ type: 'run-end', folder: folder.path, status });
-  return defer(() => startingPoint(folder, config)).pipe(
-    switchMap((checkpoint) => {
-      const start: RunEvent = {
-        type: 'run-start',
+  return new Observable((subscriber) => {
+    let release: () => Promise<void> = () => folder.abandon();
+    const abandon = () => {
+      const work = release;
+      release = () => Promise.resolve();
+      return work();
+    };
+    const start = async () => {
+      const checkpoint = await startingPoint(folder, config);
+      const recorder = new Recorder(folder, config, checkpoint);
+      const { signal } = options;
+      const scope = await RunScope.open(config, registry, {
         folder: folder.path,
-        resumedFromEpoch: checkpoint?.progress.epoch ?? null,
+        keeper: recorder,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      release = async () => {
+        await scope.close();
+        recorder.close();
+        await folder.abandon();
       };
-      let loadedAll = false;
-      const work = concat(
-        defer(async () => {
-          const complete = await withPackages(registry, config.plugins, config.baseFolder, 'given');
-          const services = await buildServices(config, complete);
-          await checkModel(config, services);
-          return { services, module: registry.module, folder: folder.path };
-        }).pipe(
-          switchMap((setting) =>
-            loadOnce(config, setting, options.loaded).pipe(
-              takeUntil(stopped),
-              tap((step) => (loadedAll ||= !('type' in step))),
-              switchMap((step) =>
-                'type' in step
-                  ? of(step)
-                  : concat(
-                      defer(() => lockWarnings(config, setting.services, step)),
-                      learn({ config, folder, services: setting.services, loaded: step, checkpoint, signal }),
-                    ).pipe(options.loaded === undefined ? closing(step) : identity),
-              ),
-            ),
-          ),
-        ),
-        defer(() => (loadedAll ? EMPTY : of<RunEvent>({ type: 'interrupted', epoch: 0, step: 0 }))),
-      );
+      if (subscriber.closed) return abandon();
+      follow(scope, recorder, checkpoint);
+    };
+    let failed = false;
+    const fails = async (error: unknown, recorder?: Recorder) => {
+      failed = true;
+      await recorder?.fail(error);
+      await abandon();
+      subscriber.error(error);
+    };
+    const follow = (scope: RunScope, recorder: Recorder, checkpoint: Checkpoint | undefined) => {
       let interrupted = false;
+      const kept = scope.events.pipe(
+        tap((event) => {
+          interrupted ||= event.type === 'interrupted';
+          recorder.see(event);
+        }),
+        concatMap(async (event) => {
+          await recorder.keep(event);
+          // Before the end is told: a run that wrote nothing leaves no folder.
+          if (event.type === 'run-end') await abandon();
+          return event;
+        }),
+      );
+      subscriber.add(
+        kept.subscribe({
+          next: (event) => subscriber.next(event),
+          error: (error: unknown) => void fails(error, recorder),
+          complete: () => (failed ? undefined : subscriber.complete()),
+        }),
+      );
+      subscriber.add(observing(scope));
+      scope.emit({ type: 'run-start', folder: folder.path, resumedFromEpoch: checkpoint?.progress.epoch ?? null });
+      subscriber.add(
+        workOf(scope, recorder, options).subscribe({
+          error: (error: unknown) => void fails(error, recorder),
+          complete: () => {
+            const status = interrupted ? 'interrupted' : 'completed';
+            scope.emit({ type: 'run-end', folder: folder.path, status });
+          },
+        }),
+      );
+    };
+    start().catch((error: unknown) => fails(error));
+    return () => void abandon();
+  });
+}
+
+/** The stages of a run, one after the other; gives nothing. */
+function workOf(scope: RunScope, recorder: Recorder, options: RunOptions): Observable<never> {
+  const { signal } = scope;
+  const stopped = signal.aborted ? of(undefined) : fromEvent(signal, 'abort');
+  const stages = defer(async () => {
+    await checkModel(scope.settings, scope.services);
+    return pipelineOf(scope);
+  });
+  if (options.compose !== undefined) {
+    const composed = options.compose;
+    return concat(
+      defer(() => checkModel(scope.settings, scope.services)),
+      defer(() => composed(scope)),
+    ).pipe(ignoreElements());
+  }
+  return stages.pipe(
+    switchMap((pipeline) => {
+      const { data, later } = dividedAtData(pipeline);
+      if (data.at(-1)?.gives !== 'data-set') return passed(pipeline, scope, recorder).pipe(takeUntil(stopped));
+      let loaded = false;
       return concat(
-        of(start),
-        work.pipe(tap((event) => (interrupted ||= event.type === 'interrupted'))),
-        // Before the end is told: a run that wrote nothing leaves no folder.
-        defer(() => folder.abandon()).pipe(ignoreElements()),
-        defer(() => of(end(interrupted ? 'interrupted' : 'completed'))),
+        dataOf(data, scope, options.loaded).pipe(
+          takeUntil(stopped),
+          tap(() => (loaded = true)),
+          switchMap((set) => concat(lockWarnings(scope, set), through(later, scope, of(set)))),
+        ),
+        defer(() => {
+          if (!loaded) scope.emit({ type: 'interrupted', epoch: 0, step: 0 });
+          return EMPTY;
+        }),
       );
     }),
+    ignoreElements(),
   );
 }
 
-/** @throws FoveateError `RUN_INVALID` when the folder's run cannot be gone on with under this configuration */
+/** @throws FoveateError `RUN_INVALID` when the folder's run cannot be resumed under this configuration */
 async function startingPoint(folder: RunFolder, config: RunConfig): Promise<Checkpoint | undefined> {
   const { previous, path } = folder;
   if (previous === undefined) return undefined;
@@ -113,7 +180,7 @@ async function startingPoint(folder: RunFolder, config: RunConfig): Promise<Chec
   if (checkpoint === undefined && previous.epochs.length > 0) {
     throw fail({
       code: 'RUN_INVALID',
-      what: 'The checkpoint that the run could be gone on with is missing',
+      what: 'The checkpoint that the run could be resumed from is missing',
       where: checkpointPath(path, 'last'),
       advice: 'Restore the file, or train again from the start with --overwrite',
     });
@@ -136,27 +203,52 @@ async function startingPoint(folder: RunFolder, config: RunConfig): Promise<Chec
   return checkpoint;
 }
 
-function loadOnce(
-  config: RunConfig,
-  setting: WorkSetting,
+/** The data set, by the stages or from an earlier run with the same data. */
+function dataOf(
+  stages: readonly PipelineStage[],
+  scope: RunScope,
   cache: Map<string, LoadedData> | undefined,
-): Observable<LoadingEvent | LoadedData> {
-  const key = JSON.stringify([config.data, config.seed, config.baseFolder, config.plugins]);
+): Observable<DataSet> {
+  const { data, seed, baseFolder, plugins, pipeline } = scope.settings;
+  const key = JSON.stringify([data, seed, baseFolder, plugins, pipeline.slice(0, stages.length)]);
   const known = cache?.get(key);
-  if (known !== undefined) return of(known);
-  return loadData(config, setting).pipe(tap((step) => 'type' in step || cache?.set(key, step)));
-}
-
-/** Refuses data that is not what was locked, or warns of it. */
-function lockWarnings(config: RunConfig, services: Services, { data }: LoadedData): Observable<RunEvent> {
-  const checked = async () => checkLock(config, data.samples, { source: await services.get('source') });
-  return defer(checked).pipe(
-    mergeMap((messages) => messages.map((message) => ({ type: 'warning', message }) as const)),
+  if (known !== undefined) {
+    scope.borrow(known.work);
+    return of(known.data);
+  }
+  return (through(stages, scope) as Observable<DataSet>).pipe(
+    tap((set) => cache?.set(key, { data: set, work: scope.lend() })),
   );
 }
 
-/** Ends the threads of the data when nobody needs it any more, before completion is told. */
-function closing(loaded: LoadedData): MonoTypeOperatorFunction<RunEvent> {
-  return (events) =>
-    concat(events, defer(() => loaded.close()).pipe(ignoreElements())).pipe(finalize(() => void loaded.close()));
+/** Refuses data that is not what was locked, or warns of it. */
+function lockWarnings(scope: RunScope, { samples }: DataSet): Observable<never> {
+  return defer(async () => {
+    const messages = await checkLock(scope.settings, samples, { source: await scope.get('source') });
+    for (const message of messages) scope.emit({ type: 'warning', message });
+  }).pipe(ignoreElements());
+}
+
+/** A pipeline that gives no data set: what came out is counted. */
+function passed(stages: readonly PipelineStage[], scope: RunScope, recorder: Recorder): Observable<never> {
+  return defer(() => recorder.beginWithoutModel()).pipe(
+    switchMap(() => {
+      let items = 0;
+      const skips: Skip[] = [];
+      return concat(
+        through(stages, scope).pipe(
+          tap((item) => {
+            const { skip } = (item ?? {}) as { readonly skip?: Skip };
+            if (skip === undefined) items++;
+            else skips.push(skip);
+          }),
+        ),
+        defer(() => {
+          scope.emit({ type: 'passed', port: stages.at(-1)?.gives ?? '', items, skips });
+          return EMPTY;
+        }),
+      );
+    }),
+    ignoreElements(),
+  );
 }

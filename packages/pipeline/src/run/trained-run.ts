@@ -1,24 +1,6 @@
 /** A finished run opened again: to evaluate it anew or to show it new images. */
-import { join } from 'node:path';
-import type { Measures, Raster, SplitName } from '@foveate/contracts';
-import type { RunRecord } from '@foveate/run-record';
-import { checkpointPath, evaluate, loadModelState } from '@foveate/trainer';
-import type { ExplainedSample } from '@foveate/trainer';
-import { buildServices, readConfig, withPackages } from '@foveate/assembly';
-import type { ConfigSetting, RunConfig, Services } from '@foveate/assembly';
-import {
-  batchStage,
-  buildNetwork,
-  checkLock,
-  evaluationBatches,
-  measure,
-  rastersOf,
-  recordedData,
-  writePredictions,
-} from '@foveate/stages';
-import type { Evaluator, Measured, Network } from '@foveate/stages';
-import { ImageInputs } from './explained-images.js';
-import type { ImageLimits, ReadInput } from './explained-images.js';
+import { readConfig, type ConfigSetting, type RunConfig } from '@foveate/assembly';
+import type { Measures, Raster, RunRecord, SplitName } from '@foveate/contracts';
 import {
   lockFolder,
   missingResults,
@@ -27,6 +9,21 @@ import {
   refuseLinksOut,
   runFiles,
 } from '@foveate/run-record/node';
+import {
+  batchesOf,
+  buildNetwork,
+  checkLock,
+  evaluationBatches,
+  measureSplit,
+  rastersOf,
+  recordedData,
+  RunScope,
+  writePredictions,
+} from '@foveate/stages';
+import type { Evaluator, Measured, Network } from '@foveate/stages';
+import { checkpointPath, evaluate, loadModelState, type ExplainedSample } from '@foveate/trainer';
+import { join } from 'node:path';
+import { ImageInputs, type ImageLimits, type ReadInput } from './explained-images.js';
 
 /** Figures of a run's best checkpoint on one split. */
 export interface Evaluation {
@@ -70,7 +67,7 @@ export interface ExplainSetting {
 export interface TrainedRun {
   readonly config: RunConfig;
   readonly record: RunRecord;
-  readonly services: Services;
+  readonly scope: RunScope;
   readonly network: Network;
   readonly evaluator: Evaluator;
 }
@@ -85,14 +82,14 @@ export async function withTrainedRun<T>(
   const record = await readRunRecord(folder);
   refuseLinksOut(folder);
   const config = await readConfig(join(folder, runFiles.config), [], setting);
-  const registry = await withPackages(setting.registry, config.plugins, config.baseFolder, 'given');
-  const services = await buildServices(config, registry);
-  const network = await buildNetwork(config, services);
+  const scope = await RunScope.open(config, setting.registry, { signal, cacheFolder: folder });
   try {
+    const network = await buildNetwork(config, scope.services);
+    scope.onClose(() => network.engine.dispose());
     const variables = await loadModelState(checkpointPath(folder, 'best'), network.model);
-    return await work({ config, record, services, network, evaluator: { ...network, variables, signal } });
+    return await work({ config, record, scope, network, evaluator: { ...network, variables, signal } });
   } finally {
-    network.engine.dispose();
+    await scope.close();
   }
 }
 
@@ -108,21 +105,24 @@ export function evaluateRun(
   setting: ConfigSetting,
   signal: AbortSignal,
 ): Promise<Evaluation> {
-  return withTrainedRun(folder, setting, signal, async ({ config, record, services, network, evaluator }) => {
-    const records = await readSampleRecords(folder);
-    const loaded = await recordedData(config, { services, module: setting.registry.module, folder }, records);
-    try {
-      const source = await services.get('source');
-      const warnings = await checkLock(config, loaded.data.samples, { source, groups: false });
-      const measured = (part: SplitName) => measure(evaluator, batchStage(config, loaded), network.metrics, part);
-      const { measures } = await measured(split);
-      const lost = record.test !== null && (await missingResults(folder, record)).includes(runFiles.predictions);
-      if (lost) await restorePredictions(folder, measured);
-      const told = lost ? [`${runFiles.predictions} was missing and is written again.`] : [];
-      return { folder, name: record.name, split, epoch: record.bestEpoch, measures, warnings: [...warnings, ...told] };
-    } finally {
-      await loaded.close();
-    }
+  return withTrainedRun(folder, setting, signal, async ({ config, record, scope, network, evaluator }) => {
+    const data = await recordedData(scope, await readSampleRecords(folder));
+    const source = await scope.get('source');
+    const warnings = await checkLock(config, data.samples, { source, groups: false });
+    const feed = batchesOf(data, scope);
+    const measured = (part: SplitName) => measureSplit(evaluator, feed, network.metrics, part);
+    const { measures } = await measured(split);
+    const lost = record.test !== null && (await missingResults(folder, record)).includes(runFiles.predictions);
+    if (lost) await restorePredictions(folder, measured);
+    const restored = lost ? [`${runFiles.predictions} was missing and is written again.`] : [];
+    return {
+      folder,
+      name: record.name,
+      split,
+      epoch: record.bestEpoch,
+      measures,
+      warnings: [...warnings, ...restored],
+    };
   });
 }
 
@@ -147,8 +147,8 @@ export function explainImages(
   onVerdict: (verdict: Verdict) => void | Promise<void>,
   { setting, signal, limits }: ExplainSetting,
 ): Promise<void> {
-  return withTrainedRun(folder, setting, signal, async ({ config, services, evaluator }) => {
-    const { inputs, feed } = await ImageInputs.open(files, config, services, limits);
+  return withTrainedRun(folder, setting, signal, async ({ config, scope, evaluator }) => {
+    const { inputs, feed } = await ImageInputs.open(files, config, scope.services, limits);
     let next = 0;
     await evaluate({
       ...evaluator,

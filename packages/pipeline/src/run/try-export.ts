@@ -50,7 +50,7 @@ export async function tryExport(
     format === 'safetensors'
       ? weightsCheck(files['model.safetensors'] ?? new Uint8Array(), parts, target)
       : await outputsCheck(run, await testImages(run, folder), parts, (own) =>
-          openWith(run.services, own, format, files),
+          openWith(run.scope.services, own, format, files),
         );
   const { differences } = check;
   const worst = Object.entries(differences).find(([, difference]) => !(difference <= tolerances[precision]));
@@ -157,11 +157,11 @@ function imageTensor(pixels: readonly Uint8Array[], { model, normalise }: Export
 }
 
 /** Test images of the run at network size, or noise when its data is no longer there. */
-async function testImages({ services, network: { model }, record }: TrainedRun, folder: string): Promise<Tried> {
+async function testImages({ scope, network: { model }, record }: TrainedRun, folder: string): Promise<Tried> {
   try {
     const records = await readSampleRecords(folder);
     const wanted = new Set(records.filter(({ split }) => split === 'test').slice(0, tried).map(({ id }) => id)); // prettier-ignore
-    const source = await services.get('source');
+    const source = await scope.get('source');
     const pixels: Uint8Array[] = [];
     for await (const item of source.scan()) {
       if (!('sample' in item) || !wanted.has(item.sample.id)) continue;

@@ -1,4 +1,5 @@
 /** Files of run folders: read, written, locked. */
+export { EventLog, readEvents, stateFromEvents, writeRecord } from './event-log.js';
 export { refuseLinksOut } from './folder-entries.js';
 export { readLines, readRecord, readSamples } from './read-run.js';
 export {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fail, isNestedDeeper } from '@foveate/contracts';
 import { readRegularFile, resolveInside } from '@foveate/contracts/node';
 import type { z } from 'zod';
-import type { RunRecord, SampleRecord } from '../run-record.js';
+import type { RunRecord, SampleRecord } from '@foveate/contracts';
 import { runRecordSchema, sampleSchema } from '../run-schema.js';
 
 /** Bytes of the largest file of a run that is text: that many hold the records of a million samples. */

@@ -3,8 +3,7 @@ import { access, constants, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fail, isFoveateError } from '@foveate/contracts';
 import { makeFolder } from '@foveate/contracts/node';
-import type { FoveateError } from '@foveate/contracts';
-import type { RunRecord, SampleRecord } from '../run-record.js';
+import type { FoveateError, RunRecord, SampleRecord } from '@foveate/contracts';
 import { readRecord, readSamples } from './read-run.js';
 import { removeLeftovers, refuseLinksOut } from './folder-entries.js';
 import { lockFolder } from './writer-lock.js';
@@ -14,6 +13,7 @@ import type { WriterLock } from './writer-lock.js';
 export const runFiles = {
   record: 'run.json',
   config: 'config.yaml',
+  events: 'events.jsonl',
   samples: 'samples.jsonl',
   predictions: 'predictions.jsonl',
   best: 'best.safetensors',

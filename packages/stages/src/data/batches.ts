@@ -3,6 +3,8 @@ import type { AssignedSample, SplitName } from '@foveate/contracts';
 import type { PlannedBatches } from '@foveate/trainer';
 import { pull } from '../flow/pull.js';
 import type { DataWork } from '../worker/data-work.js';
+import type { RunScope } from '../run-scope.js';
+import type { DataSet } from '../split.js';
 import { epochOrder } from './epoch-order.js';
 import type { Stored } from './sample-store.js';
 
@@ -18,6 +20,23 @@ export interface BatchStage {
   readonly augmentVariants?: number;
   /** True: the classes take turns in the training batches. */
   readonly balanced?: boolean;
+}
+
+/** What batches of a data set are made from, by the settings of a run. */
+export function batchesOf({ stored }: Pick<DataSet, 'stored'>, { settings, work, seed }: RunScope): BatchStage {
+  const { augment, prefetch } = settings.data;
+  // Nothing to draw: every epoch shows the same.
+  const augmentVariants = augment.length === 0 ? 1 : settings.data.augmentVariants;
+  return {
+    samples: stored,
+    work: work.data,
+    batchSize: settings.training.batchSize,
+    // One in use, and one being made by each thread.
+    prefetch: prefetch ?? work.data.threads + 1,
+    seed,
+    ...(augmentVariants === undefined ? {} : { augmentVariants }),
+    balanced: settings.training.balancedBatches ?? false,
+  };
 }
 
 function chunks<T>(list: readonly T[], size: number): T[][] {

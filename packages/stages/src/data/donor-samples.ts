@@ -3,7 +3,7 @@ import type { AugmentationContext, Label, PixelMemory } from '@foveate/contracts
 import type { SampleStore, Stored } from './sample-store.js';
 
 /** Chooses among training samples. */
-export class Others {
+export class DonorSamples {
   readonly #all: Choice;
   readonly #byLabel: Readonly<Record<Label, Choice>>;
 

@@ -4,7 +4,7 @@ import type { Labeller, PixelMemory } from '@foveate/contracts';
 import { augmentSample } from './augment-sample.js';
 import type { AugmentedSample, Operation } from './augment-sample.js';
 import type { BatchMemory, ByteBatch } from './batch-memory.js';
-import type { Others } from './donor-samples.js';
+import type { DonorSamples } from './donor-samples.js';
 import { SampleMemory } from './sample-memory.js';
 import type { SampleStore, Stored } from './sample-store.js';
 
@@ -25,7 +25,7 @@ export interface BatchParts {
   readonly operations: readonly Operation[];
   /** Decides again where an operation can change a label. */
   readonly labeller: Labeller;
-  readonly others: Others;
+  readonly others: DonorSamples;
   /** Memory for samples that nobody works with; a batch takes what it needs and puts it back. */
   readonly spare: SampleMemory[];
 }

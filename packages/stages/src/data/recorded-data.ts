@@ -1,16 +1,12 @@
-/** A run's data and its records: how samples are written down, found again and turned into batches. */
+/** A run's data and its records: how samples are written down and found again. */
 import { fail } from '@foveate/contracts';
 import type { AssignedSample } from '@foveate/contracts';
 import type { SampleRecord } from '@foveate/run-record';
 import { lastValueFrom, toArray } from 'rxjs';
-import type { RunConfig } from '@foveate/assembly';
 import { ingest } from '../ingest.js';
-import { dataSet } from '../split.js';
-import type { BatchStage } from './batches.js';
-import { openWork } from '../worker/open-work.js';
-import type { WorkSetting } from '../worker/open-work.js';
-import { slotsFor } from '../load-data.js';
-import type { LoadedData } from '../load-data.js';
+import type { RunScope } from '../run-scope.js';
+import { dataSet, type DataSet } from '../split.js';
+import { slotsFor } from '../worker/pixel-work.js';
 
 /** How each sample was labelled and placed, for `samples.jsonl`. */
 export function sampleRecords(samples: readonly AssignedSample[]): readonly SampleRecord[] {
@@ -53,16 +49,11 @@ export function requireSameSamples(
 }
 
 /**
- * The data set of an earlier run, from its records: nothing is decoded, labelled or divided anew. The caller closes it.
+ * The data set of an earlier run, from its records: nothing is decoded, labelled or divided anew.
  * @throws FoveateError `RUN_INVALID` when the source no longer has a recorded sample
  */
-export async function recordedData(
-  config: RunConfig,
-  setting: WorkSetting,
-  records: readonly SampleRecord[],
-): Promise<LoadedData> {
-  const source = await setting.services.get('source');
-  const items = await lastValueFrom(ingest(source).pipe(toArray()));
+export async function recordedData(run: RunScope, records: readonly SampleRecord[]): Promise<DataSet> {
+  const items = await lastValueFrom(ingest(run).pipe(toArray()));
   const byId = new Map(items.flatMap((item) => ('sample' in item ? [[item.sample.id, item.sample] as const] : [])));
   const samples = records.map((record): AssignedSample => {
     const sample = byId.get(record.id);
@@ -78,29 +69,11 @@ export async function recordedData(
     const decision = { label, reason, ...(shareInside === null ? {} : { shareInside }) };
     return { ...sample, ...decision, split: record.split };
   });
-  const data = dataSet(samples, []);
-  const owned = await openWork(config, samples.length, setting);
-  const slotOf = slotsFor(data.samples, owned);
-  const stored = data.samples.map((sample) => {
-    const slot = slotOf(sample);
-    return { sample, ...(slot === undefined ? {} : { slot }) };
-  });
-  return { ...owned, data, stored };
-}
-
-/** The batch stage of a configuration on loaded data. */
-export function batchStage(config: RunConfig, { stored, work }: LoadedData): BatchStage {
-  const { augment, prefetch } = config.data;
-  // Nothing to draw: every epoch shows the same.
-  const augmentVariants = augment.length === 0 ? 1 : config.data.augmentVariants;
-  return {
-    samples: stored,
-    work,
-    batchSize: config.training.batchSize,
-    // One in use, and one being made by each thread.
-    prefetch: prefetch ?? work.threads + 1,
-    seed: config.seed,
-    ...(augmentVariants === undefined ? {} : { augmentVariants }),
-    balanced: config.training.balancedBatches ?? false,
-  };
+  const slotOf = slotsFor(samples, await run.work.open(samples.length));
+  return dataSet(
+    samples.map((sample) => {
+      const slot = slotOf(sample);
+      return { sample, ...(slot === undefined ? {} : { slot }) };
+    }),
+  );
 }

@@ -53,8 +53,9 @@ async function warningsFor(
     reuse: (batch: Batch) => void taken.push(batch),
   };
   const data = { samples };
+  const run = { work: { data: work }, settings: { training: { batchSize: 3 } } };
   const stored = samples.map((sample) => ({ sample }));
-  const warnings = await guidanceWarnings({ loss: loss(uses), model }, { work, data, stored } as never, 3);
+  const warnings = await guidanceWarnings({ loss: loss(uses), model }, { ...data, stored } as never, run as never);
   expect(taken).toEqual(given);
   return warnings;
 }

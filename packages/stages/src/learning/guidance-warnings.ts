@@ -1,7 +1,8 @@
 /** What keeps a loss from guiding a network by areas of interest, said before it trains. */
 import type { AssignedSample } from '@foveate/contracts';
 import { describeModel } from './describe-model.js';
-import type { LoadedData } from '../load-data.js';
+import type { RunScope } from '../run-scope.js';
+import type { DataSet } from '../split.js';
 import type { Network } from './network.js';
 
 /** Training images whose areas are looked at. */
@@ -17,26 +18,26 @@ interface Areas {
 
 /**
  * Warnings for a network whose loss uses areas of interest; none for other losses.
- * @param batchSize images decoded at once
  */
 export async function guidanceWarnings(
   { loss, model }: Pick<Network, 'loss' | 'model'>,
-  { stored, work, data }: Pick<LoadedData, 'stored' | 'work' | 'data'>,
-  batchSize: number,
+  data: Pick<DataSet, 'stored' | 'samples'>,
+  { work, settings }: Pick<RunScope, 'work' | 'settings'>,
 ): Promise<readonly string[]> {
   if (!loss.uses.includes('aoi')) return [];
-  const train = stored.filter(({ sample }) => sample.split === 'train');
+  const { batchSize } = settings.training;
+  const train = data.stored.filter(({ sample }) => sample.split === 'train');
   // Evenly spaced, so that every folder is among them.
   const step = Math.max(1, Math.floor(train.length / maxLookedAt));
   const lookedAt = train.filter((_, index) => index % step === 0).slice(0, maxLookedAt);
   const inside: number[] = [];
   for (let from = 0; from < lookedAt.length; from += batchSize) {
-    const batch = await work.batch({ samples: lookedAt.slice(from, from + batchSize) });
+    const batch = await work.data.batch({ samples: lookedAt.slice(from, from + batchSize) });
     const pixels = batch.height * batch.width;
     for (let index = 0; index < batch.ids.length; index++) {
       inside.push(batch.aoi.subarray(index * pixels, (index + 1) * pixels).reduce((sum, value) => sum + value, 0));
     }
-    work.reuse(batch);
+    work.data.reuse(batch);
   }
   const areas = { inside, pixels: model.height * model.width };
   const [rows = 1, columns = 1] = describeModel(model).featureMap;

@@ -1,16 +1,16 @@
 /** The work on pixels: what threads do for a run. Calls and answers are plain data, so that each can be a message. */
-import type { Batch, Sample } from '@foveate/contracts';
+import type { Batch, LabelledItem, Sample } from '@foveate/contracts';
 import { openSlots } from '../data/slots.js';
 import type { SlotsHandle } from '../data/slots.js';
 import type { RunConfig, Services } from '@foveate/assembly';
 import { operationsOf } from '../data/operations.js';
 import { labelSample } from '../mask.js';
-import type { LabelParts, MaskedItem } from '../mask.js';
+import type { LabelParts } from '../mask.js';
 import { BatchMaker } from '../data/batch-memory.js';
 import type { BatchMemory, ByteBatch } from '../data/batch-memory.js';
 import { makeBatch } from '../data/make-batch.js';
 import type { BatchParts, BatchPlan } from '../data/make-batch.js';
-import { Others } from '../data/donor-samples.js';
+import { DonorSamples } from '../data/donor-samples.js';
 import type { SampleMemory } from '../data/sample-memory.js';
 import { SampleStore } from '../data/sample-store.js';
 import type { StoreParts, Stored } from '../data/sample-store.js';
@@ -20,7 +20,7 @@ export interface DataWork {
   /** Batches that are made at the same time. */
   readonly threads: number;
   /** @throws what the plugins throw, but for samples that are no good: those are skips */
-  label(stored: Stored<Sample>): Promise<MaskedItem>;
+  label(stored: Stored<Sample>): Promise<LabelledItem>;
   /** The training samples by id, which content augmentations choose from. */
   population(samples: readonly Stored[]): Promise<void>;
   /** @throws FoveateError `DATA_INVALID` when a sample cannot be decoded or has changed */
@@ -42,7 +42,7 @@ export class LocalWork implements DataWork {
   readonly #parts: Omit<BatchParts, 'others' | 'spare'> & LabelParts;
   readonly #batches: BatchMaker;
   readonly #spare: SampleMemory[] = [];
-  #others = new Others([]);
+  #others = new DonorSamples([]);
 
   constructor(parts: LocalParts) {
     this.#batches = new BatchMaker(parts.size, 1);
@@ -70,12 +70,12 @@ export class LocalWork implements DataWork {
     });
   }
 
-  label(stored: Stored<Sample>): Promise<MaskedItem> {
+  label(stored: Stored<Sample>): Promise<LabelledItem> {
     return labelSample(stored, this.#parts);
   }
 
   population(samples: readonly Stored[]): Promise<void> {
-    this.#others = new Others(samples);
+    this.#others = new DonorSamples(samples);
     return Promise.resolve();
   }
 

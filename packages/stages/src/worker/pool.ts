@@ -4,9 +4,8 @@
  */
 import { createRequire } from 'node:module';
 import { fail } from '@foveate/contracts';
-import type { Batch, Sample } from '@foveate/contracts';
+import type { Batch, LabelledItem, Sample } from '@foveate/contracts';
 import { Thread } from '@foveate/threads';
-import type { MaskedItem } from '../mask.js';
 import { BatchMaker } from '../data/batch-memory.js';
 import type { BatchPlan } from '../data/make-batch.js';
 import type { Stored } from '../data/sample-store.js';
@@ -26,7 +25,7 @@ export class WorkerPool implements DataWork {
     this.#threads = Array.from({ length: threads }, () => startThread(setup));
   }
 
-  label(stored: Stored<Sample>): Promise<MaskedItem> {
+  label(stored: Stored<Sample>): Promise<LabelledItem> {
     return this.#idlest().call('label', [stored]);
   }
 

@@ -27,7 +27,7 @@ async function start({ config, module, slots }: WorkerSetup): Promise<WorkerCall
     const exports = (await import(list.url)) as Readonly<Record<string, readonly AnyPlugin[]>>;
     const registry = Registry.of(exports[list.export] ?? []);
     const complete = await withPackages(registry, config.plugins, config.baseFolder, 'given');
-    return LocalWork.of(config, await buildServices(config, complete, kinds), slots);
+    return LocalWork.of(config, await buildServices(config, complete, { kinds }), slots);
   };
   if (module.data === undefined) return build(module, pluginKinds);
   return build(module.data, dataKinds).catch((error: unknown) => {

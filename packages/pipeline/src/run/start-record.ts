@@ -1,7 +1,7 @@
-/** `run.json` as a fold over the events of a run. */
+/** The record of a run that has not done a step yet. */
 import { createHash } from 'node:crypto';
 import { runRecordVersion } from '@foveate/run-record';
-import type { Engine, HostTensors, Model, RunEvent, SplitName } from '@foveate/contracts';
+import type { Engine, HostTensors, Model } from '@foveate/contracts';
 import type { RunRecord } from '@foveate/run-record';
 import { encodeSafetensors } from '@foveate/tensor';
 import { writtenConfig } from '@foveate/assembly';
@@ -63,58 +63,4 @@ function origin({ initialValues, previous }: RecordStart): Pick<RunRecord['model
   const known = previous?.model.initialValues;
   if (initialValues === undefined) return known === undefined ? {} : { initialValues: known };
   return { initialValues: createHash('sha256').update(encodeSafetensors(initialValues)).digest('hex') };
-}
-
-const mean = (values: readonly number[]) =>
-  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** The record after one more event. Wall time is the recorder's affair. */
-export function recordEvent(record: RunRecord, event: RunEvent): RunRecord {
-  switch (event.type) {
-    case 'epoch': {
-      const epochs = [...record.epochs.filter(({ epoch }) => epoch < event.record.epoch), event.record];
-      return {
-        ...record,
-        epochs,
-        bestEpoch: event.best ? event.record.epoch : record.bestEpoch,
-        timing: {
-          ...record.timing,
-          secondsPerEpoch: mean(epochs.map(({ seconds }) => seconds)),
-          imagesPerSecond: mean(epochs.map(({ imagesPerSecond }) => imagesPerSecond)),
-        },
-      };
-    }
-    case 'explained':
-      return { ...record, explanations: event.explanations };
-    case 'measured':
-      return withMeasures(record, event.split, event.measures);
-    case 'early-stop':
-      return { ...record, earlyStop: { epoch: event.epoch, reason: event.reason } };
-    case 'warning':
-    case 'notice':
-      return withRemark(record, event.message);
-    case 'run-end':
-      return { ...record, status: event.status };
-    case 'run-start':
-    case 'loading':
-    case 'data':
-    case 'fetching':
-    case 'engine':
-    case 'step':
-    case 'checkpoint':
-    case 'interrupted':
-    case 'report':
-      return record;
-  }
-}
-
-/** A resumed run may say again what it said before. */
-function withRemark(record: RunRecord, message: string): RunRecord {
-  const { remarks = [] } = record;
-  return remarks.includes(message) ? record : { ...record, remarks: [...remarks, message] };
-}
-
-function withMeasures(record: RunRecord, split: SplitName, measures: NonNullable<RunRecord['test']>): RunRecord {
-  if (split === 'train') return record;
-  return split === 'test' ? { ...record, test: measures } : { ...record, validation: measures };
 }

@@ -1,9 +1,11 @@
-/** What separates two configurations of the same run. */
+/** Which keys of a configuration the numbers of a run depend on. */
+import { writtenConfig, type RunConfig } from '@foveate/assembly';
 import { fail } from '@foveate/contracts';
 import type { RunRecord } from '@foveate/run-record';
+import { createHash } from 'node:crypto';
 
 /** Keys that cannot change a number of the run, with all below them, and the one that lengthens it. */
-const harmless = [
+const ignoredKeys = [
   'baseFolder',
   'data.lock',
   'data.lockMismatch',
@@ -14,11 +16,12 @@ const harmless = [
   'explain.images',
   'training.trunkCache',
   'training.logs',
+  'observers',
   'training.epochs',
 ];
 
-function isHarmless(key: string): boolean {
-  return harmless.some((known) => key === known || key.startsWith(`${known}.`));
+function isIgnored(key: string): boolean {
+  return ignoredKeys.some((known) => key === known || key.startsWith(`${known}.`));
 }
 
 function flatten(value: unknown, path: string): readonly (readonly [string, string])[] {
@@ -32,9 +35,16 @@ function flatten(value: unknown, path: string): readonly (readonly [string, stri
 }
 
 /** Every value that a run's numbers depend on, by key, in order of keys. */
-export function essentials(written: RunRecord['config']): ReadonlyMap<string, string> {
-  const entries = flatten(written, '').filter(([key]) => !isHarmless(key));
+function resultKeys(written: RunRecord['config']): ReadonlyMap<string, string> {
+  const entries = flatten(written, '').filter(([key]) => !isIgnored(key));
   return new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A hash of everything in a configuration that changes the numbers of a run. */
+export function configFingerprint(config: RunConfig): string {
+  return createHash('sha256')
+    .update(JSON.stringify([...resultKeys(writtenConfig(config, ''))]))
+    .digest('hex');
 }
 
 /**
@@ -42,8 +52,8 @@ export function essentials(written: RunRecord['config']): ReadonlyMap<string, st
  * @throws FoveateError `RUN_INVALID` naming the differing keys
  */
 export function requireSameConfig(previous: RunRecord['config'], next: RunRecord['config'], folder: string): void {
-  const before = essentials(previous);
-  const now = essentials(next);
+  const before = resultKeys(previous);
+  const now = resultKeys(next);
   const keys = [...new Set([...before.keys(), ...now.keys()])].filter((key) => before.get(key) !== now.get(key));
   if (keys.length === 0) return;
   // Another plugin has other options: its name says it.

@@ -1,18 +1,8 @@
 /** The content of a run folder's `run.json`. */
-import type {
-  AppliedPreset,
-  ChosenPlugin,
-  DataCounts,
-  DefectVerdict,
-  DuplicateCluster,
-  EarlyStop,
-  EpochRecord,
-  Explanation,
-  Label,
-  Measures,
-  Skip,
-  SplitName,
-} from '@foveate/contracts';
+import type { DuplicateCluster } from './duplicates.js';
+import type { DataCounts, EarlyStop, EpochRecord, Explanation, Measures } from './events.js';
+import type { AppliedPreset, ChosenPlugin } from './plugin.js';
+import type { DefectVerdict, Label, Skip, SplitName } from './sample.js';
 
 /** Version of the run.json layout. */
 export const runRecordVersion = 1;

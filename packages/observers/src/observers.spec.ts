@@ -3,15 +3,17 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { atStart } from '../course/progress.js';
 import { crc32c } from './crc32c.js';
-import { TrainingLogs } from './training-logs.js';
+import { csv, jsonl, tensorboard } from './index.js';
+import { from } from 'rxjs';
 
+let parent: string;
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'foveate-logs-'));
+  parent = mkdtempSync(join(tmpdir(), 'foveate-logs-'));
+  folder = join(parent, 'logs');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(parent, { recursive: true }));
 
 const stepEvent = (epoch: number, step: number): RunEvent => ({
   type: 'step',
@@ -37,9 +39,18 @@ const record = (epoch: number): EpochRecord => ({
 });
 const epochEvent = (epoch: number): RunEvent => ({ type: 'epoch', epochs: 9, record: record(epoch), best: false });
 
-async function log(events: readonly RunEvent[], start?: Parameters<typeof TrainingLogs.open>[2]): Promise<void> {
-  const logs = await TrainingLogs.open(folder, ['jsonl', 'csv', 'tensorboard'], start, 2);
-  for (const event of events) await logs.write(event);
+interface Start {
+  readonly epoch: number;
+  readonly step: number;
+}
+
+/** @param resumedFrom epochs completed and steps done of the next one */
+async function log(events: readonly RunEvent[], resumedFrom?: Start): Promise<void> {
+  for (const plugin of [jsonl, csv, tensorboard]) {
+    const observer = await plugin.register({}, {} as never);
+    const run = { folder: parent, name: 'logged', config: {}, stepsPerEpoch: 2, resumedFrom };
+    await observer.observe(from(events), run);
+  }
 }
 const lines = (name: string) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n');
 
@@ -81,8 +92,7 @@ describe('tables', () => {
     rmSync(folder, { recursive: true });
     // The first session did the second epoch, but the checkpoint is of the first step of it.
     await log([...first.slice(0, 6)]);
-    const start = { ...atStart('abc', 1), epoch: 2, step: 1, records: [record(1)] };
-    await log([...first.slice(4), stopped], start);
+    await log([...first.slice(4), stopped], { epoch: 1, step: 1 });
     expect(['steps.csv', 'steps.jsonl'].map(lines)).toEqual(straight);
     expect(lines('epochs.csv').length).toBe(3);
   });
@@ -94,7 +104,7 @@ describe('tables', () => {
     await log(first.slice(0, 3));
     appendFileSync(join(folder, 'steps.csv'), '1,1');
     appendFileSync(join(folder, 'steps.jsonl'), '{"epoch":1,"step":1');
-    await log([...first.slice(3), stopped], { ...atStart('abc', 1), epoch: 2, step: 0, records: [record(1)] });
+    await log([...first.slice(3), stopped], { epoch: 1, step: 0 });
     expect(['steps.csv', 'steps.jsonl'].map(lines)).toEqual(straight);
     await log([...first, stopped]);
     expect(['steps.csv', 'steps.jsonl'].map(lines)).toEqual(straight);
@@ -198,7 +208,7 @@ describe('TensorBoard event files', () => {
 
   it('say where a resumed session takes over', async () => {
     await log(first.slice(0, 6));
-    await log([...first.slice(6), stopped], { ...atStart('abc', 1), epoch: 3, records: [record(1), record(2)] });
+    await log([...first.slice(6), stopped], { epoch: 2, step: 0 });
     const [, resumed] = files();
     const [version, session, step] = read(resumed!);
     expect(version!.version).toBe('brain.Event:2');

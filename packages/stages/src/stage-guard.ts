@@ -1,0 +1,133 @@
+/** What is asked of a stage while it runs: a stage that breaks its word is named, with the sample it had in hand. */
+import { fail, isFoveateError, type FoveateError } from '@foveate/contracts';
+import { config, isObservable, Observable, tap } from 'rxjs';
+import type { PipelineStage } from './pipeline.js';
+import { portFault } from './port-fault.js';
+import type { RunScope } from './run-scope.js';
+
+/** Output streams of stages that are being watched. RxJS tells of what is emitted after completion to one hook alone. */
+const watched = new WeakMap<object, (item: unknown) => void>();
+
+const others = config.onStoppedNotification;
+config.onStoppedNotification = (notification, subscriber) => {
+  if (notification.kind === 'N') watched.get(subscriber)?.(notification.value);
+  others?.(notification, subscriber);
+};
+
+/** The output of a stage, for its input. */
+export function guarded(
+  stage: PipelineStage,
+  input: Observable<unknown>,
+  run: Pick<RunScope, 'events' | 'signal'>,
+): Observable<unknown> {
+  return new Observable((subscriber) => {
+    let inHand: string | undefined;
+    let upstream: { readonly error: unknown } | undefined;
+    let hasAll = stage.takes === null;
+    const watch = new Watch(stage.patience, () =>
+      subscriber.error(broken(stage, 'has had all of its input and does not end', inHand)),
+    );
+    const items = input.pipe(
+      tap({
+        next: (item) => (inHand = idOf(item) ?? inHand),
+        error: (error: unknown) => (upstream = { error }),
+        complete: () => {
+          hasAll = true;
+          watch.start();
+        },
+      }),
+    );
+    if (hasAll) watch.start();
+    subscriber.add(run.events.subscribe(() => watch.alive()));
+    subscriber.add(() => watch.stop());
+    let output: Observable<unknown>;
+    try {
+      output = stage.operator(items as Observable<never>);
+      if (!isObservable(output)) throw new TypeError('it gave no Observable');
+    } catch (cause) {
+      subscriber.error(asStageError(stage, cause, inHand));
+      return;
+    }
+    const inner = output.subscribe({
+      next: (item) => {
+        watch.alive();
+        const fault = portFault(stage.gives, item);
+        if (fault === undefined) subscriber.next(item);
+        else subscriber.error(broken(stage, `gave ${fault}`, idOf(item) ?? inHand));
+      },
+      error: (error: unknown) => {
+        // What came from above is that stage's, and an interruption nobody's.
+        const isOwn = error !== upstream?.error && !(run.signal.aborted && error === run.signal.reason);
+        subscriber.error(isOwn ? asStageError(stage, error, inHand) : error);
+      },
+      complete: () => {
+        watch.stop();
+        subscriber.complete();
+      },
+    });
+    watched.set(inner, (item) =>
+      subscriber.closed ? undefined : subscriber.error(broken(stage, 'gave something after it had ended', idOf(item))),
+    );
+    subscriber.add(inner);
+  });
+}
+
+/** The id of the sample that an item is about. */
+function idOf(item: unknown): string | undefined {
+  const { sample, skip } = (typeof item === 'object' && item !== null ? item : {}) as {
+    readonly sample?: { readonly id?: unknown };
+    readonly skip?: { readonly path?: unknown };
+  };
+  const id = sample?.id ?? skip?.path;
+  return typeof id === 'string' ? id : undefined;
+}
+
+function asStageError(stage: PipelineStage, cause: unknown, sample: string | undefined): FoveateError {
+  if (isFoveateError(cause)) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return fail({
+    code: 'STAGE_FAILED',
+    what: `The stage '${stage.id}' failed: ${message.replace(/\.$/, '')}`,
+    ...(sample === undefined ? {} : { where: sample }),
+    advice: 'Leave the stage out of the pipeline, or tell its author',
+    cause,
+  });
+}
+
+function broken(stage: PipelineStage, does: string, sample: string | undefined): FoveateError {
+  return fail({
+    code: 'STAGE_FAILED',
+    what: `The stage '${stage.id}' ${does}`,
+    ...(sample === undefined ? {} : { where: sample }),
+    expected: `what it declares: ${stage.gives}`,
+    advice: 'Leave the stage out of the pipeline, or tell its author',
+  });
+}
+
+/** Tells when nothing was heard for some time. */
+class Watch {
+  readonly #milliseconds: number;
+  readonly #expired: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(seconds: number, expired: () => void) {
+    this.#milliseconds = 1000 * seconds;
+    this.#expired = expired;
+  }
+
+  start(): void {
+    if (this.#milliseconds === Infinity) return;
+    this.#timer = setTimeout(this.#expired, this.#milliseconds);
+    // A run that waits for nothing else is over.
+    this.#timer.unref();
+  }
+
+  alive(): void {
+    this.#timer?.refresh();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}
