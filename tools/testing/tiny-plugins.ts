@@ -215,7 +215,8 @@ export const tinyPlugins: readonly AnyPlugin[] = [
 
 /** What completes a configuration of tiny plugins. */
 export const tinyDefaults = {
-  pipeline: [...usualPipeline],
+  // Models of five lines need no file of their own.
+  pipeline: usualPipeline.filter((id) => id !== 'export'),
   data: {
     source: 'tiny',
     aoi: 'everywhere',

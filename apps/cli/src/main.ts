@@ -14,6 +14,7 @@ import { addExplain } from './commands/explain.js';
 import { addExport } from './commands/export.js';
 import { addInit } from './commands/init.js';
 import { addModels } from './commands/models.js';
+import { addPipeline } from './commands/pipeline.js';
 import { addPlugins } from './commands/plugins.js';
 import { addReport } from './commands/report.js';
 import { addSchema } from './commands/schema.js';
@@ -67,6 +68,7 @@ NO_COLOR=1 takes colours away.`,
     addDemo,
     addInit,
     addTrain,
+    addPipeline,
     addDataset,
     addAugment,
     addEvaluate,

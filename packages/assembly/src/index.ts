@@ -7,5 +7,6 @@ export { writtenConfig, type ConfigDefaults } from './config/resolve.js';
 export type { DataConfig, DuplicatesConfig, RunConfig, TrainingConfig } from './config/run-config.js';
 export { buildServices, type Services } from './container.js';
 export { Registry, type PluginList, type PluginModule, type RegistryEntry } from './registry.js';
+export { slots, type Slot } from './config/slots.js';
 export { withPackages } from './third-party.js';
 export { configReader, type ConfigReader, type ConfigReaderParts } from './config-reader.js';

@@ -10,6 +10,8 @@ export interface RegistryEntry {
   readonly meta: PluginMeta;
   /** npm package it comes from; absent for plugins handed over by the program. */
   readonly packageName?: string;
+  /** Of the package. */
+  readonly version?: string;
   /** The plugin itself. @throws FoveateError `PLUGIN_INVALID` when the package does not keep its manifest */
   load(): Promise<Plugin>;
 }

@@ -106,6 +106,7 @@ async function readManifest(name: string, from: string, consent: Consent): Promi
     return {
       meta,
       packageName: name,
+      ...(typeof json['version'] === 'string' ? { version: json['version'] } : {}),
       async load() {
         const file = entryFile(found);
         await requireConsent(found, consent);

@@ -28,7 +28,20 @@ export async function openModel(
     });
   });
   const declared = new Map(session.inputMetadata.map((input) => [input.name, input.isTensor ? input.type : undefined]));
+  const inputs = Object.fromEntries(
+    session.inputMetadata.flatMap((input) =>
+      input.isTensor
+        ? [
+            [
+              input.name,
+              { type: input.type, shape: input.shape.map((side) => (typeof side === 'number' ? side : null)) },
+            ],
+          ]
+        : [],
+    ),
+  );
   return {
+    inputs,
     run: async (inputs) => {
       const feeds = Object.entries(inputs).map(([name, { dtype, shape, data }]): [string, Tensor] => {
         const bytes = declared.get(name) === 'uint8';

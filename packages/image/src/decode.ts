@@ -53,6 +53,25 @@ export async function readImage(path: string, options: ReadImageOptions = {}): P
   return (await readImageAndDepth(path, options)).image;
 }
 
+/** Options of {@link decodeImage}. */
+export interface DecodeImageOptions extends ReadImageOptions {
+  /** Names the image in errors. Default: `image`. */
+  readonly name?: string;
+}
+
+/**
+ * As {@link readImage}, of an image file that is in memory already: what a camera or a network delivers.
+ * @throws FoveateError `DATA_INVALID` as {@link readImage}
+ */
+export async function decodeImage(
+  bytes: Uint8Array,
+  { name = 'image', maxPixels = 1e8, valueRange }: DecodeImageOptions = {},
+): Promise<Raster> {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { data, ...size } = await decodeBytes(file, name, 'image', maxPixels);
+  return { ...size, data: data instanceof Uint8Array ? data : scaled(data, valueRange) };
+}
+
 /** As {@link readImage}, with what scaling to 8 bits needs to be judged by. @throws as {@link readImage} */
 export async function readImageAndDepth(path: string, options: ReadImageOptions = {}): Promise<ImageAsRead> {
   const decoded = await decode(path, 'image', options.maxPixels ?? 1e8);
@@ -99,6 +118,11 @@ interface Decoded extends Omit<Raster, 'data'> {
 }
 
 async function decode(path: string, noun: Noun, maxPixels: number): Promise<Decoded> {
+  return decodeBytes(await readBytes(path, noun, maxPixels), path, noun, maxPixels);
+}
+
+/** @param path names the image in errors */
+async function decodeBytes(bytes: Buffer, path: string, noun: Noun, maxPixels: number): Promise<Decoded> {
   const invalid = (reason: string, what: string, got: string, cause?: unknown): FoveateError =>
     fail({
       code: 'DATA_INVALID',
@@ -110,7 +134,6 @@ async function decode(path: string, noun: Noun, maxPixels: number): Promise<Deco
       cause,
     });
 
-  const bytes = await readBytes(path, noun, maxPixels);
   if (bytes.length === 0) throw invalid(`${noun}-truncated`, `The ${noun} file is empty`, '0 bytes');
 
   const bitmap = attempt(() => readBmpHeader(bytes));

@@ -1,8 +1,10 @@
 export {
+  decodeImage,
   highestInMask,
   readImage,
   readImageAndDepth,
   readMask,
+  type DecodeImageOptions,
   type ImageAsRead,
   type ReadImageOptions,
   type ReadLimits,

@@ -1,6 +1,8 @@
 /** The tasks over pipelines: run, inspect, lock, augment, evaluate, export. */
 export type { BuildOptions, BuiltSet } from './augmented/build-set.js';
 export type { PreviewOptions } from './augmented/preview.js';
+export { pipelineMermaid } from './describe/describe-pipeline.js';
+export type { DescribedPipeline, DescribedPlugin, DescribedStage } from './describe/describe-pipeline.js';
 export type { InspectedData, InspectOptions } from './inspect/inspect-data.js';
 export type { InspectedModel } from './inspect/inspect-model.js';
 export type { BuiltLock, LockOptions } from './lock/build-lock.js';

@@ -8,6 +8,7 @@ import { buildSet } from './augmented/build-set.js';
 import type { BuildOptions, BuiltSet } from './augmented/build-set.js';
 import { previewAugmentation } from './augmented/preview.js';
 import type { PreviewOptions } from './augmented/preview.js';
+import { describePipeline, type DescribedPipeline } from './describe/describe-pipeline.js';
 import { inspectData } from './inspect/inspect-data.js';
 import type { InspectedData, InspectOptions } from './inspect/inspect-data.js';
 import { buildLock } from './lock/build-lock.js';
@@ -37,6 +38,8 @@ export interface Runner extends ConfigReader {
   inspectModel(config: RunConfig, classes?: number): Promise<InspectedModel>;
   /** Trains, explains, measures and reports. */
   run(config: RunConfig, options: RunOptions): Observable<RunEvent>;
+  /** What a run of a configuration would be put together from: stages, ports, plugins with versions; reads no data. */
+  describePipeline(config: RunConfig): Promise<DescribedPipeline>;
   /** Trains a few steps on noise with the model, loss, optimizer and engine of a configuration; reads no data. */
   tryEngine(config: RunConfig): Promise<EngineTrial>;
   /** Shows what the augmentation of a configuration makes of some training images. */
@@ -70,6 +73,7 @@ export function createRunner(parts: RunnerParts): Runner {
     buildLock: (config, options) => buildLock(config, registry, options),
     inspectModel: (config, classes) => inspectModel(config, registry, classes),
     run: (config, options) => run(config, registry, options),
+    describePipeline: (config) => describePipeline(config, registry),
     tryEngine: (config) => tryEngine(config, registry),
     previewAugmentation: (config, options) => previewAugmentation(config, registry, options),
     buildAugmentedSet: (config, options) => buildSet(config, registry, options),

@@ -3,6 +3,7 @@ import { defineStage } from '@foveate/contracts';
 import { z } from 'zod';
 import { deduplicate } from './deduplicate.js';
 import { explain } from './explain.js';
+import { exportStage } from './export-model.js';
 import { filterStage } from './filter.js';
 import { ingest } from './ingest.js';
 import { mask } from './mask.js';
@@ -104,6 +105,7 @@ export const usualPipeline = [
   'train',
   'explain',
   'measure',
+  'export',
   'report',
 ] as const;
 
@@ -119,5 +121,6 @@ export const stagePlugins = [
   trainStage,
   explainStage,
   measureStage,
+  exportStage,
   reportStage,
 ];

@@ -49,9 +49,9 @@ export async function trainAndShow(
 }
 
 /** The command to type to go on. */
-function resumeCommand({ config, out, seed, set }: TrainOptions): string {
+function resumeCommand({ config, out, seed, set }: TrainOptions, command: string): string {
   return [
-    'foveate train --config',
+    command === 'train' ? 'foveate train --config' : `foveate ${command}`,
     quoted(config),
     ...(out === undefined ? [] : ['--out', quoted(out)]),
     ...(seed === undefined ? [] : ['--seed', String(seed)]),
@@ -60,8 +60,11 @@ function resumeCommand({ config, out, seed, set }: TrainOptions): string {
   ].join(' ');
 }
 
-/** Runs a configuration, or goes on with it, and says what was measured. */
-export async function train(options: TrainOptions): Promise<void> {
+/**
+ * Runs a configuration, or goes on with it, and says what was measured.
+ * @param command as it was typed
+ */
+export async function train(options: TrainOptions, command = 'train'): Promise<void> {
   const runner = defaultRunner();
   const overrides = [...options.set, ...(options.seed === undefined ? [] : [`seed=${String(options.seed)}`])];
   const config = await runner.readConfig(options.config, overrides);
@@ -78,11 +81,14 @@ export async function train(options: TrainOptions): Promise<void> {
     process.exitCode = interruptedCode();
     const record = await readRunRecord(folder).catch(() => undefined);
     if (record === undefined) note('Stopped before training began; nothing was written.');
-    else note(`Stopped. Go on with:\n  ${resumeCommand(options)}`);
+    else note(`Stopped. Go on with:\n  ${resumeCommand(options, command)}`);
     return;
   }
   if (options.json === true) return;
-  const { validation, test } = await readRunRecord(folder);
+  const record = await readRunRecord(folder).catch(() => undefined);
+  // A pipeline that trains nothing has no figures.
+  if (record === undefined || record.test === null) return;
+  const { validation, test } = record;
   print();
   printMeasures(
     ['split'],

@@ -67,6 +67,13 @@ export class RunView {
       case 'report':
         printFact('Report', event.path);
         break;
+      case 'passed':
+        this.clear();
+        printFact('Done', `${String(event.items)} items at port ${event.port}`);
+        this.#skips(event.skips, 'all listed in events.jsonl');
+        break;
+      case 'begin':
+      case 'failed':
       case 'checkpoint':
       case 'explained':
       case 'measured':
@@ -89,9 +96,13 @@ export class RunView {
       return `${split} ${String(good + defective)} (${String(good)} good, ${String(defective)} defective)`;
     });
     printFact('Data', parts.join(', '));
+    this.#skips(skips, 'all listed in run.json');
+  }
+
+  #skips(skips: readonly Skip[], where: string): void {
     if (skips.length === 0) return;
     const { yellow } = this.#colours;
-    printFact('Skipped', `${String(skips.length)}, all listed in run.json`, yellow);
+    printFact('Skipped', `${String(skips.length)}, ${where}`, yellow);
     for (const reason of new Set(skips.map((skip) => skip.reason))) {
       const alike = skips.filter((skip) => skip.reason === reason);
       print(`  ${String(alike.length)} ${reason}`);

@@ -18,6 +18,7 @@ export const runFiles = {
   predictions: 'predictions.jsonl',
   best: 'best.safetensors',
   last: 'last.safetensors',
+  model: 'model.onnx',
   explanations: 'explanations',
   features: 'features',
   logs: 'logs',
