@@ -6,7 +6,7 @@
  * follow may get a new version. Build first.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from './packages/inspect.mjs';
 import { Project } from './packages/project.mjs';
@@ -63,7 +63,12 @@ try {
     if (last === undefined) problems.push(`${own.manifest.name} was not published`);
   const there = published.filter(({ last }) => last !== undefined);
   await step('inspected', async () => {
-    for (const { own, last } of there) await inspect(last, own, folder);
+    const waiting = [...there];
+    const worker = async () => {
+      for (let one = waiting.shift(); one !== undefined; one = waiting.shift())
+        await inspect(one.last, one.own, folder);
+    };
+    await Promise.all(Array.from({ length: availableParallelism() }, worker));
   });
   const project = new Project(join(folder, 'project'));
   await useAll(

@@ -3,10 +3,26 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { problems, run } from './run.mjs';
 
-/** Plugin packages of a third party: a folder of fixtures, and what to set so that a run uses it. */
+/** Plugin packages of a third party: a folder of fixtures, what to set so that a run uses it, and what the run then says. */
 const thirdParty = [
-  { folder: 'loss-focal', name: '@acme/foveate-loss-focal', set: ['loss.id=focal', 'loss.gamma=3'] },
-  { folder: 'metric-balanced', name: '@acme/foveate-metric-balanced', set: ['metrics=[classification, balanced]'] },
+  {
+    folder: 'stage-every-nth',
+    name: '@acme/foveate-stage-every-nth',
+    set: 'pipeline=[ingest, mask, {id: every-nth, n: 5}, split, train, explain, measure, report]',
+    says: ({ data }) => data?.skips?.some(({ reason }) => reason === 'every-nth'),
+  },
+  {
+    folder: 'loss-focal',
+    name: '@acme/foveate-loss-focal',
+    set: 'loss={id: focal, gamma: 3}',
+    says: ({ config }) => config?.loss?.id === 'focal',
+  },
+  {
+    folder: 'metric-balanced',
+    name: '@acme/foveate-metric-balanced',
+    set: 'metrics=[classification, balanced]',
+    says: ({ test }) => typeof test?.balancedAccuracy === 'number',
+  },
 ];
 
 /** Lines that a plugin may take. */
@@ -111,13 +127,12 @@ for (const [name, listed] of Object.entries(plugins)) {
     await run('npm', [...install, '--ignore-scripts', '--install-links', ...folders], this.#options);
     const names = thirdParty.map(({ name }) => name);
     await writeFile(join(this.folder, 'own.yaml'), `name: own\nplugins: ${JSON.stringify(names)}\n`);
-    const set = [...tiny, ...thirdParty.flatMap(({ set: own }) => own)].flatMap((override) => ['--set', override]);
+    const set = [...tiny, ...thirdParty.map((one) => one.set)].flatMap((override) => ['--set', override]);
     if ((await this.foveate('train', '--config', 'own.yaml', ...set)) === null) return;
     const record = JSON.parse(await readFile(join(this.folder, 'runs/own/run.json'), 'utf8'));
-    if (typeof record.test?.balancedAccuracy !== 'number')
-      problems.push(`a run does not know the metric of a third party: ${JSON.stringify(record.test)}`);
-    if (record.config?.loss?.id !== 'focal')
-      problems.push(`a run does not use the loss of a third party: ${JSON.stringify(record.config?.loss)}`);
+    for (const { name, says } of thirdParty) {
+      if (!says(record)) problems.push(`a run does not show what ${name} does: ${JSON.stringify(record)}`);
+    }
   }
 
   /** Versions of our packages that are installed, wherever npm has put them. */

@@ -73,8 +73,12 @@ export class Rehearsal {
     await this.#git('add', '--all');
     await this.#git('commit', '--quiet', '--message', 'Change two packages');
     await this.#release();
-    await this.#nx('release', 'publish');
-    return [...this.versions()].filter(([name, version]) => version !== before.get(name)).map(([name]) => name);
+    const released = [...this.versions()]
+      .filter(([name, version]) => version !== before.get(name))
+      .map(([name]) => name);
+    // The others would be found to be there, one by one.
+    await this.#nx('release', 'publish', `--projects=${released.join()}`);
+    return released;
   }
 
   #release() {
