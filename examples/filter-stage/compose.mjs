@@ -22,7 +22,7 @@ const events = runner.run(config, {
   compose: (run) =>
     ingest(run).pipe(
       mask(run),
-      brightEnough(() => run.get('source'), 60),
+      brightEnough(() => run.get('source'), 97),
       deduplicate(run),
       split(run),
       train(run),
