@@ -27,7 +27,7 @@ beforeAll(async () => {
     'ok/2.png': image,
     'nok/3.png': image,
     'masks/nok/3.png': mask,
-    'list.csv': Buffer.from('image,label,mask\nok/1.png,good,\nnok/3.png,scratch,masks/nok/3.png\n'),
+    'list.csv': Buffer.from('image,type,mask\nok/1.png,good,\nnok/3.png,scratch,masks/nok/3.png\n'),
   };
   for (const [path, bytes] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

@@ -22,7 +22,9 @@ function lossProgram(loss: Loss, gradients: boolean): Program {
     const outputs = { loss: value, perSample, ...Object.fromEntries(named) };
     if (!gradients) return { outputs };
     const [byFilter, byKernel] = tf.grads((...tensors) => compute(...tensors).loss)(at);
-    return { outputs: { ...outputs, 'gradient by filter': byFilter!, 'gradient by kernel': byKernel! } };
+    return {
+      outputs: { ...outputs, 'gradient by filter': byFilter as tf.Tensor, 'gradient by kernel': byKernel as tf.Tensor },
+    };
   };
 }
 
@@ -65,14 +67,8 @@ export async function checkLoss(plugin: Plugin<'loss'>, setting: EngineSetting):
     const direction = normalTensor(at.shape, 3, name).data;
     const moved = async (by: number) => {
       const data = (at.data as Float32Array).map((x, i) => x + by * (direction[i] as number));
-      return scalar(
-        (
-          await onOracle(plugin, setting, lossProgram(loss, false), {
-            ...lossCase,
-            [name]: { ...at, data },
-          } as HostTensors)
-        )['loss']!,
-      );
+      const inputs: HostTensors = { ...lossCase, [name]: { ...at, data } };
+      return scalar((await onOracle(plugin, setting, lossProgram(loss, false), inputs))['loss'] as HostTensor);
     };
     const slope = Array.from((all[`gradient by ${name}`] as HostTensor).data).reduce(
       (sum, g, i) => sum + g * (direction[i] as number),

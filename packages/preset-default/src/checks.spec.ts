@@ -5,7 +5,7 @@ import { tfjsEngine } from '@foveate/engine-tfjs';
 import { augmentations, metrics } from './testing/augmentation-fixtures.js';
 import { labellers, sources, splitters, type Case } from './testing/data-fixtures.js';
 import { explainers, losses, models } from './testing/learning-fixtures.js';
-import * as testkit from './index.js';
+import * as testkit from '@foveate/testkit';
 
 const engines = [onnxEngine({ threads: 1 }), tfjsEngine()] as const;
 afterAll(() => {

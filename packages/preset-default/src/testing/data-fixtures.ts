@@ -9,7 +9,7 @@ import {
 } from '@foveate/contracts';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { block, picture } from '../checks/pictures.js';
+import { block, picture } from '../../../testkit/src/checks/pictures.js';
 
 /** What a fixture is refused with; undefined: it is good. */
 export type Case<P> = readonly [name: string, plugin: P, message: string | undefined];
@@ -30,7 +30,6 @@ function source(changes: Partial<SampleSource> & { readonly items?: readonly Sou
     meta: meta('source'),
     options: none,
     register: (): SampleSource => ({
-      // eslint-disable-next-line @typescript-eslint/require-await -- a stream by contract
       scan: async function* () {
         yield* items;
       },
