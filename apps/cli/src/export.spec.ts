@@ -124,7 +124,9 @@ describe('foveate export', () => {
   it('leaves nothing behind when it is stopped', async () => {
     const folder = join(root, 'stopped');
     const options = { format: 'onnx', folder, heatmap: false, normalise: false, precision: 'float32' } as const;
-    const stopped = defaultRunner().export(run, options, AbortSignal.abort());
+    const stopped = defaultRunner()
+      .export(run, { ...options, signal: AbortSignal.abort() })
+      .result();
     await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
     expect(existsSync(folder)).toBe(false);
   });

@@ -15,6 +15,7 @@ export * from './nesting.js';
 export * from './observer.js';
 export * from './packed-error.js';
 export * from './plugin.js';
+export * from './port-fault.js';
 export * from './random.js';
 export * from './raster.js';
 export * from './node/regular-file.js';

@@ -12,5 +12,6 @@ export type { LoadedData, RunOptions } from './run/run.js';
 export type { Evaluation, Verdict } from './run/trained-run.js';
 export type { EngineTrial } from './run/try-engine.js';
 export type { ExportCheck } from './run/try-export.js';
+export { Task, type TaskEvent, type TaskOptions, type TaskProgress, type TaskResult } from './task.js';
 export { createRunner } from './runner.js';
 export type { Runner, RunnerParts } from './runner.js';

@@ -22,41 +22,48 @@ import { run } from './run/run.js';
 import type { RunOptions } from './run/run.js';
 import { evaluateRun, explainImages } from './run/trained-run.js';
 import type { Evaluation, Verdict } from './run/trained-run.js';
+import { task, type Task, type TaskOptions } from './task.js';
 import { tryEngine } from './run/try-engine.js';
 import type { EngineTrial } from './run/try-engine.js';
 
 /** What a runner is made of. */
 export type RunnerParts = ConfigReaderParts;
 
-/** Reads configurations and runs them. All errors are FoveateErrors. */
+/**
+ * Reads configurations and works with them. What takes long is a {@link Task}: a stream of events that ends with the result,
+ * cancelled by unsubscribing, and that can be awaited. All errors are FoveateErrors.
+ */
 export interface Runner extends ConfigReader {
   /** Reads, labels and divides the data of a configuration and counts what it finds; trains nothing. */
-  inspectData(config: RunConfig, options: InspectOptions): Promise<InspectedData>;
+  inspectData(config: RunConfig, options: InspectOptions & TaskOptions): Task<InspectedData>;
   /** Writes down the content hash, label and split of every sample of a configuration. */
-  buildLock(config: RunConfig, options: LockOptions): Promise<BuiltLock>;
+  buildLock(config: RunConfig, options: LockOptions & TaskOptions): Task<BuiltLock>;
   /** The model of a configuration, built for its input size and described; two classes if not told otherwise. */
   inspectModel(config: RunConfig, classes?: number): Promise<InspectedModel>;
-  /** Trains, explains, measures and reports. */
+  /** Runs the pipeline of a configuration. All who subscribe follow one run; see `shareRun`. */
   run(config: RunConfig, options: RunOptions): Observable<RunEvent>;
   /** What a run of a configuration would be put together from: stages, ports, plugins with versions; reads no data. */
   describePipeline(config: RunConfig): Promise<DescribedPipeline>;
   /** Trains a few steps on noise with the model, loss, optimizer and engine of a configuration; reads no data. */
   tryEngine(config: RunConfig): Promise<EngineTrial>;
   /** Shows what the augmentation of a configuration makes of some training images. */
-  previewAugmentation(config: RunConfig, options: PreviewOptions): Promise<AugmentPreview>;
+  previewAugmentation(config: RunConfig, options: PreviewOptions & TaskOptions): Task<AugmentPreview>;
   /** Multiplies the training split of a configuration into ordinary files, the other splits beside it. */
-  buildAugmentedSet(config: RunConfig, options: BuildOptions): Promise<BuiltSet>;
+  buildAugmentedSet(config: RunConfig, options: BuildOptions & TaskOptions): Task<BuiltSet>;
   /** Measures a run's best checkpoint again. */
-  evaluate(folder: string, split: SplitName, signal?: AbortSignal): Promise<Evaluation>;
+  evaluate(folder: string, split: SplitName, options?: TaskOptions): Task<Evaluation>;
   /** Writes a run's best checkpoint as a model file that runs elsewhere, and tries it. */
-  export(folder: string, options: ExportOptions, signal?: AbortSignal): Promise<ExportedModel>;
-  /** Classifies and explains image files with a run's best checkpoint; `onVerdict` is told of each in order, and waited for. */
+  export(folder: string, options: ExportOptions & TaskOptions): Task<ExportedModel>;
+  /**
+   * Classifies and explains image files with a run's best checkpoint. The result is their number.
+   * @param onVerdict is told of each image in order, and waited for, so that few of them are in memory
+   */
   explain(
     folder: string,
     files: readonly string[],
     onVerdict: (verdict: Verdict) => void | Promise<void>,
-    options?: ImageLimits & { readonly signal?: AbortSignal },
-  ): Promise<void>;
+    options?: ImageLimits & TaskOptions,
+  ): Task<number>;
 }
 
 /**
@@ -66,20 +73,28 @@ export interface Runner extends ConfigReader {
 export function createRunner(parts: RunnerParts): Runner {
   const reader = configReader(parts);
   const { registry, setting } = reader;
-  const never = new AbortController().signal;
   return {
     ...reader,
-    inspectData: (config, options) => inspectData(config, registry, options),
-    buildLock: (config, options) => buildLock(config, registry, options),
+    inspectData: (config, options) => task((context) => inspectData(config, registry, options, context), options),
+    buildLock: (config, options) => task((context) => buildLock(config, registry, options, context), options),
     inspectModel: (config, classes) => inspectModel(config, registry, classes),
     run: (config, options) => run(config, registry, options),
     describePipeline: (config) => describePipeline(config, registry),
     tryEngine: (config) => tryEngine(config, registry),
-    previewAugmentation: (config, options) => previewAugmentation(config, registry, options),
-    buildAugmentedSet: (config, options) => buildSet(config, registry, options),
-    evaluate: (folder, split, signal = never) => evaluateRun(folder, split, setting, signal),
-    export: (folder, options, signal = never) => exportRun(folder, options, setting, signal),
-    explain: (folder, files, onVerdict, { signal = never, ...limits } = {}) =>
-      explainImages(folder, files, onVerdict, { setting, signal, limits }),
+    previewAugmentation: (config, options) =>
+      task((context) => previewAugmentation(config, registry, options, context), options),
+    buildAugmentedSet: (config, options) => task((context) => buildSet(config, registry, options, context), options),
+    evaluate: (folder, split, options) => task(({ signal }) => evaluateRun(folder, split, setting, signal), options),
+    export: (folder, options) => task(({ signal }) => exportRun(folder, options, setting, signal), options),
+    explain: (folder, files, onVerdict, options = {}) =>
+      task(async ({ signal, progress }) => {
+        let done = 0;
+        const tell = async (verdict: Verdict) => {
+          await onVerdict(verdict);
+          progress('explained', ++done, files.length);
+        };
+        await explainImages(folder, files, tell, { setting, signal, limits: options });
+        return done;
+      }, options),
   };
 }

@@ -123,7 +123,7 @@ describe('a multiplied data set', () => {
   it('can be made again from what it says', async () => {
     const registry = runner.registry;
     const settings = await config();
-    const { samples, prepare } = await openSamples(settings, registry);
+    const { samples, prepare } = await openSamples(settings, registry, new AbortController().signal);
     const operations = await operationsOf(settings, await buildServices(settings, registry));
     const alone = rows().filter(
       ({ variant, operations: done }) => variant > 0 && done.every(({ id }) => !/swap|paste/.test(id)),
@@ -156,7 +156,10 @@ describe('a multiplied data set', () => {
       if (++count === 3) abort.abort();
     };
     const options = { folder: join(root, 'stopped'), good: 31, defective: 27, signal: abort.signal, onSample };
-    const error = await runner.buildAugmentedSet(await config(), options).catch((reason: unknown) => reason);
+    const error = await runner
+      .buildAugmentedSet(await config(), options)
+      .result()
+      .catch((reason: unknown) => reason);
     expect(error).toBe(abort.signal.reason);
     expect(count).toBe(3);
   });

@@ -5,6 +5,7 @@ import { tfjsEngine } from '@foveate/engine-tfjs';
 import { augmentations, metrics } from './testing/augmentation-fixtures.js';
 import { labellers, sources, splitters, type Case } from './testing/data-fixtures.js';
 import { explainers, losses, models } from './testing/learning-fixtures.js';
+import { labelledItems, stages } from './testing/stage-fixtures.js';
 import * as testkit from '@foveate/testkit';
 
 const engines = [onnxEngine({ threads: 1 }), tfjsEngine()] as const;
@@ -24,6 +25,7 @@ function proves<P>(name: string, cases: readonly Case<P>[], check: (plugin: P) =
   });
 }
 
+proves('checkStage', stages, (plugin) => testkit.checkStage(plugin, { items: labelledItems }));
 proves('checkSource', sources, testkit.checkSource);
 proves('checkSplitter', splitters, testkit.checkSplitter);
 proves('checkLabeller', labellers, testkit.checkLabeller);

@@ -1,8 +1,7 @@
 /** What is asked of a stage while it runs: a stage that breaks its word is named, with the sample it had in hand. */
-import { fail, isFoveateError, type FoveateError } from '@foveate/contracts';
+import { fail, isFoveateError, portFault, type FoveateError } from '@foveate/contracts';
 import { config, isObservable, Observable, tap } from 'rxjs';
 import type { PipelineStage } from './pipeline.js';
-import { portFault } from './port-fault.js';
 import type { RunScope } from './run-scope.js';
 
 /** Output streams of stages that are being watched. RxJS tells of what is emitted after completion to one hook alone. */

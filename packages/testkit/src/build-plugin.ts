@@ -7,6 +7,7 @@ import {
   type PluginContext,
   type PluginKind,
   type PluginServices,
+  type StageRun,
 } from '@foveate/contracts';
 
 /** What a plugin is built in. */
@@ -17,6 +18,8 @@ export interface BuildSetting {
   readonly seed?: number;
   /** Plugins that its options may name and that it may ask for: by id, or the first one of a kind. */
   readonly plugins?: readonly AnyPlugin[];
+  /** The run that a stage is part of; left out: none. */
+  readonly run?: StageRun;
 }
 
 /**
@@ -42,7 +45,12 @@ export async function buildPlugin<K extends PluginKind>(
 function fakeContext(setting: BuildSetting): PluginContext {
   const { baseFolder = process.cwd(), seed = 1 } = setting;
   const get = (kind: PluginKind, id?: string) => buildPlugin(pluginOf(kind, id, setting), {}, setting);
-  return { baseFolder, seed, get: get as unknown as PluginContext['get'] };
+  return {
+    baseFolder,
+    seed,
+    get: get as PluginContext['get'],
+    ...(setting.run === undefined ? {} : { run: setting.run }),
+  };
 }
 
 /** Options as the schema returns them. */

@@ -7,6 +7,7 @@ export { checkLoss } from './checks/check-loss.js';
 export { checkMetric } from './checks/check-metric.js';
 export { checkModel, type ModelSetting } from './checks/check-model.js';
 export { checkSource, type SourceSetting } from './checks/check-source.js';
+export { checkStage, type StageSetting } from './checks/check-stage.js';
 export { checkSplitter, type SplitterSetting } from './checks/check-splitter.js';
 export type { EngineSetting } from './checks/programs.js';
 export * from './finite-differences.js';

@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { writeAtomically } from '@foveate/contracts/node';
 import type { RunConfig } from '@foveate/assembly';
+import type { BuiltSet } from '@foveate/pipeline';
 import { renderAugmentPreview } from '@foveate/report';
 import { requireOwnPage } from '../own-page.js';
 import { defaultRunner } from '../runner.js';
-import { CountBar } from '../terminal/count-bar.js';
+import { follow } from '../terminal/follow.js';
 import { interruptedCode, interruptible } from '../terminal/interrupt.js';
 import { quoted } from '../terminal/quoted.js';
 import { printTable } from '../terminal/table.js';
@@ -31,15 +32,9 @@ export interface PreviewOptions extends CommonOptions {
 export async function preview(file: string, { out, images, variants, ...common }: PreviewOptions): Promise<void> {
   await requireOwnPage(out, '--out');
   const config = await configOf(file, common);
-  const bar = new CountBar();
-  const onProgress = (done: number, total: number) => {
-    bar.show('images', done, total);
-  };
-  const shown = await defaultRunner()
-    .previewAugmentation(config, { images, variants, onProgress })
-    .finally(() => {
-      bar.clear();
-    });
+  const shown = await follow((options) =>
+    defaultRunner().previewAugmentation(config, { images, variants, ...options }),
+  );
   await writeAtomically(out, renderAugmentPreview(shown));
   print(`Preview     ${out}`);
 }
@@ -68,13 +63,16 @@ function resumeCommand(file: string, { out, good, defective, seed, set }: BuildO
 export async function build(file: string, options: BuildOptions): Promise<void> {
   const { out, good, defective, resume = false, json } = options;
   const config = await configOf(file, options);
-  const onSample = (written: number) => {
-    if (process.stderr.isTTY && written % 50 === 0) note(`${String(written)} samples written …`);
-  };
   const folder = out ?? join('augmented', config.name);
   const built = await interruptible(async (signal) => {
     try {
-      return await defaultRunner().buildAugmentedSet(config, { folder, good, defective, resume, onSample, signal });
+      let set: BuiltSet | undefined;
+      const task = defaultRunner().buildAugmentedSet(config, { folder, good, defective, resume, signal });
+      await task.forEach((event) => {
+        if (event.type === 'result') set = event.result;
+        else if (process.stderr.isTTY && event.done % 50 === 0) note(`${String(event.done)} samples written …`);
+      });
+      return set;
     } catch (error) {
       if (error === signal.reason) return undefined;
       throw error;

@@ -6,7 +6,7 @@ import { dataFacts, renderContactSheet } from '@foveate/report';
 import type { Inspection } from '@foveate/report';
 import { requireOwnPage } from '../own-page.js';
 import { defaultRunner } from '../runner.js';
-import { CountBar } from '../terminal/count-bar.js';
+import { follow } from '../terminal/follow.js';
 import { printFact } from '../terminal/fact.js';
 import { printTable } from '../terminal/table.js';
 import { colours, print, printJson } from '../terminal/terminal.js';
@@ -24,17 +24,10 @@ export async function inspect(file: string, { json, sheet, limit, set }: Inspect
   if (sheet !== undefined) await requireOwnPage(sheet, '--sheet');
   const runner = defaultRunner();
   const config = await runner.readConfig(file, set);
-  const bar = new CountBar();
-  const { inspection, pictures, copies } = await runner
-    .inspectData(config, {
-      examples: sheet === undefined ? 0 : limit,
-      onProgress: (done, total) => {
-        bar.show('labelled', done, total);
-      },
-    })
-    .finally(() => {
-      bar.clear();
-    });
+  const examples = sheet === undefined ? 0 : limit;
+  const { inspection, pictures, copies } = await follow((options) =>
+    runner.inspectData(config, { examples, ...options }),
+  );
   if (sheet !== undefined) await writeAtomically(sheet, renderContactSheet(inspection, pictures, copies));
   if (json === true) printJson(inspection, 2);
   else {
@@ -124,18 +117,7 @@ export interface BuildOptions {
 export async function build(file: string, { out, overwrite = false, json, set }: BuildOptions): Promise<void> {
   const runner = defaultRunner();
   const config = await runner.readConfig(file, set);
-  const bar = new CountBar();
-  const built = await runner
-    .buildLock(config, {
-      file: out,
-      overwrite,
-      onProgress: (phase, done, total) => {
-        bar.show(phase, done, total);
-      },
-    })
-    .finally(() => {
-      bar.clear();
-    });
+  const built = await follow((options) => runner.buildLock(config, { file: out, overwrite, ...options }));
   if (json === true) {
     printJson(built, 2);
     return;

@@ -1,7 +1,7 @@
 /** What `foveate evaluate` does. */
 import type { SplitName } from '@foveate/contracts';
 import { defaultRunner } from '../runner.js';
-import { interruptible } from '../terminal/interrupt.js';
+import { follow } from '../terminal/follow.js';
 import { printMeasures } from '../terminal/measures.js';
 import { colours, note, printJson } from '../terminal/terminal.js';
 
@@ -13,7 +13,7 @@ export interface EvaluateOptions {
 
 /** Measures the best checkpoint of a run again. */
 export async function evaluate(folder: string, { split, json }: EvaluateOptions): Promise<void> {
-  const evaluation = await interruptible((signal) => defaultRunner().evaluate(folder, split, signal));
+  const evaluation = await follow((options) => defaultRunner().evaluate(folder, split, options));
   if (json === true) {
     printJson(evaluation, 2);
     return;

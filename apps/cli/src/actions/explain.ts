@@ -3,7 +3,7 @@ import { basename, extname, join } from 'node:path';
 import type { Verdict } from '@foveate/pipeline';
 import { writeOverlay } from '@foveate/pipeline';
 import { defaultRunner } from '../runner.js';
-import { interruptible } from '../terminal/interrupt.js';
+import { follow } from '../terminal/follow.js';
 import { percent } from '../terminal/format.js';
 import { colours, print, printJson } from '../terminal/terminal.js';
 
@@ -50,7 +50,7 @@ export async function explain(
 ): Promise<void> {
   const names = overlayNames(files);
   const results: object[] = [];
-  await interruptible((signal) =>
+  await follow((stop) =>
     defaultRunner().explain(
       run,
       files,
@@ -61,7 +61,7 @@ export async function explain(
         const { file, score, defective, aoiShare, emptyHeatmap, aoi } = verdict;
         results.push({ file, score, defective, aoiShare, aoiKnown: aoi !== undefined, emptyHeatmap, heatmap: path });
       },
-      { signal, maxPixels },
+      { ...stop, maxPixels },
     ),
   );
   if (json === true) printJson(results, 2);

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { ExportFormat } from '@foveate/export/formats';
 import { defaultRunner } from '../runner.js';
-import { interruptible } from '../terminal/interrupt.js';
+import { follow } from '../terminal/follow.js';
 import { print, printJson } from '../terminal/terminal.js';
 
 /** Options of `export`. */
@@ -28,7 +28,7 @@ export async function exportModel(
   const folder = out ?? join(run, 'export', format);
   const precision = half ? 'float16' : 'float32';
   const options = { format, folder, heatmap, normalise, precision, overwrite } as const;
-  const exported = await interruptible((signal) => defaultRunner().export(run, options, signal));
+  const exported = await follow((stop) => defaultRunner().export(run, { ...options, ...stop }));
   if (json === true) {
     printJson(exported, 2);
     return;

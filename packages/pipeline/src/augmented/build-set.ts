@@ -10,6 +10,7 @@ import { stringify } from 'yaml';
 import type { Registry, RunConfig } from '@foveate/assembly';
 import { writtenConfig } from '@foveate/assembly';
 import { toJsonLines } from '@foveate/run-record';
+import type { TaskContext } from '../task.js';
 import { multiply, pixelHash } from './multiply.js';
 import type { SetItem, Targets } from './multiply.js';
 import { openSamples } from './open-samples.js';
@@ -25,10 +26,6 @@ export interface BuildOptions {
   readonly defective: number;
   /** True: go on with what an earlier call with the same settings left. */
   readonly resume?: boolean;
-  /** Aborted: the build ends after the sample at hand, with an AbortError. */
-  readonly signal?: AbortSignal;
-  /** Called for every sample written. */
-  readonly onSample?: (written: number) => void;
 }
 
 /** What was built. */
@@ -46,23 +43,28 @@ export interface BuiltSet {
  * @throws FoveateError `OUTPUT_EXISTS`, `RUN_INVALID` (settings or data differ from those of the build to go on with),
  * `DATA_INVALID` (one image in two splits), and those of {@link multiply}
  */
-export async function buildSet(config: RunConfig, registry: Registry, options: BuildOptions): Promise<BuiltSet> {
+export async function buildSet(
+  config: RunConfig,
+  registry: Registry,
+  options: BuildOptions,
+  { progress, signal }: TaskContext,
+): Promise<BuiltSet> {
   const folder = resolve(options.folder);
   const targets: Targets = [options.good, options.defective];
   await requireFree(folder, options);
-  const open = await openSamples(config, registry);
+  const open = await openSamples(config, registry, signal);
   await beginBuild(folder, settingsOf(config, targets, open.samples), options);
 
   const places = new Map(open.samples.map(({ sample }, place) => [sample.id, place]));
   const splitOfPixels = new Map<string, SetItem['origin']['sample']>();
   const rows: { readonly sample: SampleRow; readonly provenance: ProvenanceRow }[] = [];
   for await (const item of itemsOf(open, targets)) {
-    options.signal?.throwIfAborted();
+    signal.throwIfAborted();
     const { sample } = item.origin;
     refuseLeak(splitOfPixels.get(item.pixels), sample);
     splitOfPixels.set(item.pixels, sample);
     rows.push(await writeItem(folder, item, { place: places.get(sample.id) ?? 0, seed: config.seed }));
-    options.onSample?.(rows.length);
+    progress('samples', rows.length);
   }
   await writeAtomically(join(folder, setFiles.provenance), toJsonLines(rows.map(({ provenance }) => provenance)));
   await writeAtomically(join(folder, setFiles.config), stringify(trainingConfig(config, folder)));

@@ -5,6 +5,7 @@ import type { AssignedSample, AugmentedImages } from '@foveate/contracts';
 import { augmentSample, DonorSamples, loadData, operationsOf, RunScope, SampleStore } from '@foveate/stages';
 import type { AugmentedSample, Stored } from '@foveate/stages';
 import { lastValueFrom } from 'rxjs';
+import { abortable } from '../task.js';
 
 /** A labelled sample with its place in the split, and the state of its files. */
 export type OpenSample = Stored<AssignedSample>;
@@ -23,13 +24,13 @@ export interface OpenSamples {
 }
 
 /** Labels and divides the data of a configuration. @throws FoveateError of its plugins and stages */
-export async function openSamples(config: RunConfig, registry: Registry): Promise<OpenSamples> {
+export async function openSamples(config: RunConfig, registry: Registry, signal: AbortSignal): Promise<OpenSamples> {
   // Samples are looked at one by one afterwards.
   const uncached = { ...config, data: { ...config.data, cache: 'none' } } as const satisfies RunConfig;
   const scope = await RunScope.open(uncached, registry);
   const [source, aoi, labeller] = await Promise.all([scope.get('source'), scope.get('aoi'), scope.get('labeller')]);
   const operations = await operationsOf(config, scope.services);
-  const loaded = await lastValueFrom(loadData(scope)).finally(() => scope.close());
+  const loaded = await lastValueFrom(abortable(loadData(scope), signal)).finally(() => scope.close());
   const store = new SampleStore({ source, aoi, size: config.data.size, withDefects: true });
   const others = new DonorSamples(loaded.stored.filter(({ sample }) => sample.split === 'train'));
   return {

@@ -4,6 +4,7 @@ import type { AugmentedImages, Label, Mask } from '@foveate/contracts';
 import { emptyMask, encodePng } from '@foveate/image';
 import type { AugmentPreview, PreviewPicture, PreviewSample } from '@foveate/report';
 import type { Registry, RunConfig } from '@foveate/assembly';
+import type { TaskContext } from '../task.js';
 import { openSamples } from './open-samples.js';
 import type { OpenSample, OpenSamples } from './open-samples.js';
 
@@ -13,23 +14,23 @@ export interface PreviewOptions {
   readonly images: number;
   /** Of each image. */
   readonly variants: number;
-  /** Called as images are augmented. */
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** Augments some training images of a configuration. @throws FoveateError of its plugins and stages */
 export async function previewAugmentation(
   config: RunConfig,
   registry: Registry,
-  { images, variants, onProgress }: PreviewOptions,
+  { images, variants }: PreviewOptions,
+  { progress, signal }: TaskContext,
 ): Promise<AugmentPreview> {
-  const open = await openSamples(config, registry);
+  const open = await openSamples(config, registry, signal);
   const [height, width] = config.data.size;
   const samples: PreviewSample[] = [];
   const chosen = choose(open.samples, images, config.seed);
   for (const stored of chosen) {
     samples.push(await show(stored, variants, open));
-    onProgress?.(samples.length, chosen.length);
+    signal.throwIfAborted();
+    progress('images', samples.length, chosen.length);
   }
   return {
     title: config.name,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { tinyDefaults, tinyPlugins } from '../../../../tools/testing/tiny-plugins.js';
 import { createRunner } from '../runner.js';
+import type { InspectedData } from './inspect-data.js';
 
 const root = mkdtempSync(join(tmpdir(), 'foveate-inspect-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -12,7 +13,13 @@ const runner = createRunner({ plugins: tinyPlugins, defaults: tinyDefaults });
 
 async function inspect(source: object, examples = 2, progress: number[] = []) {
   const config = await runner.makeConfig({ name: 'tiny', data: { source: { id: 'tiny', ...source } } }, root);
-  return runner.inspectData(config, { examples, onProgress: (done) => progress.push(done) });
+  const task = runner.inspectData(config, { examples });
+  let result: InspectedData | undefined;
+  await task.forEach((event) => {
+    if (event.type === 'result') result = event.result;
+    else progress.push(event.done);
+  });
+  return result!;
 }
 
 describe('an inspection', () => {

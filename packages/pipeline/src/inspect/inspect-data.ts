@@ -6,6 +6,7 @@ import type { Inspection, Picture } from '@foveate/report';
 import { Depths, dividedAtData, groupBy, lockMismatch, pipelineOf, RunScope, through } from '@foveate/stages';
 import type { DataSet } from '@foveate/stages';
 import { EMPTY, lastValueFrom, tap, type Observable } from 'rxjs';
+import { abortable, type TaskContext } from '../task.js';
 import { lookAt, readHeaders, type Seen } from './examine.js';
 import { outcomeOf, typesOf, type Finding } from './findings.js';
 import { summarise } from './summary.js';
@@ -14,8 +15,6 @@ import { summarise } from './summary.js';
 export interface InspectOptions {
   /** Pictures of each kind; 0: none. */
   readonly examples: number;
-  /** Called as samples are labelled. */
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** What it gives. */
@@ -35,20 +34,21 @@ export async function inspectData(
   config: RunConfig,
   registry: Registry,
   options: InspectOptions,
+  context: TaskContext,
 ): Promise<InspectedData> {
   // Nothing is looked at twice at network size.
   const uncached = { ...config, data: { ...config.data, cache: 'none' } } as const satisfies RunConfig;
   const scope = await RunScope.open(uncached, registry);
   try {
-    return await inspectIn(scope, options);
+    return await inspectIn(scope, options, context);
   } finally {
     await scope.close();
   }
 }
 
-async function inspectIn(scope: RunScope, options: InspectOptions): Promise<InspectedData> {
+async function inspectIn(scope: RunScope, options: InspectOptions, context: TaskContext): Promise<InspectedData> {
   const config = scope.settings;
-  const traced = await trace(scope, options);
+  const traced = await trace(scope, context);
   const { divided } = traced;
   const findings = findingsOf(traced);
   const source = await scope.get('source');
@@ -92,7 +92,7 @@ interface Trace {
 }
 
 /** Runs the stages up to the data set, and sees what passes between them. */
-async function trace(scope: RunScope, { onProgress }: InspectOptions): Promise<Trace> {
+async function trace(scope: RunScope, { progress, signal }: TaskContext): Promise<Trace> {
   const { data } = dividedAtData(await pipelineOf(scope));
   const sources: Sample[] = [];
   const labelled = new Map<string, LabelledSample>();
@@ -107,7 +107,7 @@ async function trace(scope: RunScope, { onProgress }: InspectOptions): Promise<T
       readonly depth: Parameters<Depths['add']>[0];
     }>;
     const isNew = skip === undefined || !skips.has(keyOf(skip));
-    if (index === labels && isNew) onProgress?.(++done, sources.length);
+    if (index === labels && isNew) progress('labelled', ++done, sources.length);
     if (skip !== undefined) skips.set(keyOf(skip), skip);
     if (sample === undefined) return;
     if (port === 'sample') sources.push(sample);
@@ -123,10 +123,12 @@ async function trace(scope: RunScope, { onProgress }: InspectOptions): Promise<T
     const complete = () => (isLabelled ||= index === data.length - 2);
     output = output.pipe(tap({ next: see(stage.gives, index), complete }));
   }
-  const divided = await lastValueFrom(output, { defaultValue: undefined }).catch((error: unknown) => {
-    if (!isLabelled || !isFoveateError(error)) throw error;
-    return error.message;
-  });
+  const divided = await lastValueFrom(abortable(output, signal), { defaultValue: undefined }).catch(
+    (error: unknown) => {
+      if (signal.aborted || !isLabelled || !isFoveateError(error)) throw error;
+      return error.message;
+    },
+  );
   const isDivided = data.at(-1)?.gives === 'data-set';
   return {
     sources,

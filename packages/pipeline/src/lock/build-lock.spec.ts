@@ -7,6 +7,7 @@ import { lastValueFrom, toArray } from 'rxjs';
 import { tinyDefaults, tinyPlugins } from '../../../../tools/testing/tiny-plugins.js';
 import type { RunConfig } from '../../../assembly/src/config/run-config.js';
 import { createRunner } from '../runner.js';
+import type { BuiltLock } from './build-lock.js';
 import { checkLock } from '../../../stages/src/lock/check-lock.js';
 import { dataHash, writeLock } from '../../../stages/src/lock/lock-file.js';
 import { lockSample } from '../../../stages/src/lock/locked-sample.js';
@@ -127,7 +128,12 @@ describe('a run with a lock', () => {
     const config = await runner.makeConfig({ name: 'tiny' }, root);
     const phases: string[] = [];
     const file = join(root, 'drawn.lock');
-    const built = await runner.buildLock(config, { file, onProgress: (phase) => phases.push(phase) });
+    const locking = runner.buildLock(config, { file });
+    let built: BuiltLock | undefined;
+    await locking.forEach((event) => {
+      if (event.type === 'result') built = event.result;
+      else phases.push(event.what);
+    });
     expect(built).toMatchObject({ samples: 32, leftOut: 0, bytes: 0 });
     expect(phases.filter((phase) => phase === 'hashed')).toHaveLength(32);
     expect(readFileSync(file, 'utf8')).toMatch(/"drawn":"[0-9a-f]{64}"/);

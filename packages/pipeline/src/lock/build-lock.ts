@@ -6,14 +6,13 @@ import { dataHash, loadData, lockSample, onLoading, RunScope, writeLock } from '
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { from, lastValueFrom, map, mergeMap, tap, toArray } from 'rxjs';
+import { abortable, type TaskContext } from '../task.js';
 
 /** How a lock is made. */
 export interface LockOptions {
   readonly file: string;
   /** False: a file that is there is left as it is. */
   readonly overwrite?: boolean;
-  /** Called as samples are labelled, then as their files are hashed. */
-  readonly onProgress?: (phase: 'labelled' | 'hashed', done: number, total: number) => void;
 }
 
 /** What was locked. */
@@ -26,7 +25,12 @@ export interface BuiltLock {
 }
 
 /** @throws FoveateError as a run does when it loads its data; `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE` */
-export async function buildLock(config: RunConfig, registry: Registry, options: LockOptions): Promise<BuiltLock> {
+export async function buildLock(
+  config: RunConfig,
+  registry: Registry,
+  options: LockOptions,
+  { progress, signal }: TaskContext,
+): Promise<BuiltLock> {
   if (options.overwrite !== true && existsSync(options.file)) {
     throw fail({
       code: 'OUTPUT_EXISTS',
@@ -37,19 +41,24 @@ export async function buildLock(config: RunConfig, registry: Registry, options: 
   }
   const uncached = { ...config, data: { ...config.data, cache: 'none' } } as const satisfies RunConfig;
   const scope = await RunScope.open(uncached, registry);
-  onLoading(scope, (done, total) => options.onProgress?.('labelled', done, total));
-  const { samples, skips, counts } = await lastValueFrom(loadData(scope)).finally(() => scope.close());
+  onLoading(scope, (done, total) => progress('labelled', done, total));
+  const { samples, skips, counts } = await lastValueFrom(abortable(loadData(scope), signal)).finally(() =>
+    scope.close(),
+  );
   const setting = { source: await scope.get('source'), baseFolder: config.baseFolder };
   let done = 0;
   const locked = await lastValueFrom(
-    from(samples.entries()).pipe(
-      mergeMap(
-        ([at, sample]) => from(lockSample(sample, setting)).pipe(map((line) => ({ at, line }))),
-        availableParallelism(),
+    abortable(
+      from(samples.entries()).pipe(
+        mergeMap(
+          ([at, sample]) => from(lockSample(sample, setting)).pipe(map((line) => ({ at, line }))),
+          availableParallelism(),
+        ),
+        tap(() => progress('hashed', ++done, samples.length)),
+        toArray(),
+        map((list) => list.sort((a, b) => a.at - b.at).map(({ line }) => line)),
       ),
-      tap(() => options.onProgress?.('hashed', ++done, samples.length)),
-      toArray(),
-      map((list) => list.sort((a, b) => a.at - b.at).map(({ line }) => line)),
+      signal,
     ),
   );
   const { name, seed } = config;

@@ -15,7 +15,7 @@ export function observing(scope: RunScope): Subscription {
   if (observers.length === 0) return subscription;
   const outlets: Subject<RunEvent>[] = [];
   const close = () => {
-    for (const outlet of outlets) outlet.complete();
+    for (const outlet of outlets) if (!outlet.closed) outlet.complete();
   };
   const start = (begin: Extract<RunEvent, { type: 'begin' }>) => {
     const run = observedRun(scope, begin);

@@ -79,30 +79,30 @@ export class Recorder implements RunKeeper {
     this.#log.open();
   }
 
-  /** To be called with each event as it happens. @throws FoveateError `OUTPUT_UNWRITABLE` */
-  see(event: RunEvent): void {
+  /** To be called with each event as it happens. @returns the record after it @throws FoveateError `OUTPUT_UNWRITABLE` */
+  see(event: RunEvent): RunState {
     const at = this.#seconds();
     this.#state = reduce(this.#state, event, at);
     this.#log.write(event, at);
+    return this.#state;
   }
 
   /**
    * Writes run.json where a reader would miss what the event says.
+   * @param state after the event
    * @throws FoveateError `OUTPUT_UNWRITABLE`; `RUN_LOCKED` when the folder is somebody else's by now
    */
-  async keep(event: RunEvent): Promise<RunEvent> {
-    if (this.#state === undefined || !written.has(event.type)) return event;
+  async keep(event: RunEvent, state: RunState): Promise<void> {
+    if (state === undefined || !written.has(event.type)) return;
     await this.#folder.lock.check();
-    await writeRecord(this.#folder.path, this.#state);
-    return event;
+    await writeRecord(this.#folder.path, state);
   }
 
   /** Writes that the run has failed, as far as that can be written: a full disk must not hide why. */
   async fail(error: unknown): Promise<void> {
     const event: RunEvent = { type: 'failed', message: error instanceof Error ? error.message : String(error) };
     try {
-      this.see(event);
-      await this.keep({ type: 'interrupted', epoch: 0, step: 0 });
+      await this.keep({ type: 'interrupted', epoch: 0, step: 0 }, this.see(event));
     } catch {
       // The error that is thrown says more.
     }

@@ -21,6 +21,7 @@ import {
   EMPTY,
   fromEvent,
   ignoreElements,
+  map,
   Observable,
   of,
   switchMap,
@@ -100,12 +101,12 @@ function runIn(folder: RunFolder, config: RunConfig, registry: Registry, options
     const follow = (scope: RunScope, recorder: Recorder, checkpoint: Checkpoint | undefined) => {
       let interrupted = false;
       const kept = scope.events.pipe(
-        tap((event) => {
+        map((event) => {
           interrupted ||= event.type === 'interrupted';
-          recorder.see(event);
+          return { event, state: recorder.see(event) };
         }),
-        concatMap(async (event) => {
-          await recorder.keep(event);
+        concatMap(async ({ event, state }) => {
+          await recorder.keep(event, state);
           // Before the end is told: a run that wrote nothing leaves no folder.
           if (event.type === 'run-end') await abandon();
           return event;

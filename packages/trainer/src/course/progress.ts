@@ -22,6 +22,9 @@ const epochRecord: z.ZodType<EpochRecord> = z.strictObject({
     loss: z.number(),
     accuracy: z.number(),
     auroc: z.number().nullable().exactOptional(),
+    metrics: z
+      .record(z.string(), z.union([z.number().nullable(), z.record(z.string(), z.number().nullable())]))
+      .exactOptional(),
   }),
   learningRate: z.number().exactOptional(),
   seconds: z.number(),
