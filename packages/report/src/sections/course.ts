@@ -52,8 +52,11 @@ const monitors: Readonly<Record<string, string>> = {
 /** What makes an epoch the best one; runs may differ in it. */
 export function bestEpochMeaning(runs: readonly NamedRun[]): string {
   const meanings = runs.map(({ run }) => {
-    const { monitor = 'loss' } = (run.record.config['training'] ?? {}) as { readonly monitor?: string };
-    return monitors[monitor] ?? monitor;
+    const { monitor = 'loss' } = (run.record.config['training'] ?? {}) as {
+      readonly monitor?: string | { readonly key: string; readonly best: string };
+    };
+    if (typeof monitor !== 'string') return `${monitor.best} validation ${monitor.key}`;
+    return monitors[monitor] ?? `highest validation ${monitor}`;
   });
   return [...new Set(meanings)].join(' or ');
 }

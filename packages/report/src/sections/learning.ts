@@ -1,14 +1,17 @@
-import { learningCurve, valueScale, type Measure } from '../charts/learning-curve.js';
+import { accuracyMeasure, heatMeasure, learningCurve, lossMeasure, valueScale } from '../charts/learning-curve.js';
 import { html, type Markup } from '../html.js';
 import { badge, type NamedRun } from '../identity.js';
 import { bestEpochMeaning, courses } from './course.js';
 import { section } from './table.js';
 
-/** Loss and accuracy by epoch, a panel per run, on shared scales. Null when no run has finished an epoch. */
+/** Loss, accuracy and heat in the area by epoch, a panel per run, on shared scales. Null when no run has finished an epoch. */
 export function learningSection(runs: readonly NamedRun[]): Markup | null {
   const trained = runs.filter(({ run }) => run.record.epochs.length > 0);
   if (trained.length === 0) return null;
-  const measures: readonly Measure[] = ['loss', 'accuracy'];
+  const hasHeat = trained.some(({ run }) =>
+    run.record.epochs.some((epoch) => heatMeasure.validation(epoch) !== undefined),
+  );
+  const measures = [lossMeasure, accuracyMeasure, ...(hasHeat ? [heatMeasure] : [])];
   return section(
     'learning',
     'Learning curves',
