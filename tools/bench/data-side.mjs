@@ -4,12 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRunner } from '@foveate/pipeline';
 import { defaultConfig, defaultPluginModule, defaultPlugins } from '@foveate/preset-default';
-
-const internals = (path) => import(new URL(`../../packages/pipeline/dist/${path}`, import.meta.url).href);
-const { buildServices } = await internals('assembly/container.js');
-const { loadData } = await internals('run/load-data.js');
-const { batchStage } = await internals('run/data.js');
-const { trainingBatches } = await internals('stages/5-batch.js');
+import { batchesOf, loadData, RunScope, trainingBatches } from '@foveate/stages';
+import { lastValueFrom } from 'rxjs';
 
 const runner = createRunner({ plugins: defaultPlugins, pluginModule: defaultPluginModule, defaults: defaultConfig });
 const folder = mkdtempSync(join(tmpdir(), 'foveate-bench-'));
@@ -28,27 +24,25 @@ async function timed(work) {
 }
 
 async function stream(config, epochs) {
-  const services = await buildServices(config, runner.registry);
-  const { module } = runner.registry;
-  let loaded;
+  const scope = await RunScope.open(config, runner.registry, { cacheFolder: folder });
+  let data;
   const labelled = await timed(async () => {
-    await loadData(config, { services, module, folder }).forEach((step) => {
-      if ('stored' in step) loaded = step;
-    });
-    return loaded.stored.length;
+    data = await lastValueFrom(loadData(scope));
+    return data.stored.length;
   });
-  const stage = batchStage(config, loaded);
+  await scope.work.chooseDonors(data.stored);
+  const batches = batchesOf(data, scope);
   const list = [];
   for (let epoch = 1; epoch <= epochs; epoch++) {
     list.push(
       await timed(async () => {
         let images = 0;
-        for await (const { ids } of trainingBatches(stage, epoch, 0)) images += ids.length;
+        for await (const { ids } of trainingBatches(batches, epoch, 0)) images += ids.length;
         return images;
       }),
     );
   }
-  await loaded.close();
+  await scope.close();
   return { labelled, epochs: list };
 }
 

@@ -152,13 +152,12 @@ describe('a multiplied data set', () => {
   it('is stopped after the sample at hand', async () => {
     const abort = new AbortController();
     let count = 0;
-    const onSample = () => {
-      if (++count === 3) abort.abort();
-    };
-    const options = { folder: join(root, 'stopped'), good: 31, defective: 27, signal: abort.signal, onSample };
+    const options = { folder: join(root, 'stopped'), good: 31, defective: 27, signal: abort.signal };
     const error = await runner
       .buildAugmentedSet(await config(), options)
-      .result()
+      .forEach((event) => {
+        if (event.type === 'progress' && ++count === 3) abort.abort();
+      })
       .catch((reason: unknown) => reason);
     expect(error).toBe(abort.signal.reason);
     expect(count).toBe(3);
