@@ -28,7 +28,7 @@ interface Exports {
     deviates: Address,
     spread: Address,
   ): void;
-  sharesOf(into: Address, from: Address, count: number): void;
+  bytesToUnitFloats(into: Address, from: Address, count: number): void;
   chamferDistance(into: Address, from: Address, framed: Address, width: number, height: number): void;
   blendColour(into: Address, over: Address, cover: Address, pixels: number, ...shift: readonly number[]): void;
 }

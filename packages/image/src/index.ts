@@ -12,7 +12,7 @@ export {
 } from './decode.js';
 export { blended, type Colour } from './blend.js';
 export { encodeJpeg, encodePng, writePng } from './encode.js';
-export { sharesOf } from './bytes.js';
+export { bytesToUnitFloats } from './bytes.js';
 export { connectedParts, connectedTo } from './connected.js';
 export { DisjointSets } from './disjoint-sets.js';
 export { distanceTo } from './distance.js';

@@ -2,7 +2,7 @@
 import { expect, it } from '@jest/globals';
 import type { Raster } from '@foveate/contracts';
 import fc from 'fast-check';
-import { blended, distanceTo, flipHorizontal, hash32, lightened, sharesOf, withNoise } from './index.js';
+import { blended, distanceTo, flipHorizontal, hash32, lightened, bytesToUnitFloats, withNoise } from './index.js';
 
 /** Rasters of up to 41 x 5 pixels. */
 const rasters = fc
@@ -64,7 +64,7 @@ it('scales bytes of any number', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
       const into = new Float32Array(bytes.length);
-      sharesOf(bytes, into);
+      bytesToUnitFloats(bytes, into);
       expect(into).toEqual(Float32Array.from(bytes, (value) => value / 255));
     }),
   );

@@ -10,12 +10,12 @@ import { ce } from '@foveate/loss-ce';
 import { efficientNetB0 } from '@foveate/models';
 import { decodeSafetensors, initialise, withPrefix } from '@foveate/tensor';
 import {
-  heldStagesAt,
+  frozenStagesAt,
   stepTensors,
   train,
   trainedVariables,
   trainStepProgram,
-  TrunkCache,
+  FeatureCache,
   type PlannedBatches,
   type TrainOptions,
 } from '@foveate/trainer';
@@ -53,7 +53,7 @@ describe('EfficientNet-B0', () => {
     expect(kernels.filter((name) => trained.has(name)).length).toBe(20);
     expect(kernels.find((name) => trained.has(name))).toMatch(/^stage6\/block2\/depthwise\//);
     expect(trained.has('logits/kernel')).toBe(true);
-    const held = heldStagesAt(model, { train: { lastConv: 20 } }, 1);
+    const held = frozenStagesAt(model, { train: { lastConv: 20 } }, 1);
     expect(model.stages?.[held]?.name).toBe('stage6/block2');
   });
 });
@@ -132,12 +132,12 @@ const model = (folder: string) => {
 describe('fine-tuning on ONNX Runtime', () => {
   it('gives the same numbers with and without a cached trunk, and leaves the trunk as it was', async () => {
     const plain = figures(await run(options('plain', {})));
-    const trunkCache = new TrunkCache({ folder: join(root, 'features'), megabytes: 64, identity: 'narrow' });
-    const cached = figures(await run(options('cached', { trunkCache })));
+    const featureCache = new FeatureCache({ folder: join(root, 'features'), megabytes: 64, identity: 'narrow' });
+    const cached = figures(await run(options('cached', { featureCache })));
     expect(plain.length).toBe(3 * 3 + 3);
     cached.forEach((value, index) => expect(Math.abs(value - (plain[index] as number))).toBeLessThan(1e-6));
     const start = withPrefix('model', initialise(narrow.variables, 3));
-    const held = heldStagesAt(narrow, { train: { lastConv: 12 } }, 1);
+    const held = frozenStagesAt(narrow, { train: { lastConv: 12 } }, 1);
     expect(held).toBeGreaterThan(4);
     const names = narrow.stages?.slice(0, held).flatMap(({ variables }) => variables) ?? [];
     for (const name of names) expect(model('cached')[`model/${name}`]).toEqual(start[`model/${name}`]);

@@ -21,7 +21,7 @@ const ignored = [
   'data.cache',
   'data.cacheMegabytes',
   'explain.images',
-  'training.trunkCache',
+  'training.featureCache',
   'training.logs',
 ];
 

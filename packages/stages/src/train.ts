@@ -11,7 +11,7 @@ import type { Evaluator } from './explain.js';
 import { guidanceWarnings } from './learning/guidance-warnings.js';
 import { buildNetwork, type Network } from './learning/network.js';
 import { configFingerprint } from './learning/result-keys.js';
-import { trunkCacheOf, trunkOf } from './learning/trunk-cache.js';
+import { featureCacheOf, trunkOf } from './learning/feature-cache.js';
 import type { RunScope } from './run-scope.js';
 import type { DataSet } from './split.js';
 
@@ -90,7 +90,7 @@ function trainNetwork(built: Network, data: DataSet, run: RunScope): Observable<
       advice: 'Open the run with a folder',
     });
   }
-  const trunkCache = trunkCacheOf(settings, folder, built);
+  const featureCache = featureCacheOf(settings, folder, built);
   let interrupted = false;
   let bestEpoch = run.keeper?.checkpoint?.progress.course.best?.epoch ?? null;
   const feed = batchesOf(data, run);
@@ -124,7 +124,7 @@ function trainNetwork(built: Network, data: DataSet, run: RunScope): Observable<
         batches: (epoch, fromStep) => clocked(clock, trainingBatches(feed, epoch, fromStep)),
         validationBatches: () => clocked(clock, evaluationBatches(feed, 'validation')),
         measured: { metrics: built.metrics, attributesOf: (id) => attributes.get(id) },
-        ...(trunkCache === undefined ? {} : { trunkCache }),
+        ...(featureCache === undefined ? {} : { featureCache }),
         folder,
         fingerprint: configFingerprint(settings),
         resume: run.keeper?.resume ?? false,
@@ -140,7 +140,7 @@ function trainNetwork(built: Network, data: DataSet, run: RunScope): Observable<
   );
   const trained = defer(() => {
     if (interrupted) return EMPTY;
-    const trunk = trunkOf(settings, built, trunkCache, bestEpoch);
+    const trunk = trunkOf(settings, built, featureCache, bestEpoch);
     return defer(() => loadModelState(checkpointPath(folder, 'best'), built.model)).pipe(
       map((variables): TrainedModel => {
         const evaluator = { ...built, variables, signal, ...(trunk === undefined ? {} : { trunk }) };

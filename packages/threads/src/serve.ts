@@ -18,15 +18,15 @@ export function serve<Data>(
   const target = (async () => make(workerData as Data))();
   // Whoever calls is told.
   target.catch(() => undefined);
-  let owed = 0;
+  let pending = 0;
   let ending = false;
   const endWhenDone = () => {
     // What is in the middle of something, say a codec, must not lose its thread.
-    if (ending && owed === 0) port.close();
+    if (ending && pending === 0) port.close();
   };
   const answer = (content: Answer, memory: readonly ArrayBuffer[] = []) => {
     port.postMessage(content, memory);
-    owed--;
+    pending--;
     endWhenDone();
   };
   port.on('message', (request: Request) => {
@@ -35,7 +35,7 @@ export function serve<Data>(
       endWhenDone();
       return;
     }
-    owed++;
+    pending++;
     const { id } = request;
     target
       .then((object) => call(object as Callable, request))

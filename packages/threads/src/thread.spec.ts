@@ -58,9 +58,9 @@ describe('Thread', () => {
   it('calls methods in order and answers when each is done', async () => {
     const thread = start('first');
     const [slow, quick] = [thread.call('log', ['a', 60]), thread.call('log', ['b', 0])];
-    expect(thread.owed).toBe(2);
+    expect(thread.pending).toBe(2);
     expect(await Promise.race([slow, quick])).toEqual(['first', 'a', 'b']);
-    expect(thread.owed).toBe(1);
+    expect(thread.pending).toBe(1);
     await slow;
     await thread.close();
   });
@@ -85,7 +85,7 @@ describe('Thread', () => {
   it('owes nothing for what cannot be sent, there or back', async () => {
     const thread = start('');
     await expect(thread.call('same', [() => 1])).rejects.toThrow('could not be cloned');
-    expect(thread.owed).toBe(0);
+    expect(thread.pending).toBe(0);
     await expect(thread.call('secret', [])).rejects.toThrow('could not be cloned');
     await expect(thread.call('unknown', [])).rejects.toThrow("no method 'unknown'");
     expect(await thread.call('same', [5])).toBe(5);
@@ -102,10 +102,10 @@ describe('Thread', () => {
 
   it('finishes what it owes before it closes, and takes nothing more', async () => {
     const thread = start('');
-    const owed = thread.call('log', ['last', 50]);
+    const pending = thread.call('log', ['last', 50]);
     const closed = thread.close();
     await expect(thread.call('bytes', [1])).rejects.toThrow('ended');
-    await expect(owed).resolves.toEqual(['', 'last']);
+    await expect(pending).resolves.toEqual(['', 'last']);
     await closed;
   });
 

@@ -57,7 +57,7 @@ export class Thread<T> {
   }
 
   /** Calls that have not been answered. */
-  get owed(): number {
+  get pending(): number {
     return this.#waiting.size;
   }
 

@@ -7,7 +7,7 @@ import { evaluateProgram } from './evaluate-program.js';
 import type { TrunkBatch } from './feed/batch-tensors.js';
 import { isRepeatable } from './feed/planned-batches.js';
 import { evaluateBatches, predictionsOf, valuesOf, type EvaluatedBatch } from './predictions.js';
-import type { TrunkCache } from './trunk/trunk-cache.js';
+import type { FeatureCache } from './trunk/feature-cache.js';
 import { TrunkFeed } from './trunk/trunk-feed.js';
 import { modelPrefix } from './variables.js';
 
@@ -34,7 +34,7 @@ export interface EvaluateOptions {
   readonly variables: HostTensors;
   readonly batches: AsyncIterable<Batch>;
   /** Keeps the features of the leading `held` stages of the model, for batches that repeat. Not used with `onExplained`. */
-  readonly trunk?: { readonly cache: TrunkCache; readonly held: number };
+  readonly trunk?: { readonly cache: FeatureCache; readonly held: number };
   /** Called for each sample in order, and waited for. Left out: heatmaps stay in the engine, only their shares come out. */
   readonly onExplained?: (sample: ExplainedSample) => void | Promise<void>;
   /** Ends the evaluation after the running batch; the promise is then rejected with the signal's reason. */

@@ -38,12 +38,12 @@ export function remarksOn({ model, settings, phases, epochs, batchSize }: Remark
 /** Batch norm goes by the batch where its scale, which stands beside its running statistics, is trained. */
 function usesBatchStatistics(
   { variables }: Model,
-  { frozenStatistics = 'held' }: TrainingSettings,
+  { frozenBatchNorm = 'eval' }: TrainingSettings,
   trained: ReadonlySet<string>,
 ): boolean {
   const layer = (name: string): string => name.slice(0, name.lastIndexOf('/') + 1);
   const changing = new Set([...trained].map(layer));
   return variables.some(
-    ({ name, trainable }) => !trainable && (frozenStatistics === 'moving' || changing.has(layer(name))),
+    ({ name, trainable }) => !trainable && (frozenBatchNorm === 'train' || changing.has(layer(name))),
   );
 }

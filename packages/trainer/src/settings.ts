@@ -8,16 +8,16 @@ import { trainedPart } from './freezing/trained-part.js';
 import { classWeightOptions } from './step/class-weights.js';
 import { clipOptions } from './step/clip.js';
 import { emaOptions } from './step/ema.js';
-import { trunkCacheOptions } from './trunk/trunk-cache.js';
+import { featureCacheOptions } from './trunk/feature-cache.js';
 
 /** Validates {@link TrainingSettings} and fills in the defaults of their parts. */
 export const trainingSettings = z.object({
   train: trainedPart.optional(),
-  frozenStatistics: z
-    .enum(['held', 'moving'])
+  frozenBatchNorm: z
+    .enum(['eval', 'train'])
     .optional()
     .describe(
-      "Batch norm of held layers: 'held' (default) keeps its running statistics, 'moving' lets them follow the data.",
+      "Batch norm of held layers: 'eval' (default) keeps its running statistics, 'train' lets them follow the data.",
     ),
   unfreeze: z
     .array(
@@ -58,8 +58,8 @@ export type TrainingSettings = Readonly<z.output<typeof trainingSettings>>;
 /** Options of {@link TrainingSettings}, and of what goes with a training in a run, by key. */
 export const trainingOptions = {
   ...trainingSettings.shape,
-  trunkCache: trunkCacheOptions.optional(),
+  featureCache: featureCacheOptions.optional(),
 };
 
 /** Options of the cache of a held trunk; left out: on, in the run's folder. */
-export type TrunkCacheOptions = z.output<typeof trunkCacheOptions>;
+export type FeatureCacheOptions = z.output<typeof featureCacheOptions>;

@@ -202,7 +202,7 @@ describe('settings that do not fit', () => {
     };
     expect(single({})).toEqual([{ type: 'warning', message: expect.stringContaining('training.batchSize is 1') }]);
     expect(single({ train: 'head' })).toEqual([]);
-    expect(single({ train: 'head', frozenStatistics: 'moving' })).toHaveLength(1);
+    expect(single({ train: 'head', frozenBatchNorm: 'train' })).toHaveLength(1);
   });
 
   it('warn when the loss explodes', async () => {

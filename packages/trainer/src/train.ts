@@ -11,7 +11,7 @@ import { trainingSettings, type TrainingSettings } from './settings.js';
 import { classWeights, requireWeights } from './step/class-weights.js';
 import { TrainingLoop } from './training-loop.js';
 import { completed, initialModel, stateSpecs } from './training-state.js';
-import type { TrunkCache } from './trunk/trunk-cache.js';
+import type { FeatureCache } from './trunk/feature-cache.js';
 import type { ValidationMetrics } from './validation.js';
 
 /** What a training needs. */
@@ -45,7 +45,7 @@ export interface TrainOptions {
   /** Values that stand in for the model's initial ones, by variable; not necessarily of all. */
   readonly initialValues?: HostTensors;
   /** Where features of held stages are kept. Left out: they are computed in every step. */
-  readonly trunkCache?: TrunkCache;
+  readonly featureCache?: FeatureCache;
   /** Run folder; gets `last.safetensors` and `best.safetensors`. */
   readonly folder: string;
   /** A hash of everything in the configuration that changes the numbers; resuming with another one is refused. */

@@ -24,8 +24,8 @@ import {
   trainStepProgram,
   type TrainStepParts,
 } from './step/train-step-program.js';
-import { heldStages } from './trunk/held-stages.js';
-import type { TrunkCache } from './trunk/trunk-cache.js';
+import { frozenStages } from './trunk/frozen-stages.js';
+import type { FeatureCache } from './trunk/feature-cache.js';
 import { TrunkFeed } from './trunk/trunk-feed.js';
 import { modelPrefix } from './variables.js';
 
@@ -38,7 +38,7 @@ export interface SessionParts {
   readonly settings: TrainingSettings;
   /** Weight of each class in the training loss. */
   readonly classWeights?: readonly number[];
-  readonly trunkCache?: TrunkCache;
+  readonly featureCache?: FeatureCache;
   /** Whose heat the metrics of the validation measure; left out: predictions have no share of heat. */
   readonly explainer?: Explainer;
 }
@@ -66,9 +66,9 @@ export class TrainingSession {
 
   /** @param tensors a complete state, as `stateSpecs` of this phase describes it */
   constructor(parts: SessionParts, phase: Phase, tensors: HostTensors) {
-    const { engine, model, loss, optimizer, settings, classWeights, trunkCache, explainer } = parts;
-    const { frozenStatistics = 'held', groups = [], clip, ema } = settings;
-    const held = heldStages(model, phase.trained, frozenStatistics);
+    const { engine, model, loss, optimizer, settings, classWeights, featureCache, explainer } = parts;
+    const { frozenBatchNorm = 'eval', groups = [], clip, ema } = settings;
+    const held = frozenStages(model, phase.trained, frozenBatchNorm);
     const averages = ema !== undefined;
     const heat = explainer === undefined ? {} : { explainer };
     const step: TrainStepParts = {
@@ -76,7 +76,7 @@ export class TrainingSession {
       loss,
       optimizer,
       trained: phase.trained,
-      frozenStatistics,
+      frozenBatchNorm,
       learningRateFactors: learningRateFactors(model, groups),
       averages,
       ...(clip === undefined ? {} : { clip }),
@@ -98,7 +98,7 @@ export class TrainingSession {
     };
     this.#state = engine.createState(tensors);
     this.trunk =
-      trunkCache === undefined || held === 0 || readsPixels(loss)
+      featureCache === undefined || held === 0 || readsPixels(loss)
         ? undefined
         : new TrunkFeed({
             engine,
@@ -106,7 +106,7 @@ export class TrainingSession {
             variables: pickPrefix(modelPrefix, tensors),
             model,
             held,
-            cache: trunkCache,
+            cache: featureCache,
             aoi: loss.uses.includes('aoi') || explainer !== undefined,
           });
   }
@@ -120,8 +120,8 @@ export class TrainingSession {
   trunkRemark(source: AsyncIterable<Batch>): string | undefined {
     if (this.#remarked) return undefined;
     this.#remarked = true;
-    const { model, loss, trunkCache } = this.#parts;
-    if (this.#held === 0 || trunkCache === undefined) return undefined;
+    const { model, loss, featureCache } = this.#parts;
+    if (this.#held === 0 || featureCache === undefined) return undefined;
     const which = `The first ${this.#held} of ${model.stages?.length ?? 0} stages are held`;
     if (readsPixels(loss)) return `${which}, but their features cannot be kept: the loss reads the images.`;
     if (!isRepeatable(source))

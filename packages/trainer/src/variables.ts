@@ -26,7 +26,7 @@ export interface Trained {
   /** Names of the trained variables. */
   readonly trained: ReadonlySet<string>;
   /** What batch norm of held layers does: keep its running statistics, or let them follow the data. */
-  readonly frozenStatistics: 'held' | 'moving';
+  readonly frozenBatchNorm: 'eval' | 'train';
 }
 
 /**
@@ -35,7 +35,7 @@ export interface Trained {
  */
 export function trainingScope(
   model: Model,
-  { trained, frozenStatistics }: Trained,
+  { trained, frozenBatchNorm }: Trained,
   { variables, noise }: { readonly variables: NamedTensors; readonly noise: NamedTensors },
   record: (name: string, value: Tensor) => void,
 ): VariableScope {
@@ -48,7 +48,7 @@ export function trainingScope(
       if (!updatable.has(name)) throw new Error(`'${name}' is not a variable that a model may update.`);
       record(name, value);
     },
-    frozen: (name) => frozenStatistics === 'held' && trainable.has(name) && !trained.has(name),
+    frozen: (name) => frozenBatchNorm === 'eval' && trainable.has(name) && !trained.has(name),
     noise: (name) => tensorNamed(noise, name) as Tensor2D,
   };
 }

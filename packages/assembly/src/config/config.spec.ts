@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { isFoveateError } from '@foveate/contracts';
 import { configReader } from '../config-reader.js';
+import { configText } from './config-text.js';
 import { tinyDefaults, tinyPlugins } from '../../../../tools/testing/tiny-plugins.js';
 import { suggestion } from './nearest.js';
 
@@ -315,5 +316,49 @@ describe('jsonSchema', () => {
       { properties: { id: { const: 'ce' }, weight: { type: 'number', default: 1 } }, required: ['id'] },
     ]);
     expect(Object.keys(schema.properties['explain']!.anyOf[1]!.properties!)).toEqual(['id', 'images']);
+  });
+});
+
+describe('keys that had another name', () => {
+  it('are read as the new ones, in files and overrides, and told', async () => {
+    const config = await read('training: { frozenStatistics: moving, trunkCache: false, logs: [csv] }', []);
+    expect(config.training).toMatchObject({ frozenBatchNorm: 'train', featureCache: false });
+    expect(config.observers).toEqual([{ id: 'csv', options: {} }]);
+    expect(config.notices).toEqual(
+      expect.arrayContaining([
+        'training.logs is called observers now.',
+        'training.trunkCache is called training.featureCache now.',
+        'training.frozenStatistics is called training.frozenBatchNorm now.',
+      ]),
+    );
+    const set = await read('', ['training.frozenStatistics=held', 'training.logs=[jsonl]']);
+    expect([set.training.frozenBatchNorm, set.observers[0]?.id]).toEqual(['eval', 'jsonl']);
+  });
+
+  it('are located by what was written', async () => {
+    const { message } = await failure(read('seed: 3\ntraining:\n  logs: [csvv]', []));
+    expect(message).toMatch(/:3:\d+ observers\.0: unknown observer 'csvv'\. Did you mean 'csv'\?/);
+  });
+});
+
+describe('a pipeline', () => {
+  it.each([
+    ['[mask, split]', "pipeline.0: the pipeline has no source: 'mask' takes samples", 'Before it could stand: ingest'],
+    ['[ingest, split]', "'split' takes labelled-samples, but 'ingest' before it gives samples", 'could stand: mask'],
+    ['[ingest, train]', "'train' takes data-sets, but 'ingest' before it gives samples", 'could stand: mask, split'],
+    ['[ingest, mask, ingest]', "the stage 'ingest' stands in the pipeline already", 'Leave one of them out'],
+    ['[ingest, mask, splitt]', "unknown stage 'splitt'", "Did you mean 'split'?"],
+    ['[]', 'a pipeline needs at least one stage', "Begin with 'ingest'"],
+    ['[ingest, mask, { id: filter }]', "expected 'keep' or 'skip'", ''],
+  ])('%s is refused with its place and what could help', async (pipeline, what, advice) => {
+    const { message } = await failure(read(`pipeline: ${pipeline}`, []));
+    expect(message).toContain(what);
+    expect(message).toContain(advice);
+  });
+
+  it('stands in what is written where it is not the usual one', async () => {
+    const written = (text: string) => read(text, []).then((config) => configText(config));
+    expect(await written('seed: 2')).not.toContain('pipeline');
+    expect(await written('pipeline: [ingest, mask, { id: sample, good: 3 }]')).toContain('id: sample');
   });
 });

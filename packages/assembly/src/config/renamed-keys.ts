@@ -10,7 +10,15 @@ interface RenamedKey {
   readonly values?: Readonly<Record<string, string>>;
 }
 
-const renamedKeys: readonly RenamedKey[] = [{ from: ['training', 'logs'], to: ['observers'] }];
+const renamedKeys: readonly RenamedKey[] = [
+  { from: ['training', 'logs'], to: ['observers'] },
+  { from: ['training', 'trunkCache'], to: ['training', 'featureCache'] },
+  {
+    from: ['training', 'frozenStatistics'],
+    to: ['training', 'frozenBatchNorm'],
+    values: { held: 'eval', moving: 'train' },
+  },
+];
 
 /** A document that says the new names, and what to tell of it. */
 export interface RenamedDocument extends ConfigDocument {

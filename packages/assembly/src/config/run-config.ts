@@ -1,6 +1,6 @@
 /** A validated configuration: what every later step reads. */
 import type { AppliedPreset, ChosenPlugin } from '@foveate/contracts';
-import type { TrainingSettings, TrunkCacheOptions } from '@foveate/trainer';
+import type { TrainingSettings, FeatureCacheOptions } from '@foveate/trainer';
 
 /** How duplicates are treated. */
 export interface DuplicatesConfig {
@@ -16,7 +16,7 @@ export interface TrainingConfig extends TrainingSettings {
   readonly batchSize: number;
   /** Samples of each class come equally often. */
   readonly balancedBatches?: boolean | undefined;
-  readonly trunkCache?: TrunkCacheOptions | undefined;
+  readonly featureCache?: FeatureCacheOptions | undefined;
 }
 
 /** The data half of a configuration. */

@@ -101,7 +101,7 @@ export class ImageInputs {
   async #load(index: number, services: Services): Promise<ReadInput> {
     const file = this.#files[index] ?? '';
     const image = await this.#image(file);
-    const input = { file, image, aoi: await lonelyAoi(services, file, image) };
+    const input = { file, image, aoi: await aoiOfStandaloneImage(services, file, image) };
     this.#read.set(index, input);
     return input;
   }
@@ -127,7 +127,7 @@ function sampleOf(index: number): AssignedSample {
 }
 
 /** The area of interest of a lone image, or undefined when the run takes areas from its data set. */
-async function lonelyAoi(services: Services, file: string, image: Raster): Promise<Mask | undefined> {
+async function aoiOfStandaloneImage(services: Services, file: string, image: Raster): Promise<Mask | undefined> {
   const provider = await services.get('aoi');
   const sample: Sample = { id: file, defectTypes: [] };
   try {

@@ -36,7 +36,7 @@ describe('training the head alone', () => {
   const head = (options: object = {}) => ({ data, training: { epochs: 3, batchSize: 4, train: 'head', ...options } });
 
   it('decodes no image twice for the trunk and comes to the same numbers', async () => {
-    const without = losses(await events(head({ trunkCache: false })));
+    const without = losses(await events(head({ featureCache: false })));
     const uncached = decoded.length;
     expect(readdirSync(folder)).not.toContain('features');
     folder = join(root, 'cached');
@@ -60,7 +60,7 @@ describe('training the head alone', () => {
   });
 
   it('shares features between runs', async () => {
-    const shared = head({ trunkCache: { folder: 'shared' } });
+    const shared = head({ featureCache: { folder: 'shared' } });
     const first = losses(await events(shared));
     folder = join(root, 'second');
     expect(losses(await events({ ...shared, optimizer: { id: 'sgd', learningRate: 0.05 } }))).not.toEqual(first);

@@ -4,7 +4,7 @@
  * by the system costs more than to fill them.
  */
 import type { Batch } from '@foveate/contracts';
-import { sharesOf } from '@foveate/image';
+import { bytesToUnitFloats } from '@foveate/image';
 
 /** A batch before its values are scaled. */
 export interface ByteBatch extends Omit<Batch, 'images' | 'aoi'> {
@@ -43,8 +43,8 @@ export class BatchMaker {
     const memory = this.#floats.take(samples);
     const images = new Float32Array(memory.images, 0, bytes.images.length);
     const aoi = new Float32Array(memory.aoi, 0, bytes.aoi.length);
-    sharesOf(bytes.images, images);
-    sharesOf(bytes.aoi, aoi);
+    bytesToUnitFloats(bytes.images, images);
+    bytesToUnitFloats(bytes.aoi, aoi);
     this.#bytes.give(bytes);
     return { ...bytes, images, aoi };
   }

@@ -80,7 +80,7 @@ function planned({ work, prefetch }: BatchStage, plans: readonly Plan[], variant
     pull(some, (plan) => work.batch(plan), {
       limit: prefetch,
       atOnce: work.threads,
-      handBack: (batch) => work.reuse(batch),
+      release: (batch) => work.reuse(batch),
     });
   return {
     plan: plans.map(({ samples }) => samples.map(({ sample }) => sample.id)),

@@ -125,8 +125,8 @@ describe('pull', () => {
 
   it('hands back what was used, once the next is asked for', async () => {
     const back: number[] = [];
-    const handBack = (item: number) => void back.push(item);
-    for await (const item of pull([1, 2, 3, 4], (value) => of(value), { limit: 2, handBack })) {
+    const release = (item: number) => void back.push(item);
+    for await (const item of pull([1, 2, 3, 4], (value) => of(value), { limit: 2, release })) {
       expect(back).toEqual([1, 2, 3].slice(0, item - 1));
       if (item === 3) break;
     }

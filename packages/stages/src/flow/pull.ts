@@ -10,7 +10,7 @@ export interface PullOptions<R> {
   /** Of these, projections under way at most; default 1, for projections that may each use all cores. */
   readonly atOnce?: number;
   /** Told of each result that the consumer is through with; not of those that nobody came to see. */
-  readonly handBack?: (result: R) => void;
+  readonly release?: (result: R) => void;
 }
 
 /**
@@ -31,7 +31,7 @@ export function pull<T, R>(
 function iterate<T, R>(
   source: ObservableInput<T>,
   project: (item: T) => ObservableInput<R>,
-  { limit, atOnce = 1, handBack }: PullOptions<R>,
+  { limit, atOnce = 1, release }: PullOptions<R>,
 ): AsyncIterator<R> {
   const returned = new Subject<void>();
   // The first `limit` credits are there from the start, later ones are results handed back.
@@ -68,7 +68,7 @@ function iterate<T, R>(
   return {
     async next() {
       if (inUse !== undefined) {
-        handBack?.(inUse.result);
+        release?.(inUse.result);
         inUse = undefined;
         returned.next();
       }

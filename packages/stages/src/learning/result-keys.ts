@@ -14,7 +14,7 @@ const ignoredKeys = [
   'data.cache',
   'data.cacheMegabytes',
   'explain.images',
-  'training.trunkCache',
+  'training.featureCache',
   'training.metricsEvery',
   'training.logs',
   'observers',

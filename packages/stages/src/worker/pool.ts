@@ -26,7 +26,7 @@ export class WorkerPool implements DataWork {
   }
 
   label(stored: Stored<Sample>): Promise<LabelledItem> {
-    return this.#idlest().call('label', [stored]);
+    return this.#leastBusy().call('label', [stored]);
   }
 
   async population(samples: readonly Stored[]): Promise<void> {
@@ -35,7 +35,7 @@ export class WorkerPool implements DataWork {
 
   batch(plan: BatchPlan): Promise<Batch> {
     return this.#batches.make(plan.samples.length, (memory) =>
-      this.#idlest().call('bytes', [plan, memory], [memory.images, memory.aoi]),
+      this.#leastBusy().call('bytes', [plan, memory], [memory.images, memory.aoi]),
     );
   }
 
@@ -47,8 +47,8 @@ export class WorkerPool implements DataWork {
     await Promise.all(this.#threads.map((thread) => thread.close()));
   }
 
-  #idlest(): Thread<WorkerCalls> {
-    return this.#threads.reduce((best, thread) => (thread.owed < best.owed ? thread : best));
+  #leastBusy(): Thread<WorkerCalls> {
+    return this.#threads.reduce((best, thread) => (thread.pending < best.pending ? thread : best));
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Batch, HostTensor, HostTensors, Model, NamedTensors, RandomStream } from '@foveate/contracts';
 import { tensorNamed, withPrefix } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import type { TrunkOrImages } from '../trunk/held-stages.js';
+import type { TrunkOrImages } from '../trunk/frozen-stages.js';
 import { noisePrefix } from '../variables.js';
 
 /** A batch whose images went through the held stages of the model already. */

@@ -6,7 +6,7 @@ import { batchTensors, stepTensors } from '../feed/batch-tensors.js';
 import { sgdOptimizer } from '../../../optimizers/src/sgd.js';
 import { trainStepProgram, type TrainStepParts } from '../step/train-step-program.js';
 import { tinyBatch, tinyCrossEntropy, tinyHeatLoss, tinyModel, tinyStages } from '../testing/tiny.js';
-import { heldStages } from '../trunk/held-stages.js';
+import { frozenStages } from '../trunk/frozen-stages.js';
 import { learningRateFactors } from './groups.js';
 import { phasesOf } from './phases.js';
 import { trainedPart, trainedVariables, type TrainedPart } from './trained-part.js';
@@ -123,7 +123,7 @@ describe('a training step with held layers', () => {
 
   it('lets the statistics of held layers move when asked to', async () => {
     const trained = trainedVariables(staged, 'head');
-    const { changed } = await step({ trained, frozenStatistics: 'moving', loss: tinyCrossEntropy });
+    const { changed } = await step({ trained, frozenBatchNorm: 'train', loss: tinyCrossEntropy });
     const statistics = staged.variables.filter((spec) => !spec.trainable).map(({ name }) => name);
     expect(new Set(changed)).toEqual(new Set([...statistics, 'dense/kernel', 'dense/bias']));
   });
@@ -165,13 +165,13 @@ describe('a training step with held layers', () => {
   });
 });
 
-describe('heldStages', () => {
+describe('frozenStages', () => {
   it('counts the leading stages of which nothing changes', () => {
-    const held = (part: TrainedPart, statistics: 'held' | 'moving' = 'held') =>
-      heldStages(staged, trainedVariables(staged, part), statistics);
+    const held = (part: TrainedPart, statistics: 'eval' | 'train' = 'eval') =>
+      frozenStages(staged, trainedVariables(staged, part), statistics);
     expect([held('all'), held({ lastConv: 2 }), held({ lastConv: 1 }), held('head')]).toEqual([0, 1, 2, 3]);
     expect(held({ pattern: 'low/norm/*' })).toBe(0);
-    expect(held('head', 'moving')).toBe(0);
-    expect(heldStages(tinyModel, trainedVariables(tinyModel, 'head'), 'held')).toBe(0);
+    expect(held('head', 'train')).toBe(0);
+    expect(frozenStages(tinyModel, trainedVariables(tinyModel, 'head'), 'eval')).toBe(0);
   });
 });

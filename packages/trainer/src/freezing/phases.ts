@@ -1,7 +1,7 @@
 /** Gradual unfreezing: a training in phases, each with its own trained variables. */
 import { fail, type Model } from '@foveate/contracts';
 import type { TrainingSettings } from '../settings.js';
-import { heldStages } from '../trunk/held-stages.js';
+import { frozenStages } from '../trunk/frozen-stages.js';
 import { trainedVariables } from './trained-part.js';
 
 /** Epochs in which the same variables are trained. */
@@ -36,8 +36,8 @@ export function phasesOf(model: Model, { train = 'all', unfreeze = [] }: Trainin
 }
 
 /** Leading stages of the model that nothing changes in an epoch; as `phasesOf`. */
-export function heldStagesAt(model: Model, settings: TrainingSettings, epoch: number): number {
-  return heldStages(model, phaseAt(phasesOf(model, settings), epoch).trained, settings.frozenStatistics ?? 'held');
+export function frozenStagesAt(model: Model, settings: TrainingSettings, epoch: number): number {
+  return frozenStages(model, phaseAt(phasesOf(model, settings), epoch).trained, settings.frozenBatchNorm ?? 'eval');
 }
 
 /** The phase an epoch belongs to. */

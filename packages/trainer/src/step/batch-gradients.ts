@@ -3,7 +3,7 @@ import type { Loss, Model, NamedTensors } from '@foveate/contracts';
 import { lossInputs, pickPrefix, tensorNamed, withPrefix } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { programInputs } from '../feed/batch-tensors.js';
-import { heldStages } from '../trunk/held-stages.js';
+import { frozenStages } from '../trunk/frozen-stages.js';
 import { modelPrefix, noisePrefix, trainingScope, type Trained } from '../variables.js';
 import { batchView } from './batch-view.js';
 import { weighted } from './class-weights.js';
@@ -55,7 +55,7 @@ function forward(parts: GradientParts, inputs: NamedTensors, variables: NamedTen
   const scope = trainingScope(model, parts, { variables, noise }, (name, value) =>
     carry(`${modelPrefix}/${name}`, value),
   );
-  const held = heldStages(model, parts.trained, parts.frozenStatistics);
+  const held = frozenStages(model, parts.trained, parts.frozenBatchNorm);
   const view = batchView(model, start, scope, { held, variables });
   const plain = loss.compute(lossInputs(loss, { view, labels, ...(aoi === undefined ? {} : { aoi }) }));
   const result = classWeights === undefined ? plain : weighted(plain, labels, classWeights);

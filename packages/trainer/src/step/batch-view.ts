@@ -1,7 +1,7 @@
 /** The model on a batch inside a program. */
 import type { Model, NamedTensors, VariableScope } from '@foveate/contracts';
 import { viewOf, type BatchView } from '@foveate/tensor';
-import { featureMapOf, type TrunkOrImages } from '../trunk/held-stages.js';
+import { featureMapOf, type TrunkOrImages } from '../trunk/frozen-stages.js';
 
 /** Runs the model from images or from what the held stages made of them; `forward` starts from images in either case. */
 export function batchView(

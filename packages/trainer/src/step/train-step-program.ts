@@ -87,7 +87,7 @@ function zerosLike(named: NamedTensors, name: string): tf.Tensor {
 }
 
 function withTrained(parts: TrainStepParts): TrainStepParts & Trained {
-  const { model, frozenStatistics = 'held' } = parts;
+  const { model, frozenBatchNorm = 'eval' } = parts;
   const all = model.variables.filter(({ trainable }) => trainable).map(({ name }) => name);
   const trained = new Set(all.filter((name) => parts.trained?.has(name) ?? true));
   if (trained.size === 0) {
@@ -98,5 +98,5 @@ function withTrained(parts: TrainStepParts): TrainStepParts & Trained {
       advice: 'Unfreeze at least one layer',
     });
   }
-  return { ...parts, trained, frozenStatistics };
+  return { ...parts, trained, frozenBatchNorm };
 }

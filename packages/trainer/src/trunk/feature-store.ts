@@ -107,7 +107,7 @@ export class FeatureStore {
     }
     const bytes = encodeSafetensors(tensors as HostTensors);
     if (bytes.length > this.#room) {
-      this.#closed = 'the disk space for features (training.trunkCache.megabytes) is used up';
+      this.#closed = 'the disk space for features (training.featureCache.megabytes) is used up';
       return;
     }
     this.#room -= bytes.length;

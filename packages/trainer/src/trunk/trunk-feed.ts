@@ -5,7 +5,7 @@ import { batchTensors, type TrunkBatch } from '../feed/batch-tensors.js';
 import type { RepeatableBatches } from '../feed/planned-batches.js';
 import { bitsOf, maskOf } from './bits.js';
 import type { FeatureStore, StoredSample } from './feature-store.js';
-import { bytesOf, type SampleContent, type TrunkCache } from './trunk-cache.js';
+import { bytesOf, type SampleContent, type FeatureCache } from './feature-cache.js';
 import { trunkProgram } from './trunk-program.js';
 import { TrunkTally, type TrunkCounts } from './trunk-tally.js';
 
@@ -19,7 +19,7 @@ export interface TrunkFeedParts {
   readonly model: Model;
   /** Leading stages that are held. */
   readonly held: number;
-  readonly cache: TrunkCache;
+  readonly cache: FeatureCache;
   /** Whether areas of interest are wanted. */
   readonly aoi: boolean;
 }

@@ -3,7 +3,7 @@ import type { Model, Program } from '@foveate/contracts';
 import { pickPrefix, tensorNamed } from '@foveate/tensor';
 import type * as tf from '@tensorflow/tfjs-core';
 import { modelPrefix } from '../variables.js';
-import { trunkOf } from './held-stages.js';
+import { trunkOf } from './frozen-stages.js';
 
 /** Input: `images` [N, H, W, 3]. State: `model/<variable>`, unchanged. Output: `trunk` [N, h, w, K]. */
 export function trunkProgram(model: Model, held: number): Program {

@@ -14,7 +14,7 @@ import { plannedBatches, tinyCrossEntropy, tinyGradCam, tinyHeatLoss, tinyStages
 import type { TrainOptions } from '../train.js';
 import { bitsOf, maskOf } from './bits.js';
 import { FeatureStore } from './feature-store.js';
-import { TrunkCache } from './trunk-cache.js';
+import { FeatureCache } from './feature-cache.js';
 
 const samples = 10;
 const batchSize = 4;
@@ -30,7 +30,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 const store = () => join(root, 'features');
-const cache = (megabytes = 64) => new TrunkCache({ folder: store(), megabytes, identity: 'tiny' });
+const cache = (megabytes = 64) => new FeatureCache({ folder: store(), megabytes, identity: 'tiny' });
 const files = () =>
   existsSync(store())
     ? readdirSync(store()).flatMap((name) => readdirSync(join(store(), name)).map((file) => join(store(), name, file)))
@@ -78,7 +78,7 @@ describe('a cached trunk', () => {
     const before = tensorsOf(join(root, 'run', 'best.safetensors'));
     const makings = made.length;
     made = [];
-    const using = await events(options({ settings, trunkCache: cache() }));
+    const using = await events(options({ settings, featureCache: cache() }));
     numbers(using).forEach((value, index) => expect(Math.abs(value - numbers(without)[index]!)).toBeLessThan(1e-6));
     // One epoch's images, and those of one validation: 3 + 2 batches in place of 3 times as many.
     expect([makings, made.length]).toEqual([15, 5]);
@@ -92,7 +92,7 @@ describe('a cached trunk', () => {
   });
 
   it('says what it does and what it was good for', async () => {
-    const all = await events(options({ trunkCache: cache() }));
+    const all = await events(options({ featureCache: cache() }));
     expect(only(all, 'notice').map(({ message }) => message)).toEqual([
       'The first 2 of 3 stages are held: their features are computed once and kept on the disk.',
     ]);
@@ -105,7 +105,7 @@ describe('a cached trunk', () => {
   });
 
   it('keeps each variant of an augmented sample', async () => {
-    const all = await events(options({ trunkCache: cache(), epochs: 4 }, (epoch) => String(epoch % 2)));
+    const all = await events(options({ featureCache: cache(), epochs: 4 }, (epoch) => String(epoch % 2)));
     const counts = only(all, 'epoch').map(({ record: { trunk } }) => trunk?.computed);
     // The tiny batches look the same in both variants, so the second one finds the features of the first.
     expect(counts).toEqual([15, 0, 0, 0]);
@@ -114,12 +114,12 @@ describe('a cached trunk', () => {
 
   it('is found again by a resumed run and by another one, which only look at the images', async () => {
     const stop = new AbortController();
-    await events(options({ trunkCache: cache(), signal: stop.signal }), (event) => {
+    await events(options({ featureCache: cache(), signal: stop.signal }), (event) => {
       if (event.type === 'epoch' && event.record.epoch === 2) stop.abort();
     });
-    const resumed = await events(options({ trunkCache: cache(), resume: true }));
+    const resumed = await events(options({ featureCache: cache(), resume: true }));
     expect(only(resumed, 'epoch').map(({ record: { trunk } }) => trunk?.computed)).toEqual([0]);
-    const straight = await events(options({ folder: join(root, 'other'), trunkCache: cache() }));
+    const straight = await events(options({ folder: join(root, 'other'), featureCache: cache() }));
     expect(only(straight, 'epoch').map(({ record: { trunk } }) => trunk?.computed)).toEqual([0, 0, 0]);
     expect(losses(resumed)).toEqual(losses(straight).slice(6));
     expect(curve(resumed)).toEqual(curve(straight).slice(2));
@@ -128,7 +128,7 @@ describe('a cached trunk', () => {
   it('computes again what somebody deleted, while it runs and before', async () => {
     const straight = await events(options());
     let deleted = 0;
-    const all = await events(options({ trunkCache: cache() }), (event) => {
+    const all = await events(options({ featureCache: cache() }), (event) => {
       if (event.type !== 'step' || event.epoch !== 2 || event.step !== 1) return;
       for (const file of files().slice(0, 2)) rmSync(file);
       deleted = files().length;
@@ -136,19 +136,19 @@ describe('a cached trunk', () => {
     expect(deleted).toBe(3);
     numbers(all).forEach((value, index) => expect(Math.abs(value - numbers(straight)[index]!)).toBeLessThan(1e-6));
     for (const file of files()) writeFileSync(file, 'nonsense');
-    const again = await events(options({ trunkCache: cache() }));
+    const again = await events(options({ featureCache: cache() }));
     numbers(again).forEach((value, index) => expect(Math.abs(value - numbers(straight)[index]!)).toBeLessThan(1e-6));
   });
 
   it('is not used where the loss reads images or every epoch draws anew, and says so', async () => {
     for (const use of ['images', 'forward'] as const) {
       const reading = { ...tinyCrossEntropy, uses: [use] };
-      const first = await events(options({ trunkCache: cache(), loss: reading }));
+      const first = await events(options({ featureCache: cache(), loss: reading }));
       expect(only(first, 'notice')[0]!.message).toContain('the loss reads the images');
       expect(files()).toEqual([]);
     }
     made = [];
-    const second = await events(options({ trunkCache: cache() }, () => null));
+    const second = await events(options({ featureCache: cache() }, () => null));
     expect(only(second, 'notice')[0]!.message).toContain('data.augmentVariants');
     // The validation is the same in every epoch all the same.
     expect(made.length).toBe(3 * 3 + 2);
@@ -157,13 +157,13 @@ describe('a cached trunk', () => {
   it('belongs to its weights: another phase has another trunk', async () => {
     const settings = { train: 'head' as const, unfreeze: [{ epoch: 2, train: { lastConv: 2 } }] };
     const straight = await events(options({ settings }));
-    const all = await events(options({ settings, trunkCache: cache() }));
+    const all = await events(options({ settings, featureCache: cache() }));
     numbers(all).forEach((value, index) => expect(Math.abs(value - numbers(straight)[index]!)).toBeLessThan(1e-6));
     expect(readdirSync(store()).length).toBe(2);
   });
 
   it.each([
-    ['there is no room', () => cache(1e-3), 'training.trunkCache.megabytes'],
+    ['there is no room', () => cache(1e-3), 'training.featureCache.megabytes'],
     [
       'they cannot be written',
       () => {
@@ -174,7 +174,7 @@ describe('a cached trunk', () => {
     ],
   ] as const)('computes features in every epoch when %s, and says so once', async (...[, makeCache, message]) => {
     const straight = await events(options());
-    const all = await events(options({ trunkCache: makeCache() }));
+    const all = await events(options({ featureCache: makeCache() }));
     numbers(all).forEach((value, index) => expect(Math.abs(value - numbers(straight)[index]!)).toBeLessThan(1e-6));
     expect(only(all, 'warning').map((warning) => warning.message)).toEqual([expect.stringContaining(message)]);
     expect(only(all, 'epoch').map(({ record: { trunk } }) => trunk?.computed)).toEqual([15, 15, 15]);
@@ -182,7 +182,7 @@ describe('a cached trunk', () => {
 
   it('serves evaluation too', async () => {
     const shared = cache();
-    const settings = options({ trunkCache: shared });
+    const settings = options({ featureCache: shared });
     await events(settings);
     made = [];
     const variables = await loadModelState(join(root, 'run', 'best.safetensors'), settings.model);

@@ -8,10 +8,10 @@ import type * as tf from '@tensorflow/tfjs-core';
  * @param trained names of the trained variables
  * @param statistics what batch norm of held layers does
  */
-export function heldStages(model: Model, trained: ReadonlySet<string>, statistics: 'held' | 'moving'): number {
+export function frozenStages(model: Model, trained: ReadonlySet<string>, statistics: 'eval' | 'train'): number {
   const { stages = [], variables } = model;
   const trainable = new Set(variables.filter((variable) => variable.trainable).map(({ name }) => name));
-  const changes = (name: string): boolean => (trainable.has(name) ? trained.has(name) : statistics === 'moving');
+  const changes = (name: string): boolean => (trainable.has(name) ? trained.has(name) : statistics === 'train');
   const lowest = stages.findIndex((stage) => stage.variables.some(changes));
   return lowest === -1 ? stages.length : lowest;
 }

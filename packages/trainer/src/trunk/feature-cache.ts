@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { FeatureStore } from './feature-store.js';
 
 /** Options of the cache of a held trunk. */
-export const trunkCacheOptions = z
+export const featureCacheOptions = z
   .union([
     z.literal(false),
     z.strictObject({
@@ -22,8 +22,8 @@ export const trunkCacheOptions = z
       'data.augmentVariants. false: compute them in every epoch.',
   );
 
-/** Where a {@link TrunkCache} keeps features. */
-export interface TrunkCachePlace {
+/** Where a {@link FeatureCache} keeps features. */
+export interface FeatureCachePlace {
   readonly folder: string;
   readonly megabytes: number;
   /** Everything about the model but its weights: id, options, input size, and what computes it. */
@@ -38,11 +38,11 @@ export interface SampleContent {
 }
 
 /** Shared by all that a run trains and evaluates. */
-export class TrunkCache {
-  readonly #place: TrunkCachePlace;
+export class FeatureCache {
+  readonly #place: FeatureCachePlace;
   readonly #contents = new Map<string, SampleContent>();
 
-  constructor(place: TrunkCachePlace) {
+  constructor(place: FeatureCachePlace) {
     this.#place = place;
   }
 

@@ -1,27 +1,27 @@
 /** Where a run keeps the features of held stages. */
 import { join, resolve } from 'node:path';
-import { heldStagesAt, TrunkCache } from '@foveate/trainer';
+import { frozenStagesAt, FeatureCache } from '@foveate/trainer';
 import type { RunConfig } from '@foveate/assembly';
 import type { Evaluator } from '../explain.js';
 import type { Network } from './network.js';
 import { runFiles } from '@foveate/run-record/node';
 
 /** The cache a configuration asks for; undefined where it wants none. */
-export function trunkCacheOf(config: RunConfig, runFolder: string, { engine }: Network): TrunkCache | undefined {
-  const { trunkCache: options = { megabytes: 4096 } } = config.training;
+export function featureCacheOf(config: RunConfig, runFolder: string, { engine }: Network): FeatureCache | undefined {
+  const { featureCache: options = { megabytes: 4096 } } = config.training;
   if (options === false) return undefined;
   const folder =
     options.folder === undefined ? join(runFolder, runFiles.features) : resolve(config.baseFolder, options.folder);
   const identity = JSON.stringify([config.model, config.data.size, engine.info.versions]);
-  return new TrunkCache({ folder, megabytes: options.megabytes, identity });
+  return new FeatureCache({ folder, megabytes: options.megabytes, identity });
 }
 
 /** The stages that training held in an epoch, so that evaluation finds its features in the cache. */
 export function trunkOf(
   { training }: RunConfig,
   { model }: Network,
-  cache: TrunkCache | undefined,
+  cache: FeatureCache | undefined,
   epoch: number | null,
 ): Evaluator['trunk'] {
-  return cache === undefined ? undefined : { cache, held: heldStagesAt(model, training, epoch ?? 1) };
+  return cache === undefined ? undefined : { cache, held: frozenStagesAt(model, training, epoch ?? 1) };
 }
