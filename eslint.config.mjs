@@ -11,9 +11,11 @@ const layers = {
   process: ['kit', 'base'],
   assembly: ['process', 'kit', 'base'],
   stage: ['assembly', 'process', 'kit', 'base'],
+  // Predictors know one engine, so that nobody has to configure it.
+  inference: ['plugin', 'kit', 'base'],
   preset: ['stage', 'plugin', 'kit', 'base'],
-  task: ['stage', 'assembly', 'process', 'kit', 'base'],
-  app: ['preset', 'task', 'stage', 'assembly', 'process', 'kit', 'base'],
+  task: ['inference', 'stage', 'assembly', 'process', 'kit', 'base'],
+  app: ['preset', 'task', 'inference', 'stage', 'assembly', 'process', 'kit', 'base'],
 };
 
 /** Libraries that few folders may import, and which. */

@@ -239,7 +239,8 @@ describe('a run', () => {
     await picture(join(root, 'part.png'), 90);
     const blind = join(root, 'blind');
     cpSync(run, blind, { recursive: true });
-    // All weights zero: nothing reaches the feature map.
+    // A run without model file is explained with its weights. All zero: nothing reaches the feature map.
+    rmSync(join(blind, 'model.onnx'));
     const weights = readFileSync(join(blind, 'best.safetensors'));
     writeFileSync(join(blind, 'best.safetensors'), weights.fill(0, 8 + Number(weights.readBigUInt64LE(0))));
     const { stdout } = foveate('explain', blind, 'part.png');

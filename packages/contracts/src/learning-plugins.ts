@@ -242,6 +242,8 @@ export interface EngineInfo {
 export interface OpenedModel {
   /** Inputs by name: element type, and shape with null where any size is taken; absent where the engine does not tell. */
   readonly inputs?: Readonly<Record<string, { readonly type: string; readonly shape: readonly (number | null)[] }>>;
+  /** Names of outputs; absent where the engine does not tell. */
+  readonly outputs?: readonly string[];
   /** Whole numbers are converted to the element type that the file declares for the input. */
   run(inputs: HostTensors): Promise<HostTensors>;
   dispose(): void;

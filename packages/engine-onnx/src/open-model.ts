@@ -42,6 +42,7 @@ export async function openModel(
   );
   return {
     inputs,
+    outputs: session.outputNames,
     run: async (inputs) => {
       const feeds = Object.entries(inputs).map(([name, { dtype, shape, data }]): [string, Tensor] => {
         const bytes = declared.get(name) === 'uint8';

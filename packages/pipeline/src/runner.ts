@@ -15,13 +15,13 @@ import { buildLock } from './lock/build-lock.js';
 import type { BuiltLock, LockOptions } from './lock/build-lock.js';
 import { inspectModel } from './inspect/inspect-model.js';
 import type { InspectedModel } from './inspect/inspect-model.js';
-import type { ImageLimits } from './run/explained-images.js';
+import { explainImages, type ExplainedImage, type ImageLimits } from './run/explain-images.js';
 import { exportRun } from './run/export-run.js';
 import type { ExportedModel, ExportOptions } from './run/export-run.js';
 import { run } from './run/run.js';
 import type { RunOptions } from './run/run.js';
-import { evaluateRun, explainImages } from './run/trained-run.js';
-import type { Evaluation, Verdict } from './run/trained-run.js';
+import { evaluateRun } from './run/trained-run.js';
+import type { Evaluation } from './run/trained-run.js';
 import { task, type Task, type TaskOptions } from './task.js';
 import { tryEngine } from './run/try-engine.js';
 import type { EngineTrial } from './run/try-engine.js';
@@ -55,13 +55,13 @@ export interface Runner extends ConfigReader {
   /** Writes a run's best checkpoint as a model file that runs elsewhere, and tries it. */
   export(folder: string, options: ExportOptions & TaskOptions): Task<ExportedModel>;
   /**
-   * Classifies and explains image files with a run's best checkpoint. The result is their number.
-   * @param onVerdict is told of each image in order, and waited for, so that few of them are in memory
+   * Classifies and explains image files with the network of a run. The result is their number.
+   * @param onExplained is told of each image in order, and waited for, so that few of them are in memory
    */
   explain(
     folder: string,
     files: readonly string[],
-    onVerdict: (verdict: Verdict) => void | Promise<void>,
+    onExplained: (image: ExplainedImage) => void | Promise<void>,
     options?: ImageLimits & TaskOptions,
   ): Task<number>;
 }
@@ -86,11 +86,11 @@ export function createRunner(parts: RunnerParts): Runner {
     buildAugmentedSet: (config, options) => task((context) => buildSet(config, registry, options, context), options),
     evaluate: (folder, split, options) => task(({ signal }) => evaluateRun(folder, split, setting, signal), options),
     export: (folder, options) => task(({ signal }) => exportRun(folder, options, setting, signal), options),
-    explain: (folder, files, onVerdict, options = {}) =>
+    explain: (folder, files, onExplained, options = {}) =>
       task(async ({ signal, progress }) => {
         let done = 0;
-        const tell = async (verdict: Verdict) => {
-          await onVerdict(verdict);
+        const tell = async (image: ExplainedImage) => {
+          await onExplained(image);
           progress('explained', ++done, files.length);
         };
         await explainImages(folder, files, tell, { setting, signal, limits: options });

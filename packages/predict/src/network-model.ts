@@ -31,16 +31,16 @@ export interface NetworkModel {
 }
 
 /**
- * Opens the model of a run folder, or an ONNX file.
+ * Opens the model of a run folder, an ONNX file, or its bytes.
  * @throws FoveateError `PATH_MISSING`; `RUN_INVALID` for a run that has no model file; `ENGINE_UNSUPPORTED` for a file that is
  *   no image classifier
  */
-export async function openNetwork(path: string, threads: number | undefined): Promise<NetworkModel> {
-  const file = await modelPath(path);
-  const bytes = await readRegularFile(file, largestModel);
+export async function openNetwork(of: string | Uint8Array, threads: number | undefined): Promise<NetworkModel> {
+  const path = typeof of === 'string' ? await modelPath(of) : 'the model given';
+  const bytes = typeof of === 'string' ? await readRegularFile(path, largestModel) : of;
   const model = await openOnnx(bytes, threads === undefined ? {} : { threads });
   try {
-    return { path: file, model, input: imageInput(model, file), metadata: onnxMetadata(bytes) };
+    return { path, model, input: imageInput(model, path), metadata: onnxMetadata(bytes) };
   } catch (error) {
     model.dispose();
     throw error;

@@ -19,6 +19,8 @@ export interface Predictor {
   /** Size of the network input in pixels. */
   readonly height: number;
   readonly width: number;
+  /** True when the model gives heatmaps. */
+  readonly hasHeatmap: boolean;
   /** What the model file says of itself: name, model, loss, epoch … */
   readonly metadata: Readonly<Record<string, string>>;
   /** @throws FoveateError `DATA_INVALID` for a frame that cannot be decoded */
@@ -36,10 +38,10 @@ export interface Predictor {
 
 /**
  * Opens the model of a run folder, or an ONNX file, once.
- * @param path run folder, or a file of `foveate export --format onnx`, or any classifier whose input is images
+ * @param of run folder, or a file of `foveate export --format onnx`, or any classifier whose input is images; or its bytes
  * @throws FoveateError `PATH_MISSING`, `RUN_INVALID`, `CONFIG_INVALID`, `ENGINE_UNSUPPORTED`, `ENGINE_UNAVAILABLE`
  */
-export async function openPredictor(path: string, options: PredictorOptions = {}): Promise<Predictor> {
+export async function openPredictor(of: string | Uint8Array, options: PredictorOptions = {}): Promise<Predictor> {
   const { threshold = 0.5, heatmap = false, threads } = options;
   if (!(threshold >= 0 && threshold <= 1)) {
     throw fail({
@@ -49,7 +51,7 @@ export async function openPredictor(path: string, options: PredictorOptions = {}
       got: String(threshold),
     });
   }
-  const network = await openNetwork(path, threads);
+  const network = await openNetwork(of, threads);
   const { input, model, metadata } = network;
   let count = 0;
   const prepare = (frame: Frame) => prepareFrame(frame, frame.id ?? String(++count), input, options);
@@ -75,6 +77,7 @@ export async function openPredictor(path: string, options: PredictorOptions = {}
   return {
     height: input.height,
     width: input.width,
+    hasHeatmap: model.outputs?.includes('heatmap') ?? false,
     metadata,
     prepare,
     run,

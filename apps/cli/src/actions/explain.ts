@@ -1,6 +1,6 @@
 /** What `foveate explain` does. */
 import { basename, extname, join } from 'node:path';
-import type { Verdict } from '@foveate/pipeline';
+import type { ExplainedImage } from '@foveate/pipeline';
 import { writeOverlay } from '@foveate/pipeline';
 import { defaultRunner } from '../runner.js';
 import { follow } from '../terminal/follow.js';
@@ -21,18 +21,24 @@ function overlayNames(files: readonly string[]): readonly string[] {
   });
 }
 
+/** True when no place speaks for a defect. */
+function isCold({ heatmap }: ExplainedImage): boolean {
+  return heatmap.data.every((value) => value === 0);
+}
+
 /** Where the network looks, or why that is no figure. */
-function whereItLooks({ aoiShare, emptyHeatmap, aoi }: Verdict): string {
-  if (emptyHeatmap) return 'empty heatmap, no place speaks for a defect';
+function whereItLooks(image: ExplainedImage): string {
+  const { aoiShare, aoi } = image;
+  if (isCold(image)) return 'empty heatmap, no place speaks for a defect';
   if (aoi === undefined || aoiShare === null) return 'area of interest not known';
   return `${percent(aoiShare)} of the heatmap in the AOI`;
 }
 
-function describe(verdict: Verdict, path: string): string {
+function describe(image: ExplainedImage, path: string): string {
   const { green, red } = colours(process.stdout);
-  const { file, score, defective } = verdict;
+  const { file, score, defective } = image;
   const word = defective ? red('defective') : green('good     ');
-  return `${word}  ${percent(score).padStart(6)} defective  ${whereItLooks(verdict)}  ${file}\n           ${path}`;
+  return `${word}  ${percent(score).padStart(6)} defective  ${whereItLooks(image)}  ${file}\n           ${path}`;
 }
 
 /** Options of `explain`. */
@@ -54,12 +60,13 @@ export async function explain(
     defaultRunner().explain(
       run,
       files,
-      async (verdict) => {
+      async (image) => {
         const path = join(out, names[results.length] ?? '');
-        await writeOverlay(path, verdict);
-        if (json !== true) print(describe(verdict, path));
-        const { file, score, defective, aoiShare, emptyHeatmap, aoi } = verdict;
-        results.push({ file, score, defective, aoiShare, aoiKnown: aoi !== undefined, emptyHeatmap, heatmap: path });
+        await writeOverlay(path, image);
+        if (json !== true) print(describe(image, path));
+        const { file, score, defective, aoiShare, aoi } = image;
+        const aoiKnown = aoi !== undefined;
+        results.push({ file, score, defective, aoiShare, aoiKnown, emptyHeatmap: isCold(image), heatmap: path });
       },
       { ...stop, maxPixels },
     ),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Raster } from '@foveate/contracts';
+import type { Mask, Raster } from '@foveate/contracts';
 import { overlay } from './overlay.js';
 
 const size = 40;
@@ -12,6 +12,12 @@ const grey = (value: (x: number, y: number) => number, channels: 1 | 3): Raster 
     return value(pixel % size, Math.floor(pixel / size));
   }),
 });
+const heat = (value: (x: number) => number) => ({
+  width: size,
+  height: size,
+  data: Float32Array.from({ length: size * size }, (_, i) => value(i % size)),
+});
+const area = (isInside: (x: number) => boolean): Mask => ({ ...grey((x) => (isInside(x) ? 255 : 0), 1), channels: 1 });
 const image = grey(() => 100, 3);
 const pixel = ({ data }: Raster, x: number, y: number) => [
   ...data.subarray((y * size + x) * 3, (y * size + x) * 3 + 3),
@@ -19,17 +25,17 @@ const pixel = ({ data }: Raster, x: number, y: number) => [
 
 describe('overlay', () => {
   it('leaves the image where there is no heat, and covers it with inferno where there is', async () => {
-    const laid = await overlay({ image, heatmap: grey((x) => (x < 20 ? 0 : 255), 1) });
+    const laid = await overlay({ image, heatmap: heat((x) => (x < 20 ? 0 : 3)) });
     expect(pixel(laid, 2, 20)).toEqual([100, 100, 100]);
     // The last colour of inferno is (252, 255, 164), of which 72% cover the image.
     expect(pixel(laid, 38, 20)).toEqual([252, 255, 164].map((value) => Math.round(0.28 * 100 + 0.72 * value)));
   });
 
   it('outlines the area within it, also where it ends with the picture', async () => {
-    const cold = grey(() => 0, 1);
-    const band = await overlay({ image, heatmap: cold, aoi: grey((x) => (x >= 10 && x < 30 ? 255 : 0), 1) });
+    const cold = heat(() => 0);
+    const band = await overlay({ image, heatmap: cold, aoi: area((x) => x >= 10 && x < 30) });
     expect([9, 10, 11, 12].map((x) => pixel(band, x, 20)[0])).toEqual([100, 255, 25, 100]);
-    const whole = await overlay({ image, heatmap: cold, aoi: grey(() => 255, 1) });
+    const whole = await overlay({ image, heatmap: cold, aoi: area(() => true) });
     for (const [x, y] of [
       [0, 20],
       [39, 20],

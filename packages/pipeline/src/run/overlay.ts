@@ -1,12 +1,12 @@
 /** A heatmap laid over the image it explains, the area of interest outlined: the picture that reports show. */
 import type { Raster } from '@foveate/contracts';
-import { distanceTo, resize, resizeMask, writePng } from '@foveate/image';
+import { distanceTo, resize, writePng } from '@foveate/image';
 import { heatCovers, outlineCovers, outlineWidth } from '@foveate/report';
 import type { Cover } from '@foveate/report';
-import type { Verdict } from './trained-run.js';
+import type { ExplainedImage } from './explain-images.js';
 
 /** What an overlay is made of. */
-type Layers = Pick<Verdict, 'image' | 'heatmap' | 'aoi'>;
+type Layers = Pick<ExplainedImage, 'image' | 'heatmap' | 'aoi'>;
 
 /** How deep each pixel lies in the area, in pixels: 0 outside, 1 at its edge, which is also where the picture ends. */
 function depths({ width, height, data }: Raster): Float32Array {
@@ -20,11 +20,18 @@ function depths({ width, height, data }: Raster): Float32Array {
   return Float32Array.from({ length: width * height }, (_, i) => distance[at(i % width, Math.floor(i / width))] ?? 0);
 }
 
+/** 255 where it is hottest. */
+function grey({ width, height, data }: ExplainedImage['heatmap']): Raster {
+  const hottest = data.reduce((top, value) => Math.max(top, value), 0);
+  const bytes = Uint8Array.from(data, (value) => (hottest > 0 ? Math.round((value / hottest) * 255) : 0));
+  return { width, height, channels: 1, data: bytes };
+}
+
 /** The overlay at the size of the image. */
 export async function overlay({ image, heatmap, aoi }: Layers): Promise<Raster> {
   const { width, height } = image;
-  const heat = await resize(heatmap, width, height);
-  const depth = aoi && depths(resizeMask({ ...aoi, channels: 1 }, width, height));
+  const heat = await resize(grey(heatmap), width, height);
+  const depth = aoi && depths(aoi);
   const line = Math.max(1, Math.round(outlineWidth(width)));
   const covers = heatCovers();
   const data = new Uint8Array(width * height * 3);
@@ -43,6 +50,6 @@ export async function overlay({ image, heatmap, aoi }: Layers): Promise<Raster> 
 }
 
 /** Writes the overlay as a PNG, in full or not at all. @throws FoveateError `OUTPUT_UNWRITABLE` */
-export async function writeOverlay(path: string, verdict: Verdict): Promise<void> {
-  await writePng(path, await overlay(verdict));
+export async function writeOverlay(path: string, image: ExplainedImage): Promise<void> {
+  await writePng(path, await overlay(image));
 }

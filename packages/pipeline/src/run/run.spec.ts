@@ -16,7 +16,7 @@ import type { RunRecord } from '@foveate/run-record';
 import { lastValueFrom, tap, toArray } from 'rxjs';
 import { decoded, engines, tinyDefaults, tinyPlugins } from '../../../../tools/testing/tiny-plugins.js';
 import { createRunner } from '../runner.js';
-import type { Verdict } from './trained-run.js';
+import type { ExplainedImage } from './explain-images.js';
 import type { RunOptions } from './run.js';
 
 const runner = createRunner({ plugins: tinyPlugins, defaults: tinyDefaults });
@@ -327,11 +327,11 @@ describe('a finished run', () => {
   it('explains other images', async () => {
     await events();
     const file = join(folder, record().explanations[0]!.imagePath);
-    const verdicts: Verdict[] = [];
-    await runner.explain(folder, [file], (one) => void verdicts.push(one));
-    const [verdict] = verdicts;
-    expect(verdict).toMatchObject({ file, aoiShare: 1, image: { width: 16, height: 16 }, heatmap: { channels: 1 } });
-    expect(verdict!.score).toBeCloseTo(record().explanations[0]!.score, 4);
+    const images: ExplainedImage[] = [];
+    await runner.explain(folder, [file], (one) => void images.push(one));
+    const [image] = images;
+    expect(image).toMatchObject({ file, aoiShare: 1, image: { width: 16, height: 16 }, heatmap: { width: 16 } });
+    expect(image!.score).toBeCloseTo(record().explanations[0]!.score, 4);
   });
 
   it('is not found where there is none', async () => {

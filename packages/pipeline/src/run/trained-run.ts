@@ -1,6 +1,6 @@
-/** A finished run opened again: to evaluate it anew or to show it new images. */
+/** A finished run opened again, to measure it anew. */
 import { readConfig, type ConfigSetting, type RunConfig } from '@foveate/assembly';
-import type { Measures, Raster, RunRecord, SplitName } from '@foveate/contracts';
+import type { Measures, RunRecord, SplitName } from '@foveate/contracts';
 import {
   lockFolder,
   missingResults,
@@ -13,17 +13,14 @@ import {
   batchesOf,
   buildNetwork,
   checkLock,
-  evaluationBatches,
   measureSplit,
-  rastersOf,
   recordedData,
   RunScope,
   writePredictions,
 } from '@foveate/stages';
 import type { Evaluator, Measured, Network } from '@foveate/stages';
-import { checkpointPath, evaluate, loadModelState, type ExplainedSample } from '@foveate/trainer';
+import { checkpointPath, loadModelState } from '@foveate/trainer';
 import { join } from 'node:path';
-import { ImageInputs, type ImageLimits, type ReadInput } from './explained-images.js';
 
 /** Figures of a run's best checkpoint on one split. */
 export interface Evaluation {
@@ -35,32 +32,6 @@ export interface Evaluation {
   readonly measures: Measures;
   /** Differences from the lock of the data, where the configuration only wants to be warned of them. */
   readonly warnings: readonly string[];
-}
-
-/** What a trained model says of an image file. */
-export interface Verdict {
-  readonly file: string;
-  /** Softmax probability of class 1 (defective). */
-  readonly score: number;
-  /** True when the defective class is the more probable one. */
-  readonly defective: boolean;
-  /** Share of the heatmap's mass in the area of interest; null when the area is not known or the heatmap is empty. */
-  readonly aoiShare: number | null;
-  /** True when the heatmap is zero everywhere: no place speaks for a defect. */
-  readonly emptyHeatmap: boolean;
-  /** The image as read. */
-  readonly image: Raster;
-  /** Grey, at network size, 255 = hottest. */
-  readonly heatmap: Raster;
-  /** At network size; absent when the run's area of interest cannot be told for a lone image. */
-  readonly aoi?: Raster;
-}
-
-/** What {@link explainImages} works with. */
-export interface ExplainSetting {
-  readonly setting: ConfigSetting;
-  readonly signal: AbortSignal;
-  readonly limits: ImageLimits;
 }
 
 /** A finished run with all that is needed to use it. */
@@ -133,42 +104,4 @@ async function restorePredictions(folder: string, measured: (split: SplitName) =
   } finally {
     await lock.release();
   }
-}
-
-/**
- * Classifies and explains image files with the best checkpoint of a run. All files are looked at first; then a few of them
- * are in memory at a time.
- * @param onVerdict is told of each file, in order, and waited for
- * @throws FoveateError `PATH_MISSING`, `RUN_INVALID`, `DATA_INVALID` naming the file, and what `onVerdict` throws
- */
-export function explainImages(
-  folder: string,
-  files: readonly string[],
-  onVerdict: (verdict: Verdict) => void | Promise<void>,
-  { setting, signal, limits }: ExplainSetting,
-): Promise<void> {
-  return withTrainedRun(folder, setting, signal, async ({ config, scope, evaluator }) => {
-    const { inputs, feed } = await ImageInputs.open(files, config, scope.services, limits);
-    let next = 0;
-    await evaluate({
-      ...evaluator,
-      batches: evaluationBatches(feed, 'test'),
-      onExplained: (sample) => onVerdict(verdictOf(sample, inputs.take(next++))),
-    });
-  });
-}
-
-function verdictOf(sample: ExplainedSample, { file, image, aoi }: ReadInput): Verdict {
-  const { score, aoiShare } = sample.prediction;
-  const rasters = rastersOf(sample);
-  return {
-    file,
-    image,
-    score,
-    defective: score >= 0.5,
-    aoiShare: aoi === undefined ? null : (aoiShare ?? null),
-    emptyHeatmap: rasters.heatmap.data.every((value) => value === 0),
-    heatmap: rasters.heatmap,
-    ...(aoi === undefined ? {} : { aoi: rasters.aoi }),
-  };
 }

@@ -1,0 +1,153 @@
+/** Image files classified and explained with a finished run, by a predictor on its network. */
+import { readConfig, type ConfigSetting, type Services } from '@foveate/assembly';
+import { isFoveateError, fail } from '@foveate/contracts';
+import type { Mask, Raster, Sample, SampleSource } from '@foveate/contracts';
+import { exportOnnx } from '@foveate/export';
+import { readImage, readImageHeader } from '@foveate/image';
+import { openPredictor, type Heatmap, type ImagePrediction, type Predictor } from '@foveate/predict';
+import { readRunRecord, refuseLinksOut, runFiles } from '@foveate/run-record/node';
+import { RunScope } from '@foveate/stages';
+import { join, resolve } from 'node:path';
+import { withTrainedRun } from './trained-run.js';
+
+/** An image file, what the network says of it and where it looks. */
+export interface ExplainedImage extends Pick<ImagePrediction, 'score' | 'defective'> {
+  readonly file: string;
+  /** The image as read. */
+  readonly image: Raster;
+  /** At network size, >= 0, not normalised; zero everywhere when no place speaks for a defect. */
+  readonly heatmap: Heatmap;
+  /** The area of interest at the size of the image; absent when the run takes areas from its data set. */
+  readonly aoi?: Mask;
+  /** Share of the heat in the area of interest, in [0, 1]; null when the area is not known or there is no heat. */
+  readonly aoiShare: number | null;
+}
+
+/** How image files are read. */
+export interface ImageLimits {
+  /** Largest accepted width x height; without it that of the run's source. */
+  readonly maxPixels?: number | undefined;
+}
+
+/** What {@link explainImages} works with. */
+export interface ExplainSetting {
+  readonly setting: ConfigSetting;
+  readonly signal: AbortSignal;
+  readonly limits: ImageLimits;
+}
+
+/** What `readImage` accepts unless it is told otherwise. */
+const usualPixels = 1e8;
+
+/**
+ * Classifies and explains image files with the network of a run. All files are looked at first, so that a wrong name in a long
+ * list costs nothing; then one is in memory at a time.
+ * @param onExplained is told of each file, in order, and waited for
+ * @throws FoveateError `PATH_MISSING`, `RUN_INVALID`, `DATA_INVALID` naming the file, and what `onExplained` throws
+ */
+export async function explainImages(
+  folder: string,
+  files: readonly string[],
+  onExplained: (image: ExplainedImage) => void | Promise<void>,
+  { setting, signal, limits }: ExplainSetting,
+): Promise<void> {
+  await readRunRecord(folder);
+  refuseLinksOut(folder);
+  const config = await readConfig(join(folder, runFiles.config), [], setting);
+  const scope = await RunScope.open(config, setting.registry, { signal, cacheFolder: folder });
+  try {
+    const { maxPixels: own } = config.data.source.options;
+    const maxPixels = limits.maxPixels ?? (typeof own === 'number' ? own : undefined);
+    const reader = new ImageReader(await scope.services.get('source'), maxPixels);
+    for (const file of files) await reader.check(file);
+    const predictor = await openPredictorOf(folder, setting, signal);
+    scope.onClose(() => predictor.close());
+    for (const file of files) {
+      signal.throwIfAborted();
+      const image = await reader.read(file);
+      await onExplained(await explained({ file, image }, predictor, scope.services));
+    }
+  } finally {
+    await scope.close();
+  }
+}
+
+/** On the run's own model file; where there is none, or one without heatmap, on the best checkpoint. */
+async function openPredictorOf(folder: string, setting: ConfigSetting, signal: AbortSignal): Promise<Predictor> {
+  const options = { heatmap: true };
+  const own = await openPredictor(folder, options).catch((error: unknown) => {
+    if (isFoveateError(error) && error.code === 'RUN_INVALID') return undefined;
+    throw error;
+  });
+  if (own?.hasHeatmap === true) return own;
+  own?.close();
+  const model = await withTrainedRun(folder, setting, signal, ({ network: { model, explainer }, evaluator }) =>
+    Promise.resolve(
+      exportOnnx({
+        model,
+        explainer,
+        variables: evaluator.variables,
+        normalise: true,
+        precision: 'float32',
+        metadata: {},
+      }),
+    ),
+  );
+  return openPredictor(model, options);
+}
+
+async function explained(
+  { file, image }: Pick<ExplainedImage, 'file' | 'image'>,
+  predictor: Predictor,
+  services: Services,
+): Promise<ExplainedImage> {
+  const aoi = await aoiOfStandaloneImage(services, file, image);
+  const area = aoi === undefined ? {} : { aoi };
+  const { score, defective, heatmap, aoiShare = null } = await predictor.predict({ id: file, image, ...area });
+  if (heatmap === undefined) throw fail({ code: 'RUN_INVALID', what: 'The model gives no heatmap', where: file });
+  return { file, image, score, defective, heatmap, aoiShare, ...area };
+}
+
+/** Reads image files as the images of the data set are: what is dark in 16 bits is to be scaled the same. */
+class ImageReader {
+  readonly #source: Pick<SampleSource, 'readImage'>;
+  readonly #maxPixels: number | undefined;
+
+  constructor(source: Pick<SampleSource, 'readImage'>, maxPixels: number | undefined) {
+    this.#source = source;
+    this.#maxPixels = maxPixels;
+  }
+
+  /** Finds out cheaply whether a file is an image of a size that is accepted. */
+  async check(file: string): Promise<void> {
+    const header = await readImageHeader(resolve(file)).catch(() => undefined);
+    // What has no header, or too many pixels, says best why when it is read.
+    if (header === undefined || header.width * header.height > (this.#maxPixels ?? usualPixels)) await this.read(file);
+  }
+
+  async read(file: string): Promise<Raster> {
+    const limits = this.#maxPixels === undefined ? {} : { maxPixels: this.#maxPixels };
+    try {
+      return await (this.#source.readImage?.(resolve(file), limits) ?? readImage(resolve(file), limits));
+    } catch (error) {
+      if (!isFoveateError(error) || error.parts.reason !== 'image-too-large') throw error;
+      throw fail({
+        ...error.parts,
+        advice: 'Make it smaller first, or raise the limit with --max-pixels',
+        cause: error,
+      });
+    }
+  }
+}
+
+/** The area of interest of a lone image, or undefined when the run takes areas from its data set. */
+async function aoiOfStandaloneImage(services: Services, file: string, image: Raster): Promise<Mask | undefined> {
+  const provider = await services.get('aoi');
+  const sample: Sample = { id: file, defectTypes: [], files: [resolve(file)] };
+  try {
+    return await provider.areaOfInterest(sample, { image, defects: [] });
+  } catch (error) {
+    if (isFoveateError(error) && error.code === 'DATA_INVALID') return undefined;
+    throw error;
+  }
+}
