@@ -109,12 +109,25 @@ function requireLate(command: Command): void {
   command.commands.forEach(requireLate);
 }
 
+/** Node's exit code when everything waits for what never comes. */
+const unsettled = 13;
+
+/** What plugins throw in timers of their own, and promises of theirs that never settle, end the program with a message. */
+function reportWhatNobodyAwaits(): void {
+  process.on('uncaughtException', (error) => process.exit(reportError(error)));
+  process.on('exit', (code) => {
+    if (code !== unsettled) return;
+    process.exitCode = reportError(new Error('The program waits for something that never comes, perhaps of a plugin.'));
+  });
+}
+
 /**
  * Runs the command line; sets the exit code of the process.
  * @param args what stands behind the name of the program
  */
 export async function main(args: readonly string[]): Promise<void> {
   endWithReader();
+  reportWhatNobodyAwaits();
   try {
     await buildProgram().parseAsync([...args], { from: 'user' });
   } catch (error) {

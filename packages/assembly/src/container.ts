@@ -14,6 +14,8 @@ export interface Services {
   get<K extends PluginKind>(kind: K): Promise<PluginServices[K]>;
   /** All configured services of a kind that is a list, in order. */
   list<K extends PluginKind>(kind: K): Promise<readonly PluginServices[K][]>;
+  /** As {@link Services.list}, each built when its function is called: one that cannot be built leaves the others alone. */
+  parts<K extends PluginKind>(kind: K): readonly (() => Promise<PluginServices[K]>)[];
   /** One after the other, the service of every loaded plugin of a kind, with default options. The caller owns engines. */
   each<K extends PluginKind>(kind: K): AsyncIterable<PluginServices[K]>;
 }
@@ -64,7 +66,13 @@ export async function buildServices(
         });
       },
     };
-    return plugin.register(options as never, context);
+    const service = await registered(plugin, options, context);
+    if (service !== undefined && service !== null) return service;
+    throw fail({
+      code: 'PLUGIN_INVALID',
+      what: `${owner} gives no service: its 'register' returned ${String(service)}`,
+      advice: 'Return the service from register, or tell the author of the plugin',
+    });
   };
 
   /** The service of a plugin, those that its options name built first. */
@@ -98,20 +106,21 @@ export async function buildServices(
     service: await build(await registry.get(kind, id).load(), options, owner),
   });
 
+  const chosen = new Map<PluginKind, (() => Promise<Service>)[]>();
   for (const slot of slots.filter(({ kind }) => kinds.includes(kind))) {
     for (const { id, options } of slot.read(config)) {
       const plugin = await registry.get(slot.kind, id).load();
-      container
-        .bind<Service>(serviceToken(slot.kind))
-        .toDynamicValue(() => build(plugin, options))
-        .whenDefault();
+      let service: Promise<Service> | undefined;
+      const built = () => (service ??= build(plugin, options));
+      container.bind<Service>(serviceToken(slot.kind)).toDynamicValue(built).whenDefault();
+      chosen.set(slot.kind, [...(chosen.get(slot.kind) ?? []), built]);
     }
   }
   for (const entry of registry.list()) {
     const { kind, id } = entry.meta;
     // A third-party package is imported only when the configuration chose one of its plugins.
-    const chosen = slots.some((slot) => slot.kind === kind && slot.read(config).some((plugin) => plugin.id === id));
-    if (entry.packageName !== undefined && !chosen) continue;
+    const isChosen = slots.some((slot) => slot.kind === kind && slot.read(config).some((plugin) => plugin.id === id));
+    if (entry.packageName !== undefined && !isChosen) continue;
     const plugin = await entry.load();
     container
       .bind<Service>(serviceToken(kind))
@@ -126,6 +135,8 @@ export async function buildServices(
       unwrapped(async () =>
         container.isBound(serviceToken(kind)) ? container.getAllAsync<PluginServices[K]>(serviceToken(kind)) : [],
       ),
+    parts: <K extends PluginKind>(kind: K) =>
+      (chosen.get(kind) ?? []) as unknown as readonly (() => Promise<PluginServices[K]>)[],
     async *each<K extends PluginKind>(kind: K) {
       for (const { meta } of registry.list(kind)) {
         const request = { name: meta.id };
@@ -134,6 +145,22 @@ export async function buildServices(
       }
     },
   };
+}
+
+/** What a plugin throws while it is built is told with its name. */
+async function registered(plugin: Plugin, options: unknown, context: StageContext): Promise<Service> {
+  try {
+    return await plugin.register(options as never, context);
+  } catch (cause) {
+    if (isFoveateError(cause)) throw cause;
+    const { kind, id } = plugin.meta;
+    throw fail({
+      code: 'PLUGIN_INVALID',
+      what: `The ${kind} '${id}' cannot be built: ${cause instanceof Error ? cause.message : String(cause)}`,
+      advice: 'Set FOVEATE_DEBUG=1 to see where; choose another plugin, or tell its author',
+      cause,
+    });
+  }
 }
 
 function unobserved(config: RunConfig): StageRun {

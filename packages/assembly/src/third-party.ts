@@ -3,7 +3,7 @@
  * a package is imported only once one of its plugins is chosen, and must then export what its manifest says.
  */
 import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fail } from '@foveate/contracts';
 import { isWithin } from '@foveate/contracts/node';
@@ -43,13 +43,16 @@ async function findPackage(name: string, from: string): Promise<PackageFile> {
     const text = await readFile(file, 'utf8').catch(() => undefined);
     if (text !== undefined) return { ...found, json: parsePackage(text, file) };
   }
+  const [folder] = candidates;
+  const isFolder = name.startsWith('.') || isAbsolute(name);
   throw fail({
     code: 'PLUGIN_UNKNOWN',
-    what: `Plugin package '${name}' is not installed`,
+    what: isFolder ? `The folder '${name}' is no plugin package` : `Plugin package '${name}' is not installed`,
     where: 'plugins',
+    ...(isFolder ? { expected: `a package.json in ${folder?.folder ?? 'it'}` } : {}),
     advice: packageName.test(name)
       ? `Install it with: npm install ${name}`
-      : 'Name an npm package, or a folder as ./name',
+      : 'Name an npm package, or a folder with a package.json as ./name',
   });
 }
 
@@ -118,13 +121,24 @@ async function readManifest(name: string, from: string, consent: Consent): Promi
               what: `Package '${name}' cannot be imported`,
               where: file,
               got: cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? cause.name) : String(cause),
-              advice: 'Build the package, or report this to its author',
+              advice:
+                (cause as { readonly code?: unknown }).code === 'ERR_MODULE_NOT_FOUND'
+                  ? `Install what it needs, with npm install in ${found.folder}, or build it`
+                  : 'Build the package, or report this to its author',
               cause,
             });
           },
         );
+        if (!(exported in module)) {
+          throw fail({
+            code: 'PLUGIN_INVALID',
+            what: `Package '${name}' does not export '${exported}', which its manifest names`,
+            where: file,
+            got: `the exports ${Object.keys(module).join(', ') || 'none'}`,
+          });
+        }
         const plugin = checkPlugin(module[exported], `export '${exported}' of ${name}`);
-        const differing = (['kind', 'id', 'contract', 'summary'] as const).filter((k) => plugin.meta[k] !== meta[k]);
+        const differing = (['kind', 'id', 'contract'] as const).filter((k) => plugin.meta[k] !== meta[k]);
         if (differing.length > 0) {
           throw fail({
             code: 'PLUGIN_INVALID',

@@ -37,6 +37,9 @@ const record = (epoch: number): EpochRecord => ({
   seconds: 2,
   imagesPerSecond: 8,
 });
+/** A resumed session begins with the epochs that its checkpoint knows. */
+const begin = (...epochs: number[]) =>
+  ({ type: 'begin', record: { epochs: epochs.map(record) } }) as unknown as RunEvent;
 const epochEvent = (epoch: number): RunEvent => ({ type: 'epoch', epochs: 9, record: record(epoch), best: false });
 
 interface Start {
@@ -92,9 +95,41 @@ describe('tables', () => {
     rmSync(folder, { recursive: true });
     // The first session did the second epoch, but the checkpoint is of the first step of it.
     await log([...first.slice(0, 6)]);
-    await log([...first.slice(4), stopped], { epoch: 1, step: 1 });
+    await log([begin(1), ...first.slice(4), stopped], { epoch: 1, step: 1 });
     expect(['steps.csv', 'steps.jsonl'].map(lines)).toEqual(straight);
     expect(lines('epochs.csv').length).toBe(3);
+  });
+
+  it('have a column for each figure of a metric, also of one that is measured later', async () => {
+    const measured = (epoch: number): RunEvent => ({
+      type: 'epoch',
+      epochs: 9,
+      best: false,
+      record: {
+        ...record(epoch),
+        validation: {
+          ...record(epoch).validation,
+          metrics: { auroc: 0.5, aoiShare: 0.25, confusion: { tn: 3, fp: null } },
+        },
+      },
+    });
+    await log([epochEvent(1), measured(2), epochEvent(3)]);
+    const [head = '', ...rows] = lines('epochs.csv').map((line) => line.split(','));
+    expect(head.slice(-4)).toEqual([
+      'imagesPerSecond',
+      'validation.aoiShare',
+      'validation.confusion.tn',
+      'validation.confusion.fp',
+    ]);
+    expect(rows.map((row) => row.slice(-3))).toEqual([
+      ['', '', ''],
+      ['0.25', '3', ''],
+      ['', '', ''],
+    ]);
+    expect(JSON.parse(lines('epochs.jsonl')[1]!)).toMatchObject({
+      'validation.auroc': 0.625,
+      'validation.aoiShare': 0.25,
+    });
   });
 
   it('lose a line that a killed process left unfinished, and all lines when there was no checkpoint', async () => {

@@ -12,7 +12,7 @@ export function stepRow(event: Extract<RunEvent, { type: 'step' }>): Row {
 
 /** What of an epoch is logged. */
 export function epochRow({ epoch, train, validation, learningRate, seconds, imagesPerSecond }: EpochRecord): Row {
-  return {
+  const row = {
     epoch,
     'train.loss': train.loss,
     ...prefixed('train.loss', train.parts),
@@ -24,21 +24,32 @@ export function epochRow({ epoch, train, validation, learningRate, seconds, imag
     seconds,
     imagesPerSecond,
   };
+  return { ...row, ...metricsOf(validation.metrics), ...row };
+}
+
+/** Metrics as columns; of a record a column for each part. Those that every epoch has come again under the same names. */
+function metricsOf(metrics: EpochRecord['validation']['metrics'] = {}): Row {
+  const columns = Object.entries(metrics).flatMap(([key, value]): [string, number | null][] =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).map(([part, figure]) => [`validation.${key}.${part}`, figure])
+      : [[`validation.${key}`, value]],
+  );
+  return Object.fromEntries(columns);
 }
 
 function prefixed(prefix: string, figures: Readonly<Record<string, number>>): Row {
   return Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${prefix}.${name}`, value]));
 }
 
-/** Rows as lines, the columns of the first row as header. */
+/** Rows as lines, and the line above those of the same columns. */
 export const formats = {
   jsonl: {
     header: () => '',
     line: (row: Row) => `${JSON.stringify(row)}\n`,
   },
   csv: {
-    header: (row: Row) => `${Object.keys(row).map(quoted).join(',')}\n`,
-    line: (row: Row) => `${Object.values(row).map(String).join(',').replaceAll('null', '')}\n`,
+    header: (columns: readonly string[]) => `${columns.map(quoted).join(',')}\n`,
+    line: (row: Row, columns: readonly string[]) => `${columns.map((column) => row[column] ?? '').join(',')}\n`,
   },
 } as const;
 

@@ -12,24 +12,31 @@ function tables(kind: keyof typeof formats): RunObserver {
     async observe(events, run) {
       const folder = await openLogFolder(run);
       const files = { step: join(folder, `steps.${kind}`), epoch: join(folder, `epochs.${kind}`) };
-      const isNew = { step: true, epoch: true };
-      for (const name of ['step', 'epoch'] as const) {
-        await shorten(files[name], run.resumedFrom);
-        isNew[name] = await isEmpty(files[name]);
-      }
-      const add = (name: 'step' | 'epoch', row: Row) => {
-        append(files[name], `${isNew[name] ? header(row) : ''}${line(row)}`);
-        isNew[name] = false;
+      await shorten(files.step, run.resumedFrom);
+      let hasSteps = !(await isEmpty(files.step));
+      const addStep = (row: Row) => {
+        const columns = Object.keys(row);
+        append(files.step, `${hasSteps ? '' : header(columns)}${line(row, columns)}`);
+        hasSteps = true;
+      };
+      const epochs: Row[] = [];
+      let columns: readonly string[] = [];
+      const addEpoch = (row: Row) => {
+        epochs.push(row);
+        const all = [...new Set([...columns, ...Object.keys(row)])];
+        if (all.length === columns.length) return append(files.epoch, line(row, columns));
+        // Metrics need not be measured in every epoch: where a column comes later, the table is written anew.
+        columns = all;
+        writeFileSync(files.epoch, `${header(columns)}${epochs.map((one) => line(one, all)).join('')}`);
       };
       await follow(events, (event) => {
         // A process that was killed between a checkpoint and the row of its epoch left that row out.
         if (event.type === 'begin') {
           writeFileSync(files.epoch, '');
-          isNew.epoch = true;
-          for (const record of event.record.epochs) add('epoch', epochRow(record));
+          for (const record of event.record.epochs) addEpoch(epochRow(record));
         }
-        if (event.type === 'step') add('step', stepRow(event));
-        if (event.type === 'epoch') add('epoch', epochRow(event.record));
+        if (event.type === 'step') addStep(stepRow(event));
+        if (event.type === 'epoch') addEpoch(epochRow(event.record));
       });
     },
   };

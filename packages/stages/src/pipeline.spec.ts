@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { configReader } from '@foveate/assembly';
 import { defineStage, type AnyPlugin, type LabelledItem, type RunEvent } from '@foveate/contracts';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { concat, lastValueFrom, map, NEVER, Observable, of, tap, toArray, type OperatorFunction } from 'rxjs';
@@ -130,6 +130,48 @@ describe('a stage of somebody else', () => {
     clearInterval(waiting);
   });
 
+  it('that never takes its input is named, too', async () => {
+    await expect(run(around, [stranger(() => NEVER, { patience: 0.2 })])).rejects.toMatchObject({
+      code: 'STAGE_FAILED',
+      message: expect.stringContaining("The stage 'stranger' does not take its input and does not end"),
+    });
+  });
+
+  const textless = {
+    toString: () => {
+      throw new Error('no text');
+    },
+  };
+  it.each([
+    ['undefined', undefined, 'failed: undefined'],
+    ['what has no text', textless, 'failed: it threw something that has no text'],
+  ])('may throw %s', async (_, thrown, message) => {
+    const throwing: Operator = map(() => {
+      throw thrown;
+    });
+    await expect(run(around, [stranger(throwing)])).rejects.toMatchObject({
+      code: 'STAGE_FAILED',
+      message: expect.stringContaining(`The stage 'stranger' ${message}`),
+    });
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no disk');
+      },
+      "The stage 'stranger' cannot be built: no disk",
+    ],
+    ['gives nothing', () => undefined, "stage 'stranger' gives no service: its 'register' returned undefined"],
+  ])('is named when its register %s', async (_, register, message) => {
+    const plugin = { ...stranger((items) => items), register } as unknown as AnyPlugin;
+    await expect(run(around, [plugin])).rejects.toMatchObject({
+      code: 'PLUGIN_INVALID',
+      message: expect.stringContaining(message),
+    });
+  });
+
   it('is not blamed for the errors of the stages before it', async () => {
     const broken = tinyPlugins.map((plugin) =>
       plugin.meta.kind === 'source'
@@ -218,10 +260,63 @@ describe('write-masks', () => {
     const files = readdirSync(join(root, 'masks'), { recursive: true }) as string[];
     for (const { aoi, defects } of lines)
       for (const path of [aoi, ...defects.map(({ mask }) => mask)]) expect(files).toContain(path);
-    await expect(run(['ingest', 'mask', 'write-masks'])).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    // A run that writes nothing hands on.
+    expect(
+      (await run(['ingest', 'mask', 'write-masks'], [], { source: { id: 'tiny', good: 2 } })).items,
+    ).not.toHaveLength(0);
     await expect(run(['ingest', 'mask', { id: 'write-masks', folder: '../out' }], [], {}, root)).rejects.toMatchObject({
       code: expect.any(String),
     });
+  });
+});
+
+describe('masks of samples whose names are alike', () => {
+  const named = (ids: readonly string[], types: readonly string[]): AnyPlugin[] =>
+    tinyPlugins.map((plugin): AnyPlugin =>
+      plugin.meta.kind !== 'source'
+        ? plugin
+        : ({
+            ...plugin,
+            register: () => ({
+              async *scan() {
+                for (const id of ids) yield { sample: { id, defectTypes: types, ref: id } };
+              },
+              load: () => {
+                const mask = { width: 16, height: 16, channels: 1 as const, data: new Uint8Array(256).fill(255) };
+                const image = { width: 16, height: 16, channels: 3 as const, data: new Uint8Array(768) };
+                return Promise.resolve({ image, defects: types.map((type) => ({ type, mask })) });
+              },
+            }),
+          } as AnyPlugin),
+    );
+  const write = async (ids: readonly string[], types: readonly string[], folder: string) => {
+    const reader = configReader({ plugins: named(ids, types), defaults: tinyDefaults });
+    const config = await reader.makeConfig({ pipeline: ['ingest', 'mask', 'write-masks'] }, root);
+    const scope = await RunScope.open(config, reader.registry, { folder });
+    try {
+      await lastValueFrom(through(await pipelineOf(scope), scope).pipe(toArray()));
+    } finally {
+      await scope.close();
+    }
+    return (readdirSync(join(folder, 'masks'), { recursive: true }) as string[]).filter((name) =>
+      name.endsWith('.png'),
+    );
+  };
+
+  it('do not meet', async () => {
+    const folder = mkdtempSync(join(root, 'alike-'));
+    const files = await write(['a', 'A', 'a-b', 'con', '../a'], ['c', 'b-c', 'c'], folder);
+    expect(files).toHaveLength(5 * 4);
+    expect(new Set(files.map((name) => name.toLowerCase())).size).toBe(20);
+  });
+
+  it('are refused when a sample comes twice, and not written through a link', async () => {
+    const folder = mkdtempSync(join(root, 'alike-'));
+    await expect(write(['a', 'a'], ['c'], folder)).rejects.toMatchObject({ code: 'DATA_INVALID' });
+    const linked = mkdtempSync(join(root, 'alike-'));
+    mkdirSync(join(linked, 'masks'));
+    symlinkSync(folder, join(linked, 'masks', 'aoi'));
+    await expect(write(['b'], ['c'], linked)).rejects.toMatchObject({ code: 'RUN_INVALID' });
   });
 });
 

@@ -21,7 +21,7 @@ export async function pipelineOf(run: RunScope): Promise<readonly PipelineStage[
   return Promise.all(
     run.settings.pipeline.map(async ({ id }, index) => {
       const { takes = null, gives = '', patience = 600 } = await run.plugin('stage', id);
-      return { id, takes, gives, patience, operator: operators[index] ?? (() => EMPTY) };
+      return { id, takes, gives, patience, operator: operators[index] as PipelineStage['operator'] };
     }),
   );
 }

@@ -141,9 +141,20 @@ export class RunScope implements StageRun {
     this.#closing.push(release);
   }
 
-  /** Ends threads, releases engines and memory. May be called again. */
+  /** Ends threads, releases engines and memory, also where one of them fails, which is told then. May be called again. */
   async close(): Promise<void> {
-    for (let release = this.#closing.pop(); release !== undefined; release = this.#closing.pop()) await release();
+    const failures: unknown[] = [];
+    for (let release = this.#closing.pop(); release !== undefined; release = this.#closing.pop()) {
+      try {
+        await release();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    for (const error of failures) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.emit({ type: 'warning', message: `Something could not be released: ${message}` });
+    }
     this.#events.complete();
   }
 }

@@ -1,6 +1,6 @@
 /** What is asked of a stage while it runs: a stage that breaks its word is named, with the sample it had in hand. */
 import { fail, isFoveateError, portFault, type FoveateError } from '@foveate/contracts';
-import { config, isObservable, Observable, tap } from 'rxjs';
+import { config, defer, isObservable, Observable, tap } from 'rxjs';
 import type { PipelineStage } from './pipeline.js';
 import type { RunScope } from './run-scope.js';
 
@@ -23,21 +23,24 @@ export function guarded(
     let inHand: string | undefined;
     let upstream: { readonly error: unknown } | undefined;
     let ended = false;
-    let hasAll = stage.takes === null;
-    const watch = new Watch(stage.patience, () =>
-      subscriber.error(broken(stage, 'has had all of its input and does not end', inHand)),
-    );
-    const items = input.pipe(
+    let hasAsked = stage.takes === null;
+    const watch = new Watch(stage.patience, () => {
+      const does = hasAsked ? 'has had all of its input and does not end' : 'does not take its input and does not end';
+      subscriber.error(broken(stage, does, inHand));
+    });
+    const items = defer(() => {
+      hasAsked = true;
+      // While input may come, the stage above is the one that is waited for.
+      watch.stop();
+      return input;
+    }).pipe(
       tap({
         next: (item) => (inHand = idOf(item) ?? inHand),
         error: (error: unknown) => (upstream = { error }),
-        complete: () => {
-          hasAll = true;
-          watch.start();
-        },
+        complete: () => watch.start(),
       }),
     );
-    if (hasAll) watch.start();
+    watch.start();
     subscriber.add(run.events.subscribe(() => watch.alive()));
     subscriber.add(() => watch.stop());
     let output: Observable<unknown>;
@@ -57,7 +60,8 @@ export function guarded(
       },
       error: (error: unknown) => {
         // What came from above is that stage's, and an interruption nobody's.
-        const isOwn = error !== upstream?.error && !(run.signal.aborted && error === run.signal.reason);
+        const isAbove = upstream !== undefined && error === upstream.error;
+        const isOwn = !isAbove && !(run.signal.aborted && error === run.signal.reason);
         subscriber.error(isOwn ? asStageError(stage, error, inHand) : error);
       },
       complete: () => {
@@ -76,8 +80,8 @@ export function guarded(
 /** The id of the sample that an item is about. */
 function idOf(item: unknown): string | undefined {
   const { sample, skip } = (typeof item === 'object' && item !== null ? item : {}) as {
-    readonly sample?: { readonly id?: unknown };
-    readonly skip?: { readonly path?: unknown };
+    readonly sample?: { readonly id?: unknown } | null;
+    readonly skip?: { readonly path?: unknown } | null;
   };
   const id = sample?.id ?? skip?.path;
   return typeof id === 'string' ? id : undefined;
@@ -85,12 +89,11 @@ function idOf(item: unknown): string | undefined {
 
 function asStageError(stage: PipelineStage, cause: unknown, sample: string | undefined): FoveateError {
   if (isFoveateError(cause)) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
   return fail({
     code: 'STAGE_FAILED',
-    what: `The stage '${stage.id}' failed: ${message.replace(/\.$/, '')}`,
+    what: `The stage '${stage.id}' failed: ${messageOf(cause).replace(/\.$/, '')}`,
     ...(sample === undefined ? {} : { where: sample }),
-    advice: 'Leave the stage out of the pipeline, or tell its author',
+    advice: 'Set FOVEATE_DEBUG=1 to see where; leave the stage out of the pipeline, or tell its author',
     cause,
   });
 }
@@ -105,7 +108,16 @@ function broken(stage: PipelineStage, does: string, sample: string | undefined):
   });
 }
 
-/** Tells when nothing was heard for some time. */
+/** Anything can be thrown, also what cannot be turned into text. */
+function messageOf(cause: unknown): string {
+  try {
+    return cause instanceof Error ? cause.message : String(cause);
+  } catch {
+    return 'it threw something that has no text';
+  }
+}
+
+/** Tells when nothing was heard for some time. A timer that runs keeps the process alive: what never ends is to be named. */
 class Watch {
   readonly #milliseconds: number;
   readonly #expired: () => void;
@@ -118,9 +130,8 @@ class Watch {
 
   start(): void {
     if (this.#milliseconds === Infinity) return;
+    this.stop();
     this.#timer = setTimeout(this.#expired, this.#milliseconds);
-    // A run that waits for nothing else is over.
-    this.#timer.unref();
   }
 
   alive(): void {

@@ -1,7 +1,8 @@
 /** Train: the training loop, fed by batches of the data set. */
 import { classNames, fail } from '@foveate/contracts';
 import type { Fetching, RunEvent } from '@foveate/contracts';
-import { checkpointPath, loadModelState, train as trainLoop, type PlannedBatches } from '@foveate/trainer';
+import { checkMonitor, checkpointPath, isMetric, loadModelState, train as trainLoop } from '@foveate/trainer';
+import type { PlannedBatches } from '@foveate/trainer';
 import { EMPTY, Observable, concat, concatMap, defer, filter, ignoreElements, map, switchMap, tap } from 'rxjs';
 import type { OperatorFunction } from 'rxjs';
 import { batchesOf, evaluationBatches, trainingBatches, type BatchStage } from './data/batches.js';
@@ -87,7 +88,8 @@ function trainNetwork(built: Network, data: DataSet, run: RunScope): Observable<
     throw fail({
       code: 'CONFIG_INVALID',
       what: 'Training writes checkpoints, and this run has no folder',
-      advice: 'Open the run with a folder',
+      advice:
+        'Open it with RunScope.open(config, registry, { folder }), or use run(config, { folder, compose }) of a runner',
     });
   }
   const featureCache = featureCacheOf(settings, folder, built);
@@ -95,9 +97,17 @@ function trainNetwork(built: Network, data: DataSet, run: RunScope): Observable<
   let bestEpoch = run.keeper?.checkpoint?.progress.course.best?.epoch ?? null;
   const feed = batchesOf(data, run);
   const steps = defer(async () => {
+    const { monitor } = settings.training;
+    // Before an older run in the folder makes room for this one.
+    const validated = data.samples.filter(({ split }) => split === 'validation');
+    checkMonitor(monitor, built.metrics, validated);
     const record = await run.keeper?.begin(built, data);
     if (record !== undefined) run.emit({ type: 'begin', record });
     for (const message of settings.notices ?? []) run.emit({ type: 'notice', message });
+    if (typeof monitor === 'string' && isMetric(monitor)) {
+      const message = `The best epoch is the one with the highest ${monitor} on the validation split; where less is better, write monitor: { key: ${monitor}, best: lowest }.`;
+      run.emit({ type: 'notice', message });
+    }
     if (data.depth?.warning !== undefined) run.emit({ type: 'warning', message: data.depth.warning });
     run.emit({ type: 'engine', description: built.engine.info.description });
     for (const message of await guidanceWarnings(built, data, run)) run.emit({ type: 'warning', message });

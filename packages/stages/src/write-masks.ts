@@ -1,5 +1,5 @@
 /** Write masks: areas of interest, masks of defects and labels as files, so that other programs can use them. */
-import { classNames, defineStage, fail } from '@foveate/contracts';
+import { classNames, defineStage, fail, type FoveateError } from '@foveate/contracts';
 import type { LabelledItem, LabelledSample, Mask } from '@foveate/contracts';
 import { resolveInside, writeAtomically } from '@foveate/contracts/node';
 import { encodePng } from '@foveate/image';
@@ -25,52 +25,81 @@ export interface MaskRecord {
 }
 
 /**
- * Writes `aoi/*.png`, `defects/*.png` and, once all samples have come, `labels.jsonl`, sorted by id; hands everything on.
+ * Writes `aoi/<sample>.png`, `defects/<sample>/<type>.png` and, once all samples have come, `labels.jsonl`, sorted by id; hands
+ * everything on. In a run that writes nothing it hands on alone.
  * @param folder below that of the run
  */
 export function writeMasks(
-  run: Pick<RunScope, 'get' | 'folder'>,
+  run: Pick<RunScope, 'get' | 'folder' | 'emit'>,
   { folder }: { readonly folder: string },
 ): OperatorFunction<LabelledItem, LabelledItem> {
   return (items) =>
     defer(() => {
-      const target = targetOf(run.folder, folder);
-      const records: MaskRecord[] = [];
+      if (run.folder === undefined) return items;
+      const target: MaskFolder = { run: run.folder, path: folder };
+      const records = new Map<string, MaskRecord>();
       const write = async (item: LabelledItem): Promise<LabelledItem> => {
-        if ('sample' in item) records.push(await writeSample(item.sample, target, run));
+        if ('sample' in item) {
+          const { id } = item.sample;
+          if (records.has(id)) throw twice(id);
+          // Held before it is written: the second of two that are alike may come meanwhile.
+          records.set(id, { ...unwritten, id });
+          records.set(id, await writeSample(item.sample, target, run));
+        }
         return item;
       };
       return concat(
         items.pipe(mergeMap((item) => ('sample' in item ? from(write(item)) : of(item)), availableParallelism())),
         defer(() => {
-          const sorted = records.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-          return writeAtomically(join(target, 'labels.jsonl'), toJsonLines(sorted));
+          const sorted = [...records.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+          const message = `Masks of ${String(sorted.length)} samples are in ${join(target.run, target.path)}.`;
+          run.emit({ type: 'notice', message });
+          return writeInside(target, 'labels.jsonl', toJsonLines(sorted));
         }).pipe(ignoreElements()),
       );
     });
 }
 
-function targetOf(runFolder: string | undefined, folder: string): string {
-  if (runFolder !== undefined) return resolveInside(runFolder, folder);
-  throw fail({
-    code: 'CONFIG_INVALID',
-    what: "The stage 'write-masks' writes files, and this run has no folder",
-    where: 'pipeline',
-    advice: 'Run the pipeline with a folder, with foveate pipeline run',
+/** Where masks go. */
+interface MaskFolder {
+  readonly run: string;
+  /** Below that of the run. */
+  readonly path: string;
+}
+
+const unwritten: Omit<MaskRecord, 'id'> = { label: 'good', reason: '', image: null, aoi: '', defects: [] };
+
+function twice(where: string): FoveateError {
+  return fail({
+    code: 'DATA_INVALID',
+    what: 'A sample came twice, and its masks would replace each other',
+    where,
+    advice: 'See which stage before write-masks gives it again',
   });
 }
 
-async function writeSample(sample: LabelledSample, target: string, run: Pick<RunScope, 'get'>): Promise<MaskRecord> {
+/** The folder may hold links that somebody else has put there. */
+function writeInside({ run, path }: MaskFolder, name: string, content: string | Uint8Array): Promise<void> {
+  return writeAtomically(resolveInside(run, join(path, name)), content);
+}
+
+async function writeSample(
+  sample: LabelledSample,
+  target: MaskFolder,
+  run: Pick<RunScope, 'get'>,
+): Promise<MaskRecord> {
   const [source, provider] = [await run.get('source'), await run.get('aoi')];
   const images = await source.load(sample);
   const name = fileName(sample.id);
   const write = async (path: string, mask: Mask): Promise<string> => {
-    await writeAtomically(join(target, path), await encodePng(mask));
+    await writeInside(target, path, await encodePng(mask));
     return path;
   };
   const defects: MaskRecord['defects'][number][] = [];
-  for (const { type, mask } of images.defects) {
-    defects.push({ type, mask: await write(`defects/${name}-${fileName(type)}.png`, mask) });
+  for (const [index, { type, mask }] of images.defects.entries()) {
+    const before = images.defects.slice(0, index).filter((defect) => defect.type === type).length;
+    const file = `${fileName(type)}${before === 0 ? '' : `.${String(before + 1)}`}.png`;
+    defects.push({ type, mask: await write(`defects/${name}/${file}`, mask) });
   }
   return {
     id: sample.id,
@@ -82,10 +111,14 @@ async function writeSample(sample: LabelledSample, target: string, run: Pick<Run
   };
 }
 
-/** Text as a file name on any system; texts that look alike there do not meet. */
+/** Devices of Windows, whatever follows their name. */
+const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
+
+/** Text as a file name on any system; texts that look alike there, capitals among them, do not meet. */
 function fileName(text: string): string {
   const plain = text.replace(/[^A-Za-z0-9_-]+/g, '_').slice(-60);
-  return plain === text ? plain : `${plain}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
+  if (plain === text && plain === plain.toLowerCase() && plain !== '' && !reserved.test(plain)) return plain;
+  return `${plain}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
 }
 
 /** Writes areas of interest, masks of defects and labels. */

@@ -1,5 +1,5 @@
 /** What losses and explainers are given: what they declared to read, and errors in place of the rest. */
-import type { Explainer, Loss, LossInputs, ModelView } from '@foveate/contracts';
+import { fail, type Explainer, type Loss, type LossInputs, type ModelView } from '@foveate/contracts';
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 
 /** A view whose images are not there when features come from a cache. */
@@ -65,7 +65,15 @@ function viewFor(reader: Reader, { images, featureMap, logits, head, forward }: 
 
 function declared<T>({ name, uses }: Reader, what: Loss['uses'][number], value: T | undefined): T {
   const article = name === 'loss' ? 'A' : 'An';
-  if (!uses.includes(what)) throw new Error(`${article} ${name} that reads '${what}' has to name it in its 'uses'.`);
+  if (!uses.includes(what)) {
+    throw fail({
+      code: 'PLUGIN_INVALID',
+      what: `${article} ${name} that reads '${what}' has to name it in its 'uses'`,
+      where: name,
+      got: `uses: [${uses.join(', ')}]`,
+      advice: `Return uses: ['${what}', …] from register, and take only what is read out of what is given`,
+    });
+  }
   if (value === undefined) throw new Error(`A batch has no '${what}', which the ${name} reads.`);
   return value;
 }

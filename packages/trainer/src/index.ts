@@ -1,4 +1,5 @@
 export { checkpointPath, loadModelState, readLast, type Checkpoint } from './checkpoint.js';
+export { checkMonitor, isMetric, monitoredKey, type Monitor } from './course/monitor.js';
 export type { TrainingProgress } from './course/progress.js';
 export * from './evaluate-program.js';
 export * from './evaluate.js';

@@ -3,7 +3,7 @@ import { fail, random, type Batch, type EpochRecord, type HostTensors, type RunE
 import { pickPrefix } from '@foveate/tensor';
 import { setImmediate as eventLoop } from 'node:timers/promises';
 import { writeBest, writeLast } from './checkpoint.js';
-import { afterValidation } from './course/course.js';
+import { afterValidation, neverDefined } from './course/course.js';
 import { assertFinite, explosion } from './course/divergence.js';
 import {
   afterEpoch,
@@ -71,6 +71,8 @@ export class TrainingLoop {
       progress = await this.#closeEpoch(progress, validated);
     }
     if (progress.course.stopped !== null) emit({ type: 'early-stop', ...progress.course.stopped });
+    const undefinedAlways = neverDefined(progress.course, this.#parts.settings);
+    if (undefinedAlways !== undefined) emit({ type: 'warning', message: undefinedAlways });
   }
 
   /** Releases everything in the engine. */

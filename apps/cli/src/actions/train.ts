@@ -80,7 +80,7 @@ export async function train(options: TrainOptions, command = 'train'): Promise<v
   if (!completed) {
     process.exitCode = interruptedCode();
     const record = await readRunRecord(folder).catch(() => undefined);
-    if (record === undefined) note('Stopped before training began; nothing was written.');
+    if (record === undefined) note('Stopped before training began. Run it again from the start.');
     else note(`Stopped. Go on with:\n  ${resumeCommand(options, command)}`);
     return;
   }

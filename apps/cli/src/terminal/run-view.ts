@@ -70,7 +70,7 @@ export class RunView {
         break;
       case 'passed':
         this.clear();
-        printFact('Done', `${String(event.items)} items at port ${event.port}`);
+        printFact('Done', `${String(event.items)} ${event.port.endsWith('sample') ? 'samples' : `of ${event.port}`}`);
         this.#skips(event.skips, 'all listed in events.jsonl');
         break;
       case 'begin':

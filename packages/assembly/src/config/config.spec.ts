@@ -278,19 +278,20 @@ describe('third-party packages', () => {
 
   it.each([
     [
-      'another summary',
-      { contract: '^2', plugins: [entry] },
-      plugin('Another.'),
-      'differs from its manifest in summary',
+      'another id',
+      { contract: '^2', plugins: [{ ...entry, id: 'foe' }] },
+      plugin('Foo.'),
+      'differs from its manifest in id',
     ],
-    ['no such export', { contract: '^2', plugins: [entry] }, 'export const bar = 1;', 'Plugin has no known kind'],
+    ['no such export', { contract: '^2', plugins: [entry] }, 'export const bar = 1;', "does not export 'foo'"],
     ['another contract', { contract: 9, plugins: [entry] }, '', 'written for another contract'],
     ['a taken id', { contract: '^2', plugins: [{ ...entry, id: 'ce' }] }, '', 'Two plugins are called loss/ce'],
     ['no manifest', undefined, '', 'has no usable plugin manifest'],
   ])('are refused with %s', async (name, manifest, code, expected) => {
     const packageName = `foo-${name.replaceAll(' ', '-')}`;
     install(packageName, manifest, code);
-    const problem = await failure(read(`plugins: [${packageName}]\nloss: foo`));
+    const loss = name === 'another id' ? 'foe' : 'foo';
+    const problem = await failure(read(`plugins: [${packageName}]\nloss: ${loss}`));
     expect(problem).toMatchObject({ code: 'PLUGIN_INVALID', message: expect.stringContaining(expected) });
   });
 
@@ -298,6 +299,8 @@ describe('third-party packages', () => {
     const { code, message } = await failure(read('plugins: ["@acme/none"]'));
     expect(code).toBe('PLUGIN_UNKNOWN');
     expect(message).toContain('npm install @acme/none');
+    const folder = await failure(read('plugins: [./no-package]'));
+    expect(folder.message).toContain("The folder './no-package' is no plugin package (expected a package.json in");
   });
 });
 

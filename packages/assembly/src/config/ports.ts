@@ -23,8 +23,20 @@ export function portsOf({ meta, takes = null, gives = '', repeatable = false }: 
   return { id: meta.id, takes, gives, repeatable };
 }
 
+/** Each stage is a level of calls for every item. */
+const mostStages = 100;
+
 /** All problems of a list of stages. @param known stages that could stand between */
 export function portProblems(stages: readonly StagePortsOf[], known: readonly StagePortsOf[]): readonly PortProblem[] {
+  if (stages.length > mostStages) {
+    return [
+      {
+        index: -1,
+        what: `a pipeline has at most ${String(mostStages)} stages, this one ${String(stages.length)}`,
+        advice: 'Put several steps into one stage of your own.',
+      },
+    ];
+  }
   const [first] = stages;
   if (first === undefined) {
     return [{ index: -1, what: 'a pipeline needs at least one stage', advice: startAdvice(known, null) }];

@@ -47,7 +47,11 @@ export function renamedOverride(text: string): string {
   const key = renamedKeys.find(({ from }) => path === pathText(from) || path.startsWith(`${pathText(from)}.`));
   if (key === undefined) return text;
   const value = text.slice(path.length + 1);
-  return `${pathText(key.to)}${path.slice(pathText(key.from).length)}=${key.values?.[value] ?? value}`;
+  return `${pathText(key.to)}${path.slice(pathText(key.from).length)}=${renamedValue(value, key.values)}`;
+}
+
+function renamedValue(value: string, values: RenamedKey['values'] = {}): string {
+  return Object.hasOwn(values, value) ? (values[value] ?? value) : value;
 }
 
 function at(value: unknown, path: readonly string[]): unknown {
@@ -60,7 +64,7 @@ function has(value: unknown, path: readonly string[]): boolean {
 
 function moved(value: unknown, { from, to, values }: RenamedKey): unknown {
   const found = at(value, from);
-  const renamed = typeof found === 'string' ? (values?.[found] ?? found) : found;
+  const renamed = typeof found === 'string' ? renamedValue(found, values) : found;
   return withValue(withValue(value, from, undefined), to, renamed);
 }
 

@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync } from 'node:fs';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fail } from '../errors.js';
 
 /** Whether `inner` is `outer` or lies below it; both absolute, and real where links matter. */
@@ -20,14 +20,19 @@ export function resolveInside(folder: string, path: string): string {
     fail({ code: 'RUN_INVALID', what: 'A run folder refers to a file outside of it', where, got, advice });
   if (isAbsolute(path) || !isWithin(folder, where)) throw outside(path, 'Name a file of the folder');
   const advice = 'Put a copy of the file into the folder in place of the link';
-  let real: string;
-  try {
-    real = realpathSync(where);
-  } catch {
-    // What is not there leads nowhere; a link to what is not there could be written through.
-    if (lstatSync(where, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return where;
-    throw outside('a link to nothing', advice);
+  // What is not there leads where the folder leads that it would be in.
+  for (let part = where; isWithin(folder, part); part = dirname(part)) {
+    let real: string;
+    try {
+      real = realpathSync(part);
+    } catch {
+      // A link to what is not there could be written through.
+      if (lstatSync(part, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+        throw outside('a link to nothing', advice);
+      continue;
+    }
+    if (isWithin(realpathSync(folder), real)) break;
+    throw outside(`a link to ${real}`, advice);
   }
-  if (!isWithin(realpathSync(folder), real)) throw outside(`a link to ${real}`, advice);
   return where;
 }

@@ -13,6 +13,9 @@ import { versions } from './versions.js';
 /** Events after which a reader of run.json would miss something. */
 const written: ReadonlySet<RunEvent['type']> = new Set(['epoch', 'interrupted', 'explained', 'measured', 'run-end']);
 
+/** Says that a configuration is not all there is to a run. */
+const composedNote = '# The stages of this run were put together in code; this file alone does not repeat it.\n';
+
 /** The record of one run on the disk. */
 export class Recorder implements RunKeeper {
   readonly checkpoint: Checkpoint | undefined;
@@ -22,10 +25,22 @@ export class Recorder implements RunKeeper {
   readonly #log: EventLog;
   readonly #secondsBefore: number;
   readonly #since = performance.now();
+  readonly #isComposed: boolean;
+  /** What was said before there was a record. */
+  readonly #early: string[] = [];
   #state: RunState;
+  #ended = false;
 
-  /** @param checkpoint where a resumed training goes on */
-  constructor(folder: RunFolder, config: RunConfig, checkpoint: Checkpoint | undefined) {
+  /**
+   * @param start.checkpoint where a resumed training goes on
+   * @param start.isComposed true: the stages are not those of the configuration
+   */
+  constructor(
+    folder: RunFolder,
+    config: RunConfig,
+    { checkpoint, isComposed }: { readonly checkpoint: Checkpoint | undefined; readonly isComposed: boolean },
+  ) {
+    this.#isComposed = isComposed;
     this.#folder = folder;
     this.#config = config;
     this.#log = new EventLog(folder.path);
@@ -46,17 +61,20 @@ export class Recorder implements RunKeeper {
   async begin(network: Network, data: DataSet): Promise<RunRecord> {
     const { path, previous } = this.#folder;
     const baseFolder = this.#baseFolder();
+    const start = startRecord({
+      config: this.#config,
+      baseFolder,
+      model: network.model,
+      initialValues: network.initialValues,
+      engine: network.engine.info,
+      data,
+      versions: versions(),
+      previous,
+    });
+    const remarks = [...new Set([...(start.remarks ?? []), ...this.#early])];
     const record: RunRecord = {
-      ...startRecord({
-        config: this.#config,
-        baseFolder,
-        model: network.model,
-        initialValues: network.initialValues,
-        engine: network.engine.info,
-        data,
-        versions: versions(),
-        previous,
-      }),
+      ...start,
+      ...(remarks.length === 0 ? {} : { remarks }),
       epochs: epochsSoFar(this.checkpoint, previous),
       bestEpoch: this.checkpoint?.progress.course.best?.epoch ?? null,
     };
@@ -75,12 +93,19 @@ export class Recorder implements RunKeeper {
   async #start(): Promise<void> {
     const { path, previous } = this.#folder;
     if (previous === undefined) await this.#folder.clear();
-    await writeAtomically(join(path, runFiles.config), configText(this.#config, this.#baseFolder()));
+    const text = configText(this.#config, this.#baseFolder());
+    await writeAtomically(join(path, runFiles.config), this.#isComposed ? `${composedNote}${text}` : text);
     this.#log.open();
   }
 
   /** To be called with each event as it happens. @returns the record after it @throws FoveateError `OUTPUT_UNWRITABLE` */
   see(event: RunEvent): RunState {
+    // What is told while things are released belongs to no file any more.
+    if (this.#ended) return this.#state;
+    this.#ended = event.type === 'run-end';
+    if (this.#state === undefined && (event.type === 'warning' || event.type === 'notice')) {
+      this.#early.push(event.message);
+    }
     const at = this.#seconds();
     this.#state = reduce(this.#state, event, at);
     this.#log.write(event, at);

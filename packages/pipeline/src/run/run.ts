@@ -19,6 +19,7 @@ import {
   concatMap,
   defer,
   EMPTY,
+  finalize,
   fromEvent,
   ignoreElements,
   map,
@@ -60,9 +61,16 @@ export interface RunOptions extends FolderOptions {
  */
 export function run(config: RunConfig, registry: Registry, options: RunOptions): Observable<RunEvent> {
   return shareRun(
-    defer(() => openRunFolder(options.folder, options)).pipe(
-      switchMap((folder) => runIn(folder, config, registry, options)),
-    ),
+    new Observable((subscriber) => {
+      openRunFolder(options.folder, options).then(
+        (folder) => {
+          // Unsubscribed while the folder was opened: its lock is given back.
+          if (subscriber.closed) folder.abandon().catch(() => undefined);
+          else subscriber.add(runIn(folder, config, registry, options).subscribe(subscriber));
+        },
+        (error: unknown) => subscriber.error(error),
+      );
+    }),
   );
 }
 
@@ -76,7 +84,7 @@ function runIn(folder: RunFolder, config: RunConfig, registry: Registry, options
     };
     const start = async () => {
       const checkpoint = await startingPoint(folder, config);
-      const recorder = new Recorder(folder, config, checkpoint);
+      const recorder = new Recorder(folder, config, { checkpoint, isComposed: options.compose !== undefined });
       const { signal } = options;
       const scope = await RunScope.open(config, registry, {
         folder: folder.path,
@@ -154,16 +162,22 @@ function workOf(scope: RunScope, recorder: Recorder, options: RunOptions): Obser
   return stages.pipe(
     switchMap((pipeline) => {
       const { data, later } = dividedAtData(pipeline);
-      if (data.at(-1)?.gives !== 'data-set') return passed(pipeline, scope, recorder).pipe(takeUntil(stopped));
-      let loaded = false;
+      const isDataSet = data.at(-1)?.gives === 'data-set';
+      let came = false;
+      const work = isDataSet
+        ? dataOf(data, scope, options.loaded).pipe(
+            takeUntil(stopped),
+            tap(() => (came = true)),
+            switchMap((set) => concat(lockWarnings(scope, set), resultOf(later, set, scope))),
+          )
+        : passed(pipeline, scope, recorder).pipe(
+            takeUntil(stopped),
+            tap(() => (came = true)),
+          );
       return concat(
-        dataOf(data, scope, options.loaded).pipe(
-          takeUntil(stopped),
-          tap(() => (loaded = true)),
-          switchMap((set) => concat(lockWarnings(scope, set), through(later, scope, of(set)))),
-        ),
+        work,
         defer(() => {
-          if (!loaded) scope.emit({ type: 'interrupted', epoch: 0, step: 0 });
+          if (!came) scope.emit({ type: 'interrupted', epoch: 0, step: 0 });
           return EMPTY;
         }),
       );
@@ -230,8 +244,29 @@ function lockWarnings(scope: RunScope, { samples }: DataSet): Observable<never> 
   }).pipe(ignoreElements());
 }
 
-/** A pipeline that gives no data set: what came out is counted. */
-function passed(stages: readonly PipelineStage[], scope: RunScope, recorder: Recorder): Observable<never> {
+/** What the stages after the data set give; where that is nothing, somebody should know. */
+function resultOf(stages: readonly PipelineStage[], data: DataSet, scope: RunScope): Observable<unknown> {
+  return defer(() => {
+    let isEmpty = stages.length > 0;
+    const follower = scope.events.subscribe(({ type }) => (isEmpty &&= type !== 'interrupted'));
+    return through(stages, scope, of(data)).pipe(
+      tap({
+        next: () => (isEmpty = false),
+        complete: () => {
+          const last = stages.at(-1)?.id ?? '';
+          if (isEmpty) {
+            const message = `The pipeline ended without anything coming out of its last stage, '${last}'.`;
+            scope.emit({ type: 'warning', message });
+          }
+        },
+      }),
+      finalize(() => follower.unsubscribe()),
+    );
+  });
+}
+
+/** A pipeline that gives no data set: what came out is counted. Emits once, when all has passed. */
+function passed(stages: readonly PipelineStage[], scope: RunScope, recorder: Recorder): Observable<unknown> {
   return defer(() => recorder.beginWithoutModel()).pipe(
     switchMap(() => {
       let items = 0;
@@ -243,13 +278,14 @@ function passed(stages: readonly PipelineStage[], scope: RunScope, recorder: Rec
             if (skip === undefined) items++;
             else skips.push(skip);
           }),
+          ignoreElements(),
         ),
         defer(() => {
           scope.emit({ type: 'passed', port: stages.at(-1)?.gives ?? '', items, skips });
-          return EMPTY;
+          if (items === 0) scope.emit({ type: 'warning', message: 'Nothing came through the pipeline.' });
+          return of(undefined);
         }),
       );
     }),
-    ignoreElements(),
   );
 }

@@ -67,9 +67,15 @@ export class EventLog {
 
 function cutUnfinished(file: number): void {
   const { size } = fstatSync(file);
-  const byte = Buffer.alloc(1);
+  const part = Buffer.alloc(2 ** 16);
   let end = size;
-  while (end > 0 && (readSync(file, byte, 0, 1, end - 1), byte[0] !== 10)) end--;
+  while (end > 0) {
+    const start = Math.max(0, end - part.length);
+    const read = readSync(file, part, 0, end - start, start);
+    const lineEnd = part.subarray(0, read).lastIndexOf(10);
+    end = lineEnd === -1 ? start : start + lineEnd + 1;
+    if (lineEnd !== -1) break;
+  }
   if (end < size) ftruncateSync(file, end);
 }
 

@@ -125,17 +125,19 @@ export async function openRunFolder(folder: string, options: FolderOptions): Pro
   };
   try {
     const occupied = await exists(join(path, runFiles.record));
-    if (occupied && options.resume !== true && options.overwrite !== true) {
+    // A pipeline that trains nothing has no record.
+    const holdsRun = occupied || (await exists(join(path, runFiles.events)));
+    if (holdsRun && options.resume !== true && options.overwrite !== true) {
       throw fail({
         code: 'OUTPUT_EXISTS',
         what: 'The output folder already holds a run',
         where: folder,
-        advice: 'Go on with it with --resume, choose another folder with --out, or replace it with --overwrite',
+        advice: `${occupied ? 'Go on with it with --resume, choose' : 'Choose'} another folder with --out, or replace it with --overwrite`,
       });
     }
     refuseLinksOut(path);
     await removeLeftovers(path);
-    if (!occupied && options.resume === true) throw nothingToResume(folder);
+    if (!occupied && options.resume === true) throw holdsRun ? notResumable(folder) : nothingToResume(folder);
     const previous = options.resume === true ? await readRunRecord(path) : undefined;
     return { path, previous, lock, clear: () => removeRun(path, folder), abandon };
   } catch (error) {
@@ -150,6 +152,15 @@ function nothingToResume(where: string): FoveateError {
     what: 'There is no run to resume',
     where,
     advice: 'Leave out --resume, or name the folder of the run with --out',
+  });
+}
+
+function notResumable(where: string): FoveateError {
+  return fail({
+    code: 'RUN_INVALID',
+    what: 'The run in this folder had not begun to train, or trains nothing, and cannot be resumed',
+    where,
+    advice: 'Run it again from the start with --overwrite',
   });
 }
 

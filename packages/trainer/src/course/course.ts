@@ -56,6 +56,12 @@ export function afterValidation(course: CourseState, record: EpochRecord, settin
   };
 }
 
+/** A warning where the monitored figure was not defined in any epoch, so that the first one counts as best. */
+export function neverDefined({ best }: CourseState, { monitor = 'loss' }: CourseSettings): string | undefined {
+  if (best?.value !== Number.MAX_VALUE) return undefined;
+  return `The monitored figure '${monitoredKey(monitor)}' was not defined in any epoch, so that epoch ${String(best.epoch)} counts as the best. Monitor another one.`;
+}
+
 function plateauAfter(
   { plateau, dropped }: CourseState,
   value: number,

@@ -1,5 +1,6 @@
 /** What of the validation is watched, and for how long it has not improved. */
-import { fail, nearestNames, type EpochRecord, type MetricValue } from '@foveate/contracts';
+import { fail, measuresOf, nearestNames } from '@foveate/contracts';
+import type { EpochRecord, Metric, MetricValue, Prediction } from '@foveate/contracts';
 import { z } from 'zod';
 
 const everyEpoch = ['loss', 'accuracy', 'auroc'];
@@ -47,6 +48,22 @@ export function monitored(monitor: Monitor, validation: EpochRecord['validation'
   return lowest ? value : -value;
 }
 
+/**
+ * Finds out, before anything is trained, whether the metrics give the monitored figure.
+ * @param samples of the validation split
+ * @throws FoveateError `CONFIG_INVALID` for a key that no metric gives
+ */
+export function checkMonitor(
+  monitor: Monitor | undefined,
+  metrics: readonly Metric[],
+  samples: readonly Pick<Prediction, 'id' | 'label' | 'attributes'>[],
+): void {
+  if (monitor === undefined || !isMetric(monitor)) return;
+  // Which figures there are depends on labels and groups, not on what was predicted.
+  const predictions = samples.map((sample) => ({ ...sample, score: sample.label, loss: 0, aoiShare: 1 }));
+  monitored(monitor, { loss: 0, accuracy: 1, auroc: 1, metrics: measuresOf(metrics, predictions) });
+}
+
 function figure(key: string, { loss, accuracy, auroc, metrics = {} }: EpochRecord['validation']): number | null {
   if (key === 'loss') return loss;
   if (key === 'accuracy') return accuracy;
@@ -59,10 +76,10 @@ function figure(key: string, { loss, accuracy, auroc, metrics = {} }: EpochRecor
       advice: "Give the validation split samples of both classes, or monitor 'loss'",
     });
   }
-  const figures = Object.fromEntries(Object.entries(metrics).flatMap(([name, value]) => flat(name, value)));
-  const found = figures[key];
+  const figures = new Map(Object.entries(metrics).flatMap(([name, value]) => flat(name, value)));
+  const found = figures.get(key);
   if (found !== undefined) return found;
-  const known = [...everyEpoch, ...Object.keys(figures)];
+  const known = [...new Set([...everyEpoch, ...figures.keys()])];
   const [nearest] = nearestNames(key, known);
   throw fail({
     code: 'CONFIG_INVALID',

@@ -9,6 +9,7 @@ import { batchView } from './batch-view.js';
 import { weighted } from './class-weights.js';
 import { euclideanNorm } from './clip.js';
 import { gradientsCarrying, type Carry } from './gradients.js';
+import { checkedLossOutput } from './loss-output.js';
 
 /** What a forward and backward pass is made of. */
 export interface GradientParts extends Trained {
@@ -57,7 +58,8 @@ function forward(parts: GradientParts, inputs: NamedTensors, variables: NamedTen
   );
   const held = frozenStages(model, parts.trained, parts.frozenBatchNorm);
   const view = batchView(model, start, scope, { held, variables });
-  const plain = loss.compute(lossInputs(loss, { view, labels, ...(aoi === undefined ? {} : { aoi }) }));
+  const given = loss.compute(lossInputs(loss, { view, labels, ...(aoi === undefined ? {} : { aoi }) }));
+  const plain = checkedLossOutput(given, labels.shape[0]);
   const result = classWeights === undefined ? plain : weighted(plain, labels, classWeights);
   const outputs = {
     loss: result.loss,

@@ -145,6 +145,19 @@ describe('gathered gradients', () => {
 });
 
 describe('a loss', () => {
+  it.each([
+    ['loss', { loss: tf.tensor1d([1, 2]) }, 'a scalar, such as tf.mean(perSample), got a tensor [2]'],
+    ['perSample', { perSample: tf.tensor1d([1, 2]) }, 'the loss of each sample, [4], got a tensor [2]'],
+    ['parts', { parts: undefined }, 'a record of scalars, {} for none, got nothing'],
+    ['parts.ce', { parts: { ce: tf.tensor1d([1, 2]) } }, 'a scalar, got a tensor [2]'],
+  ])('is refused where its %s is none', async (key, wrong, message) => {
+    const loss: Loss = {
+      uses: [],
+      compute: (inputs) => ({ ...tinyCrossEntropy.compute(inputs), ...(wrong as object) }),
+    };
+    await expect(oneStep({ loss })).rejects.toThrow(`The loss gives no '${key}' that can be used (expected ${message}`);
+  });
+
   it('gets what it says it uses and nothing else', async () => {
     const reading = (uses: Loss['uses']): Loss => ({
       uses,
