@@ -77,7 +77,7 @@ const runner = createRunner({
       takes: 'labelled-sample',
       gives: 'labelled-sample',
       options: z.strictObject({}),
-      register: () => tap(() => stop.abort()),
+      register: () => (items) => items.pipe(tap(() => stop.abort())),
     }),
     definePlugin({
       meta: { kind: 'metric', id: 'confused', contract: '^2', summary: 'Made for the test.' },
