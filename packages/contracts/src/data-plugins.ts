@@ -1,7 +1,7 @@
 /** Services of the data side: sources, areas of interest, labels, splits and augmentation. */
 import type { RandomStream } from './random.js';
 import type { Mask, PixelMemory, Raster } from './raster.js';
-import type { DefectMask, LabelledSample, Sample, SampleImages, Skip, Label, SplitName } from './sample.js';
+import type { AoiOrigin, DefectMask, LabelledSample, Sample, SampleImages, Skip, Label, SplitName } from './sample.js';
 
 /** Where images come from. Streams descriptions; pixels come one sample at a time. */
 export interface SampleSource {
@@ -29,13 +29,19 @@ export interface SampleSource {
 /** What a source yields. */
 export type SourceItem = { readonly sample: Sample } | { readonly skip: Skip };
 
+/** The area of interest of an image. */
+export interface AreaOfInterest extends Mask {
+  /** Absent: nothing is known but the plugin that gave it. */
+  readonly origin?: AoiOrigin;
+}
+
 /** Gives the area of interest of an image. */
 export interface AoiProvider {
   /**
    * The area of interest at the size of `images.image`.
    * @throws FoveateError `DATA_INVALID` when the sample has none and none can be made
    */
-  areaOfInterest(sample: Sample, images: SampleImages): Promise<Mask>;
+  areaOfInterest(sample: Sample, images: SampleImages): Promise<AreaOfInterest>;
 }
 
 /** What a labeller decides. */

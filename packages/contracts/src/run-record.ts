@@ -2,7 +2,7 @@
 import type { DuplicateCluster } from './duplicates.js';
 import type { DataCounts, EarlyStop, EpochRecord, Explanation, Measures } from './events.js';
 import type { AppliedPreset, ChosenPlugin } from './plugin.js';
-import type { DefectVerdict, Label, Skip, SplitName } from './sample.js';
+import type { AoiOrigin, DefectVerdict, Label, Skip, SplitName } from './sample.js';
 
 /** Version of the run.json layout. */
 export const runRecordVersion = 1;
@@ -63,6 +63,8 @@ export interface SampleRecord {
   readonly shareInside: number | null;
   /** Absent when the source tells none. */
   readonly attributes?: Readonly<Record<string, string>>;
+  /** Where its area of interest came from; absent when that was not told. */
+  readonly aoiOrigin?: AoiOrigin;
   /** How each of its defects was judged; absent when the labeller does not say. */
   readonly verdicts?: readonly DefectVerdict[];
 }

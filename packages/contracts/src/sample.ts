@@ -77,6 +77,16 @@ export interface Skip {
   readonly message: string;
 }
 
+/** Where an area of interest came from. */
+export interface AoiOrigin {
+  /** `data set`, `template`, `manual`, `import`, `registration`, `network`, or the id of the plugin that gave it. */
+  readonly source: string;
+  /** What made it: a run, a file, an author. */
+  readonly detail?: string;
+  /** How sure its maker is, in [0, 1]; absent where it does not say. */
+  readonly confidence?: number;
+}
+
 /** How a labeller judged one defect of a sample. */
 export interface DefectVerdict {
   readonly type: string;
@@ -97,6 +107,8 @@ export interface LabelledSample extends Sample {
   readonly reason: string;
   /** Share of the defect's area inside the area of interest, in [0, 1]; absent when there is no defect mask. */
   readonly shareInside?: number;
+  /** Where its area of interest came from; absent when that was not told. */
+  readonly aoiOrigin?: AoiOrigin;
   /** One for each defect type, in the order of `defectTypes`; absent when the labeller does not say. */
   readonly verdicts?: readonly DefectVerdict[];
 }

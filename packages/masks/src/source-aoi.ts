@@ -16,7 +16,7 @@ export const sourceAoi = definePlugin({
           advice: "Set the source's option 'aoi' to where the masks are, or use the area of interest 'template'",
         });
       }
-      return checked(images.aoi, sample, images);
+      return { ...checked(images.aoi, sample, images), origin: { source: 'data set' } };
     },
   }),
 });

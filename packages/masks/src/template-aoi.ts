@@ -34,8 +34,10 @@ export const templateAoi = definePlugin({
       });
     }
     return {
-      areaOfInterest: async (sample, images) =>
-        checked(templateMask(shapes, images.image.width, images.image.height), sample, images),
+      areaOfInterest: async (sample, images) => ({
+        ...checked(templateMask(shapes, images.image.width, images.image.height), sample, images),
+        origin: { source: 'template' },
+      }),
     };
   },
 });

@@ -35,6 +35,24 @@ describe('renderReport', () => {
     expect(text).toContain('2.5 s 1 min 15 s in all');
   });
 
+  it('tells where areas of interest came from, and how sure their makers are', () => {
+    const one = (id: string, aoiOrigin: SampleRecord['aoiOrigin']): SampleRecord => ({
+      ...{ id, split: 'train', label: 0, defectTypes: [], reason: '', shareInside: null },
+      ...(aoiOrigin === undefined ? {} : { aoiOrigin }),
+    });
+    const samples = [
+      one('a', { source: 'manual', detail: 'ada' }),
+      one('b', { source: 'network', detail: 'runs/teeth', confidence: 0.5 }),
+      one('c', { source: 'network', detail: 'runs/teeth', confidence: 0.75 }),
+    ];
+    const text = textOf(renderReport([fabricate(scores, { samples })]));
+    expect(text).toContain('Where the areas of interest come from');
+    expect(text).toContain('manual ada 1 – –');
+    expect(text).toContain('network runs/teeth 2 62.5% b (50.0%), c (75.0%)');
+    const same = textOf(renderReport([fabricate(scores, { samples: [one('a', { source: 'template' })] })]));
+    expect(same).not.toContain('Where the areas');
+  });
+
   it('tells how the training went', () => {
     const plain = fabricate(scores);
     const rates = [0.001, 0.002, 0.0005];

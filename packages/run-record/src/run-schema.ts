@@ -97,6 +97,13 @@ export const sampleSchema: z.ZodType<SampleRecord> = z.object({
   reason: z.string(),
   shareInside: share,
   attributes: z.record(z.string(), z.string()).exactOptional(),
+  aoiOrigin: z
+    .object({
+      source: z.string(),
+      detail: z.string().exactOptional(),
+      confidence: z.number().min(0).max(1).exactOptional(),
+    })
+    .exactOptional(),
   verdicts: z
     .array(
       z.object({

@@ -79,7 +79,8 @@ export async function labelSample(
     if ('skip' in decision) return decision;
     await store.keep(stored, decoded);
     // Two spreads would give each of a million samples a hidden class of its own, at three times the memory.
-    const labelled: LabelledSample = Object.assign({}, sample, decision);
+    const { origin: aoiOrigin } = decoded.aoi;
+    const labelled: LabelledSample = Object.assign({}, sample, decision, aoiOrigin === undefined ? {} : { aoiOrigin });
     const print = fingerprints ? { fingerprint: fingerprint(decoded.images.image) } : {};
     const { depth } = decoded.images;
     return { ...stored, sample: labelled, stamps, ...print, ...(depth === undefined ? {} : { depth }) };

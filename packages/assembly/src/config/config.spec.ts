@@ -1,8 +1,9 @@
 import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { describe, expect, it } from '@jest/globals';
-import { isFoveateError } from '@foveate/contracts';
+import { definePlugin, isFoveateError } from '@foveate/contracts';
 import { configReader } from '../config-reader.js';
 import { configText } from './config-text.js';
 import { tinyDefaults, tinyPlugins } from '../../../../tools/testing/tiny-plugins.js';
@@ -31,6 +32,29 @@ async function failure(work: Promise<unknown>): Promise<{ code: string; message:
 
 const read = (text: string, overrides: readonly string[] = [], name?: string) =>
   runner.readConfig(write(text, name), overrides);
+
+describe('a list where one plugin stands', () => {
+  const anyOf = definePlugin({
+    meta: { kind: 'aoi', id: 'fallback', contract: '^2', summary: 'The first that has one.' },
+    options: z.strictObject({ of: z.array(z.unknown()).min(1) }),
+    slots: { of: 'aoi' },
+    register: () => ({ areaOfInterest: () => Promise.reject(new Error('not asked for')) }),
+  });
+  const reader = configReader({ plugins: [...tinyPlugins, anyOf], defaults: tinyDefaults });
+  const readAoi = (aoi: string) => reader.readConfig(write(`data:\n  aoi: ${aoi}\n`), []);
+
+  it('is the plugin that chooses among them', async () => {
+    const { data } = await readAoi('[everywhere, { id: everywhere }]');
+    expect(data.aoi).toEqual({ id: 'fallback', options: { of: [{ id: 'everywhere' }, { id: 'everywhere' }] } });
+    expect(JSON.stringify(await reader.jsonSchema())).toContain('"minItems":1');
+  });
+
+  it('is located where it was written, and refused where no plugin chooses', async () => {
+    expect((await failure(readAoi('[everywhere, nowhere]'))).message).toMatch(/^x.yaml:2:21 /);
+    expect((await failure(readAoi('[]'))).code).toBe('CONFIG_INVALID');
+    expect((await failure(reader.readConfig(write('loss: [ce]'), []))).message).toContain('expected a loss');
+  });
+});
 
 describe('readConfig', () => {
   it('fills in defaults of the preset, the base and the plugins', async () => {

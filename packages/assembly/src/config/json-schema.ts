@@ -109,8 +109,15 @@ async function kindSchema(
   return { anyOf: (await pluginsOf(kind, registry)).flatMap((plugin) => referenceSchemas(plugin, extra)) };
 }
 
-function slotSchema({ many, summary }: Pick<Slot, 'many' | 'summary'>, reference: JsonSchema): JsonSchema {
-  return many ? { type: 'array', description: summary, items: reference } : { description: summary, ...reference };
+function slotSchema(
+  { many, summary, listAs }: Pick<Slot, 'many' | 'summary' | 'listAs'>,
+  reference: JsonSchema,
+): JsonSchema {
+  const list = { type: 'array', description: summary, items: reference };
+  if (many) return list;
+  return listAs === undefined
+    ? { description: summary, ...reference }
+    : { description: summary, anyOf: [reference, { ...list, minItems: 1 }] };
 }
 
 /** JSON Schema, draft 2020-12, that accepts what a registry's plugins accept. */

@@ -9,6 +9,7 @@ import type { ConfigDocument } from './document.js';
 import { SchemaGuide } from './guide.js';
 import { baseJsonSchema, explainJsonSchema } from './json-schema.js';
 import { isObject } from './plain-object.js';
+import { withListedPlugins } from './listed-plugins.js';
 import { knownStages, portProblems, portsOf } from './ports.js';
 import type { PlainObject } from './plain-object.js';
 import { Problems } from './problems.js';
@@ -39,11 +40,12 @@ export function withDefaults(value: unknown, defaults: ConfigDefaults): unknown 
  * @throws FoveateError `CONFIG_INVALID` or `PLUGIN_UNKNOWN` listing every problem with its place in the file
  */
 export async function resolveConfig(
-  document: ConfigDocument,
+  written: ConfigDocument,
   registry: Registry,
   file: string,
   defaults: ConfigDefaults = {},
 ): Promise<RunConfig> {
+  const document = withListedPlugins(written);
   const problems = new Problems(document);
   const guide = new SchemaGuide(baseJsonSchema());
   const parsed = baseSchema.safeParse(problems.named(document.value, [], guide));

@@ -8,6 +8,8 @@ export interface Slot {
   readonly kind: PluginKind;
   /** True where the value is a list of plugins, applied in order. */
   readonly many: boolean;
+  /** Plugin whose option `of` a list in place of one plugin is; absent: a list is refused. */
+  readonly listAs?: string;
   /** One sentence for the editor. */
   readonly summary: string;
   /** The plugins a validated configuration chose here. */
@@ -34,7 +36,8 @@ export const slots: readonly Slot[] = [
     path: ['data', 'aoi'],
     kind: 'aoi',
     many: false,
-    summary: 'The area of interest of each image.',
+    listAs: 'fallback',
+    summary: 'The area of interest of each image; a list: the first that has one for the image.',
     read: ({ data }) => [data.aoi],
   },
   {

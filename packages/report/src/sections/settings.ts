@@ -3,6 +3,7 @@ import { differingSettings, settingText } from '../differences.js';
 import { count, duration, grouped } from '../format.js';
 import { html, type Content, type Markup } from '../html.js';
 import { badge, type NamedRun } from '../identity.js';
+import { areasOfInterest } from './areas.js';
 import { duplicateImages } from './duplicates.js';
 import { each, listed } from './found.js';
 import { section, table, type Row } from './table.js';
@@ -14,6 +15,7 @@ export function settingsSection(runs: readonly NamedRun[]): Markup {
     table({ caption: 'Settings', corner: 'Setting', columns, rows: settings(runs) }),
     furtherDifferences(runs),
     table({ caption: 'Images by split and label', corner: 'Split', columns, rows: counts(runs), figures: true }),
+    areasOfInterest(runs),
     skips(runs),
     duplicateImages(runs),
     runs.map(

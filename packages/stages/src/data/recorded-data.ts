@@ -10,16 +10,19 @@ import { slotsFor } from '../worker/pixel-work.js';
 
 /** How each sample was labelled and placed, for `samples.jsonl`. */
 export function sampleRecords(samples: readonly AssignedSample[]): readonly SampleRecord[] {
-  return samples.map(({ id, split: part, label, defectTypes, reason, shareInside, attributes, verdicts }) => ({
-    id,
-    split: part,
-    label,
-    defectTypes,
-    reason,
-    shareInside: shareInside ?? null,
-    ...(attributes === undefined ? {} : { attributes }),
-    ...(verdicts === undefined ? {} : { verdicts }),
-  }));
+  return samples.map(
+    ({ id, split: part, label, defectTypes, reason, shareInside, attributes, aoiOrigin, verdicts }) => ({
+      id,
+      split: part,
+      label,
+      defectTypes,
+      reason,
+      shareInside: shareInside ?? null,
+      ...(attributes === undefined ? {} : { attributes }),
+      ...(aoiOrigin === undefined ? {} : { aoiOrigin }),
+      ...(verdicts === undefined ? {} : { verdicts }),
+    }),
+  );
 }
 
 /**

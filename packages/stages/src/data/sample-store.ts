@@ -6,6 +6,7 @@ import { stat } from 'node:fs/promises';
 import { fail } from '@foveate/contracts';
 import type {
   AoiProvider,
+  AreaOfInterest,
   AugmentedImages,
   LabelledSample,
   PixelMemory,
@@ -40,7 +41,7 @@ export interface StoreParts {
 /** A decoded sample at full size. */
 export interface Decoded {
   readonly images: SampleImages;
-  readonly aoi: AugmentedImages['aoi'];
+  readonly aoi: AreaOfInterest;
 }
 
 /** Prepares samples. */
