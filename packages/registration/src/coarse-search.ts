@@ -33,25 +33,33 @@ export class CoarseSearch {
   readonly #image: Size;
   readonly #fourier: Fourier;
   readonly #reach: readonly [x: number, y: number];
-  readonly #templates: readonly Template[];
+  readonly #poses: readonly Pose[];
+  /** Mean square of a pixel of the reference. */
+  readonly #density: number;
   /** Two turned references in each, one as the real part and one as the imaginary part. */
-  readonly #spectra: readonly Float64Array[];
+  readonly #spectra: readonly Float32Array[];
 
   /** Planes are those of the coarsest level. */
   constructor(reference: Plane, image: Size, range: SearchRange) {
     this.#reference = reference;
-    this.#image = image;
+    this.#image = { width: image.width, height: image.height };
     const poses = posesOf(range);
     this.#reach = [Math.floor(image.width / 2), Math.floor(image.height / 2)];
-    const extents = [...poses].map((pose) => extentOf(pose, reference));
+    const extents = poses.map((pose) => extentOf(pose, reference));
     // Shifts within reach must not come round the other side.
     const side = (axis: 'width' | 'height', reach: number): number => {
       const widest = Math.max(...extents.map((extent) => extent[axis]));
       return powerOfTwo(image[axis] / 2 + Math.min(widest / 2, image[axis] / 2 + reach) + reach + 2);
     };
     this.#fourier = new Fourier(side('width', this.#reach[0]), side('height', this.#reach[1]));
-    this.#templates = poses.map((pose) => ({ ...pose, density: density(reference) }));
-    this.#spectra = pairs(poses).map((pair) => this.#fourier.forward(this.#drawn(pair)));
+    this.#poses = poses;
+    this.#density = density(reference);
+    this.#spectra = pairs(poses).map((pair) => new Float32Array(this.#fourier.forward(this.#drawn(pair))));
+  }
+
+  /** Whether it was made for images of that size. */
+  fits({ width, height }: Size): boolean {
+    return width === this.#image.width && height === this.#image.height;
   }
 
   /** The best transforms of the coarsest level, best first. */
@@ -66,13 +74,14 @@ export class CoarseSearch {
     const spectrum = fourier.forward(values);
     const product = fourier.plane();
     const surface = fourier.plane();
+    const imageDensity = density(image);
     const found: Candidate[] = [];
     for (const [index, template] of this.#spectra.entries()) {
       correlate(spectrum, template, fourier, product);
       fourier.inverse(product, this.#reach[1], surface);
       for (const part of [0, 1] as const) {
-        const pose = this.#templates[2 * index + part];
-        if (pose !== undefined) found.push(...this.#peaks(surface, part, pose, density(image)));
+        const pose = this.#poses[2 * index + part];
+        if (pose !== undefined) found.push(...this.#peaks(surface, part, pose, imageDensity));
       }
     }
     found.sort((one, other) => other.score - one.score);
@@ -80,14 +89,14 @@ export class CoarseSearch {
   }
 
   /** Peaks of one correlation surface. */
-  #peaks(surface: Float64Array, part: 0 | 1, pose: Template, imageDensity: number): Candidate[] {
+  #peaks(surface: Float64Array, part: 0 | 1, pose: Pose, imageDensity: number): Candidate[] {
     const { width, height } = this.#fourier;
     const [reachX, reachY] = this.#reach;
     const overlap = Math.min(
       this.#reference.width * this.#reference.height * pose.scale ** 2,
       this.#image.width * this.#image.height,
     );
-    const norm = overlap * Math.sqrt(pose.density * imageDensity);
+    const norm = overlap * Math.sqrt(this.#density * imageDensity);
     const best: { x: number; y: number; score: number }[] = [];
     let least = 0;
     for (let y = -reachY; y <= reachY; y++) {
@@ -143,11 +152,6 @@ interface Pose {
   readonly scale: number;
 }
 
-interface Template extends Pose {
-  /** Mean square of a pixel. */
-  readonly density: number;
-}
-
 /** All ways to turn and scale. */
 function posesOf({ angle, scale }: SearchRange): readonly Pose[] {
   const angles = evenly(angle, steps.angle, angle >= 180);
@@ -179,19 +183,21 @@ function pairs<T>(list: readonly T[]): readonly (readonly T[])[] {
 }
 
 /**
- * Spectrum of the correlations of a real plane with two real ones that are packed as real and imaginary part: the results
- * are packed in the same way. With P = A + iB, corr(I, A) + i corr(I, B) has the spectrum I(k) P*(-k)…, which is I(k) times
- * the conjugates of the spectra of A and B, each taken out of P by symmetry.
+ * Spectrum of the correlations of a real plane I with two real planes A and B, packed as A + iB; the results are packed in the
+ * same way. It is I(k) (A*(k) + i B*(k)), and as spectra of real planes are conjugate under k -> -k, that is I(k) P(-k) with
+ * P the packed spectrum.
  */
-function correlate(image: Float64Array, packed: Float64Array, { width, height }: Size, into: Float64Array): void {
+function correlate(image: Float64Array, packed: Float32Array, { width, height }: Size, into: Float64Array): void {
   for (let x = 0; x < width; x++) {
-    const mirrorX = (width - x) % width;
+    const row = 2 * x * height;
+    const mirrorRow = 2 * ((width - x) & (width - 1)) * height;
     for (let y = 0; y < height; y++) {
-      const at = 2 * (x * height + y);
-      // conj(A(k)) + i conj(B(k)) = A(-k) + i B(-k) = P(-k), as A and B are real.
-      const mirror = 2 * (mirrorX * height + ((height - y) % height));
-      const [re, im] = [packed[mirror] as number, packed[mirror + 1] as number];
-      const [imageRe, imageIm] = [image[at] as number, image[at + 1] as number];
+      const at = row + 2 * y;
+      const mirror = mirrorRow + 2 * ((height - y) & (height - 1));
+      const re = packed[mirror] as number;
+      const im = packed[mirror + 1] as number;
+      const imageRe = image[at] as number;
+      const imageIm = image[at + 1] as number;
       into[at] = imageRe * re - imageIm * im;
       into[at + 1] = imageRe * im + imageIm * re;
     }

@@ -23,8 +23,8 @@ const kept = [6, 3, 2];
 const hopeless = 0.75;
 /** Pixels of a level within which two fits are one. */
 const separation = 3;
-/** Levels with more pixels are looked at every second row and column. */
-const dense = 150 ** 2;
+/** Pixels of a level that are looked at, about: at the finest level and before. */
+const enough = { finest: 16_000, before: 4000 };
 
 /**
  * Refines candidates level by level and keeps the best.
@@ -37,7 +37,8 @@ export function descend(
   start: readonly Candidate[],
 ): Descent | undefined {
   const last = image.levels.length - 1;
-  let fits = refineAll(start, reference[last] as Steppable, image.levels[last] as Level, steps.coarsest);
+  const finest = image.levels[0]?.factor ?? 1;
+  let fits = refineAll(start, reference[last] as Steppable, image.levels[last] as Level, steps.coarsest, finest);
   let rival: Fit | undefined;
   for (let number = last; number >= 0; number--) {
     const level = image.levels[number] as Level;
@@ -51,13 +52,14 @@ export function descend(
         steppable,
         level,
         steps.below,
+        finest,
       );
     }
     const [first] = fits;
     if (first === undefined) return undefined;
     if (number === Math.max(0, last - 1)) {
       const shifts = rivalShifts(steppable.plane, level.plane, first.similarity, 4);
-      fits = merged([...fits, ...refineAll(shifts, steppable, level, steps.rivals)], steppable);
+      fits = merged([...fits, ...refineAll(shifts, steppable, level, steps.rivals, finest)], steppable);
     }
     fits = merged(fits, steppable);
     rival = fits[1] ?? rival;
@@ -76,10 +78,12 @@ function merged(fits: readonly Fit[], { plane }: Steppable): Fit[] {
 function refineAll(
   starts: readonly { readonly similarity: Similarity }[],
   reference: Steppable,
-  { plane }: Level,
+  { plane, factor }: Level,
   most: number,
+  finest: number,
 ): Fit[] {
-  const stride = plane.width * plane.height > dense ? 2 : 1;
+  const pixels = factor === finest ? enough.finest : enough.before;
+  const stride = Math.max(1, Math.floor(Math.sqrt((plane.width * plane.height) / pixels)));
   const fits = starts.flatMap(({ similarity }): Fit[] => {
     const fit = refined(reference, plane, similarity, most, stride);
     return fit === undefined ? [] : [{ ...fit, score: fit.correlation * Math.sqrt(Math.min(1, fit.overlap)) }];

@@ -4,6 +4,7 @@
  */
 import type { Plane } from './plane.js';
 import { apart, compose, inverted, type Similarity } from './similarity.js';
+import { NormalEquations, type Columns } from './normal-equations.js';
 import { solved } from './solve.js';
 
 /** A reference at one level with what steps need of it. */
@@ -71,9 +72,6 @@ export function refined(
   return best;
 }
 
-/** Unknowns of a step: gain, offset, and gain times the four parameters of a small similarity. */
-const unknowns = 6;
-
 interface Sums {
   readonly normal: Float64Array;
   readonly right: Float64Array;
@@ -82,94 +80,73 @@ interface Sums {
 }
 
 /** Normal equations of the image as a linear function of the reference and its derivatives. */
-function summed({ plane, gradientX, gradientY }: Steppable, image: Plane, way: Similarity, stride: number): Sums {
-  const { width, height, data } = plane;
-  const { a, b, u, v } = way;
-  const { width: imageWidth, height: imageHeight, data: imageData } = image;
-  const [lastX, lastY] = [imageWidth - 1, imageHeight - 1];
-  const [centreX, centreY] = [width / 2, height / 2];
-  const unit = 2 / Math.sqrt(width * height);
-  // One name for each sum: in an array they would be read and written for every pixel.
-  let [n, r, rr, i, ii, ri] = [0, 0, 0, 0, 0, 0];
-  let [s, t, gx, gy, sr, tr, xr, yr, si, ti, xi, yi] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-  let [ss, st, sx, sy, tt, tx, ty, xx, xy, yy] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-  for (let y = 1; y < height - 1; y += stride) {
-    const fromY = y + 0.5;
-    let toX = a * 1.5 - b * fromY + u - 0.5;
-    let toY = b * 1.5 + a * fromY + v - 0.5;
-    const relativeY = (fromY - centreY) * unit;
-    const [stepX, stepY] = [a * stride, b * stride];
-    for (let x = 1, at = y * width + 1; x < width - 1; x += stride, at += stride, toX += stepX, toY += stepY) {
-      if (!(toX >= 0 && toY >= 0 && toX < lastX && toY < lastY)) continue;
-      const column = toX | 0;
-      const row = toY | 0;
-      const right = toX - column;
-      const down = toY - row;
-      const from = row * imageWidth + column;
-      const above = imageData[from]! + right * (imageData[from + 1]! - imageData[from]!);
-      const lower = imageData[from + imageWidth]!;
-      const below = lower + right * (imageData[from + imageWidth + 1]! - lower);
-      const seen = above + down * (below - above);
-      const value = data[at]!;
-      const dx = gradientX[at]!;
-      const dy = gradientY[at]!;
-      const relativeX = (x + 0.5 - centreX) * unit;
-      const grow = dx * relativeX + dy * relativeY;
-      const turn = dy * relativeX - dx * relativeY;
-      n++;
-      r += value;
-      rr += value * value;
-      i += seen;
-      ii += seen * seen;
-      ri += value * seen;
-      s += grow;
-      t += turn;
-      gx += dx;
-      gy += dy;
-      sr += grow * value;
-      tr += turn * value;
-      xr += dx * value;
-      yr += dy * value;
-      si += grow * seen;
-      ti += turn * seen;
-      xi += dx * seen;
-      yi += dy * seen;
-      ss += grow * grow;
-      st += grow * turn;
-      sx += grow * dx;
-      sy += grow * dy;
-      tt += turn * turn;
-      tx += turn * dx;
-      ty += turn * dy;
-      xx += dx * dx;
-      xy += dx * dy;
-      yy += dy * dy;
-    }
-  }
-  const scale = a * a + b * b;
-  const smaller = Math.min((width - 2) * (height - 2), (lastX * lastY) / scale);
-  const spread = (rr - (r * r) / n) * (ii - (i * i) / n);
+function summed(reference: Steppable, image: Plane, way: Similarity, stride: number): Sums {
+  const { width, height } = reference.plane;
+  const equations = new NormalEquations(Math.ceil(width / stride));
+  for (let y = 1; y < height - 1; y += stride)
+    equations.add(gathered(reference, image, way, y, stride, equations.columns));
+  const [seen, squares] = [equations.total(5), equations.product(5, 5)];
+  const [own, ownSquares, count] = [equations.total(0), equations.product(0, 0), equations.count];
+  const spread = (ownSquares - own ** 2 / count) * (squares - seen ** 2 / count);
+  const covariance = equations.product(0, 5) - (own * seen) / count;
+  const scale = way.a ** 2 + way.b ** 2;
+  const smaller = Math.min((width - 2) * (height - 2), ((image.width - 1) * (image.height - 1)) / scale);
   return {
-    // prettier-ignore
-    normal: Float64Array.of(
-      rr, r, sr, tr, xr, yr,
-      r, n, s, t, gx, gy,
-      sr, s, ss, st, sx, sy,
-      tr, t, st, tt, tx, ty,
-      xr, gx, sx, tx, xx, xy,
-      yr, gy, sy, ty, xy, yy,
-    ),
-    right: Float64Array.of(ri, i, si, ti, xi, yi),
-    correlation: n > 0 && spread > 0 ? (ri - (r * i) / n) / Math.sqrt(spread) : -1,
-    overlap: (n * stride * stride) / smaller,
+    ...equations.system(),
+    correlation: count > 0 && spread > 0 ? covariance / Math.sqrt(spread) : -1,
+    overlap: (count * stride * stride) / smaller,
   };
+}
+
+/**
+ * Writes what one row of the reference gives into the columns: value, its derivatives by scale, rotation, x and y, and what
+ * the image has there.
+ * @returns how many pixels of the row lie over the image
+ */
+function gathered(
+  { plane, gradientX, gradientY }: Steppable,
+  image: Plane,
+  { a, b, u, v }: Similarity,
+  y: number,
+  stride: number,
+  [values, grows, turns, byX, byY, seen]: Columns,
+): number {
+  const { width, height, data } = plane;
+  const { width: imageWidth, data: imageData } = image;
+  const [lastX, lastY] = [imageWidth - 1, image.height - 1];
+  const unit = 2 / Math.sqrt(width * height);
+  const relativeY = (y + 0.5 - height / 2) * unit;
+  let toX = a * 1.5 - b * (y + 0.5) + u - 0.5;
+  let toY = b * 1.5 + a * (y + 0.5) + v - 0.5;
+  const [stepX, stepY] = [a * stride, b * stride];
+  let count = 0;
+  for (let x = 1, at = y * width + 1; x < width - 1; x += stride, at += stride, toX += stepX, toY += stepY) {
+    if (!(toX >= 0 && toY >= 0 && toX < lastX && toY < lastY)) continue;
+    const column = toX | 0;
+    const row = toY | 0;
+    const right = toX - column;
+    const from = row * imageWidth + column;
+    const above = (imageData[from] as number) * (1 - right) + (imageData[from + 1] as number) * right;
+    const below =
+      (imageData[from + imageWidth] as number) * (1 - right) + (imageData[from + imageWidth + 1] as number) * right;
+    const [dx, dy] = [gradientX[at] as number, gradientY[at] as number];
+    const relativeX = (x + 0.5 - width / 2) * unit;
+    values[count] = data[at] as number;
+    grows[count] = dx * relativeX + dy * relativeY;
+    turns[count] = dy * relativeX - dx * relativeY;
+    byX[count] = dx;
+    byY[count] = dy;
+    seen[count] = above + (toY - row) * (below - above);
+    count++;
+  }
+  return count;
 }
 
 /** The transform after one step; undefined where the equations have no solution. */
 function stepped(similarity: Similarity, { normal, right }: Sums, { width, height }: Plane): Similarity | undefined {
-  const solution = solved(normal, right, unknowns);
+  const solution = solved(normal, right);
   if (solution === undefined) return undefined;
-  const [gain = 0, , grow = 0, turn = 0, x = 0, y = 0] = solution;
+  const [gain = 0, grow = 0, turn = 0, x = 0, y = 0] = solution;
   // An image that is darker where the reference is lighter is no start for a step.
   if (!(gain > 0)) return undefined;
   const unit = 2 / Math.sqrt(width * height);

@@ -60,10 +60,10 @@ function drawn(reference: Plane, image: Plane, fit: Similarity, fourier: Fourier
 function ownProduct(packed: Float64Array, { width, height }: Fourier): Float64Array {
   const product = new Float64Array(packed.length);
   for (let x = 0; x < width; x++) {
-    const mirrorX = (width - x) % width;
+    const mirrorX = (width - x) & (width - 1);
     for (let y = 0; y < height; y++) {
       const at = 2 * (x * height + y);
-      const mirror = 2 * (mirrorX * height + ((height - y) % height));
+      const mirror = 2 * (mirrorX * height + ((height - y) & (height - 1)));
       const [re, im] = [packed[at] as number, packed[at + 1] as number];
       const [mirrorRe, mirrorIm] = [packed[mirror] as number, packed[mirror + 1] as number];
       // Real planes have spectra that are conjugate under k -> -k, which takes the two apart.

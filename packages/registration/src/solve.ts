@@ -1,9 +1,11 @@
 /**
  * Solves `matrix * x = right` by Gaussian elimination with partial pivoting.
- * @param matrix row by row; symmetric or not
+ * @param matrix row by row
  * @returns undefined when the matrix is singular or nearly so
  */
-export function solved(matrix: Float64Array, right: Float64Array, size: number): Float64Array | undefined {
+export function solved(matrix: Float64Array, right: Float64Array): Float64Array | undefined {
+  const size = right.length;
+  const scale = matrix.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0);
   const rows = Array.from({ length: size }, (_, row) => [
     ...matrix.subarray(row * size, (row + 1) * size),
     right[row] as number,
@@ -12,7 +14,6 @@ export function solved(matrix: Float64Array, right: Float64Array, size: number):
     const pivot = rows
       .slice(column)
       .reduce((best, row) => (magnitude(row, column) > magnitude(best, column) ? row : best));
-    const scale = Math.max(...matrix.map(Math.abs));
     if (!(magnitude(pivot, column) > 1e-12 * scale)) return undefined;
     const at = rows.indexOf(pivot);
     [rows[at], rows[column]] = [rows[column] as number[], pivot];
