@@ -1,3 +1,4 @@
+export { registeredAoi } from './registered-aoi.js';
 export { sourceAoi } from './source-aoi.js';
 export { templateAoi } from './template-aoi.js';
 export { templateMask, type TemplateShape } from './template-mask.js';

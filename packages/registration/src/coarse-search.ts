@@ -6,6 +6,9 @@ import { Fourier, powerOfTwo } from './fourier.js';
 import type { Plane } from './plane.js';
 import { apart, inverted, similarityOf, type Similarity, type Size } from './similarity.js';
 
+// Bound once: a look-up of a global for every pixel is slow in some realms (Jest has one).
+const { floor, max, min, sqrt, hypot, abs } = Math;
+
 /** How far to look. */
 export interface SearchRange {
   /** Degrees to either side. */
@@ -44,12 +47,12 @@ export class CoarseSearch {
     this.#reference = reference;
     this.#image = { width: image.width, height: image.height };
     const poses = posesOf(range);
-    this.#reach = [Math.floor(image.width / 2), Math.floor(image.height / 2)];
+    this.#reach = [floor(image.width / 2), floor(image.height / 2)];
     const extents = poses.map((pose) => extentOf(pose, reference));
     // Shifts within reach must not come round the other side.
     const side = (axis: 'width' | 'height', reach: number): number => {
-      const widest = Math.max(...extents.map((extent) => extent[axis]));
-      return powerOfTwo(image[axis] / 2 + Math.min(widest / 2, image[axis] / 2 + reach) + reach + 2);
+      const widest = max(...extents.map((extent) => extent[axis]));
+      return powerOfTwo(image[axis] / 2 + min(widest / 2, image[axis] / 2 + reach) + reach + 2);
     };
     this.#fourier = new Fourier(side('width', this.#reach[0]), side('height', this.#reach[1]));
     this.#poses = poses;
@@ -92,11 +95,11 @@ export class CoarseSearch {
   #peaks(surface: Float64Array, part: 0 | 1, pose: Pose, imageDensity: number): Candidate[] {
     const { width, height } = this.#fourier;
     const [reachX, reachY] = this.#reach;
-    const overlap = Math.min(
+    const overlap = min(
       this.#reference.width * this.#reference.height * pose.scale ** 2,
       this.#image.width * this.#image.height,
     );
-    const norm = overlap * Math.sqrt(this.#density * imageDensity);
+    const norm = overlap * sqrt(this.#density * imageDensity);
     const best: { x: number; y: number; score: number }[] = [];
     let least = 0;
     for (let y = -reachY; y <= reachY; y++) {
@@ -105,12 +108,12 @@ export class CoarseSearch {
       for (let x = -reachX; x <= reachX; x++) {
         const score = (surface[2 * (row + ((x + width) & (width - 1))) + part] as number) / norm;
         if (score <= least) continue;
-        const near = best.findIndex((other) => Math.hypot(other.x - x, other.y - y) < separation);
+        const near = best.findIndex((other) => hypot(other.x - x, other.y - y) < separation);
         if (near >= 0 && (best[near]?.score ?? 0) >= score) continue;
         if (near >= 0) best.splice(near, 1);
         best.push({ x, y, score });
         best.sort((one, other) => other.score - one.score);
-        best.length = Math.min(best.length, peaks);
+        best.length = min(best.length, peaks);
         if (best.length === peaks) least = best.at(-1)?.score ?? 0;
       }
     }
@@ -132,7 +135,7 @@ export class CoarseSearch {
         for (let x = -marginX; x < this.#image.width + marginX; x++) {
           const fromX = a * (x + 0.5) - b * (y + 0.5) + u - 0.5;
           const fromY = b * (x + 0.5) + a * (y + 0.5) + v - 0.5;
-          const [column, row] = [Math.floor(fromX), Math.floor(fromY)];
+          const [column, row] = [floor(fromX), floor(fromY)];
           if (column < 0 || row < 0 || column >= width - 1 || row >= height - 1) continue;
           const [right, down] = [fromX - column, fromY - row];
           const from = row * width + column;
@@ -168,7 +171,7 @@ function evenly(most: number, step: number, isTurn: boolean): readonly number[] 
 }
 
 function extentOf({ angle, scale }: Pose, { width, height }: Size): Size {
-  const [c, s] = [Math.abs(Math.cos((angle * Math.PI) / 180)), Math.abs(Math.sin((angle * Math.PI) / 180))];
+  const [c, s] = [abs(Math.cos((angle * Math.PI) / 180)), abs(Math.sin((angle * Math.PI) / 180))];
   return { width: scale * (c * width + s * height), height: scale * (s * width + c * height) };
 }
 

@@ -1,6 +1,9 @@
 /** Difference of Fisher's z at which a confidence is one half; see the README for what it separates. */
 const half = 0.2;
 
+/** Correlations above differ by noise alone. */
+const certain = 0.95;
+
 /**
  * How sure it is that the best fit is the right one: one half to the power of how far it stands above the best fit in another
  * place, in units of Fisher's z (the inverse hyperbolic tangent of a correlation), taken from 1. What is unlike fits equally
@@ -14,5 +17,5 @@ export function confidenceOf(correlation: number, rival: number): number {
 }
 
 function fisher(correlation: number): number {
-  return Math.atanh(Math.min(0.999, Math.max(0, correlation)));
+  return Math.atanh(Math.min(certain, Math.max(0, correlation)));
 }

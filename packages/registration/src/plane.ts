@@ -2,6 +2,9 @@
 import type { Raster } from '@foveate/contracts';
 import type { Size } from './similarity.js';
 
+// Bound once: a look-up of a global for every pixel is slow in some realms (Jest has one).
+const { floor, max, min } = Math;
+
 /** Values row by row. */
 export interface Plane extends Size {
   readonly data: Float32Array;
@@ -25,16 +28,16 @@ export function smoothed({ width, height, data }: Plane): Plane {
   const across = new Float32Array(data.length);
   for (let row = 0; row < data.length; row += width) {
     for (let x = 0; x < width; x++) {
-      const before = data[row + Math.max(0, x - 1)] as number;
-      const after = data[row + Math.min(width - 1, x + 1)] as number;
+      const before = data[row + max(0, x - 1)] as number;
+      const after = data[row + min(width - 1, x + 1)] as number;
       across[row + x] = 0.25 * (before + after) + 0.5 * (data[row + x] as number);
     }
   }
   const result = new Float32Array(data.length);
   for (let y = 0; y < height; y++) {
     const row = y * width;
-    const above = Math.max(0, y - 1) * width;
-    const below = Math.min(height - 1, y + 1) * width;
+    const above = max(0, y - 1) * width;
+    const below = min(height - 1, y + 1) * width;
     for (let x = 0; x < width; x++) {
       const around = (across[above + x] as number) + (across[below + x] as number);
       result[row + x] = 0.25 * around + 0.5 * (across[row + x] as number);
@@ -58,13 +61,13 @@ export function halved({ width, height, data }: Plane): Plane {
 
 /** The plane at pixels `factor` times as wide (1 to 2), bilinear. */
 export function shrunk({ width, height, data }: Plane, factor: number): Plane {
-  const small = { width: Math.floor(width / factor), height: Math.floor(height / factor) };
+  const small = { width: floor(width / factor), height: floor(height / factor) };
   const result = new Float32Array(small.width * small.height);
   for (let y = 0, into = 0; y < small.height; y++) {
-    const fromY = Math.max(0, Math.min(height - 1.001, (y + 0.5) * factor - 0.5));
+    const fromY = max(0, min(height - 1.001, (y + 0.5) * factor - 0.5));
     for (let x = 0; x < small.width; x++, into++) {
-      const fromX = Math.max(0, Math.min(width - 1.001, (x + 0.5) * factor - 0.5));
-      const [column, row] = [Math.floor(fromX), Math.floor(fromY)];
+      const fromX = max(0, min(width - 1.001, (x + 0.5) * factor - 0.5));
+      const [column, row] = [floor(fromX), floor(fromY)];
       const [right, down] = [fromX - column, fromY - row];
       const at = row * width + column;
       const above = (data[at] as number) * (1 - right) + (data[at + 1] as number) * right;

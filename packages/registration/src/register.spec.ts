@@ -32,12 +32,12 @@ describe('known transforms under noise and light', () => {
     ['clouds', 256, 256],
     ['clouds', 400, 300],
     ['zipper', 256, 256],
-    ['zipper', 640, 640],
+    ['zipper', 512, 512],
   ] as const)('%s of %dx%d', async (kind, width, height) => {
     const scene = kind === 'clouds' ? clouds(1.5 * width, 1) : await zipper(1.5 * width);
     const reference = middle(scene, width, height);
     const find = registrar(reference);
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 3; i++) {
       const draw = random(5, kind, width, i);
       const { transform, light } = drawn(draw, Math.min(width, height));
       const found = find(seen(scene, transform, width, height, light, draw));
@@ -116,7 +116,8 @@ describe('errors', () => {
     ['an angle', () => register(image, image, { angle: 181 }), 'CONFIG_INVALID', 'angle'],
     ['no number', () => register(image, image, { scale: NaN }), 'CONFIG_INVALID', 'scale'],
   ] as const)('%s', (_name, run, code, text) => {
-    expect(run).toThrow(expect.objectContaining({ code, message: expect.stringContaining(text) }) as Error);
+    expect(run).toThrow(text);
+    expect(run).toThrow(expect.objectContaining({ code }));
   });
 
   it('none for the smallest', () => {

@@ -3,6 +3,9 @@ import { Fourier, powerOfTwo } from './fourier.js';
 import type { Plane } from './plane.js';
 import { inverted, type Similarity } from './similarity.js';
 
+// Bound once: a look-up of a global for every pixel is slow in some realms (Jest has one).
+const { floor, hypot, abs } = Math;
+
 /** Largest shift looked at, as a share of the image's sides. */
 const reach = 0.4;
 /** Pixels around the middle in which every peak is the fit itself. */
@@ -16,7 +19,7 @@ const nearest = 2.5;
  */
 export function rivalShifts(reference: Plane, image: Plane, fit: Similarity, count: number): readonly Candidate[] {
   const { width, height } = image;
-  const reaches = [Math.floor(reach * width), Math.floor(reach * height)] as const;
+  const reaches = [floor(reach * width), floor(reach * height)] as const;
   const fourier = new Fourier(powerOfTwo(width + reaches[0] + 1), powerOfTwo(height + reaches[1] + 1));
   const surface = fourier.plane();
   fourier.inverse(ownProduct(fourier.forward(drawn(reference, image, fit, fourier)), fourier), reaches[1], surface);
@@ -28,9 +31,9 @@ export function rivalShifts(reference: Plane, image: Plane, fit: Similarity, cou
   for (let y = -reaches[1]; y <= reaches[1]; y++) {
     for (let x = -reaches[0]; x <= reaches[0]; x++) {
       const value = at(x, y);
-      if (value <= 0 || Math.hypot(x, y) < nearest) continue;
+      if (value <= 0 || hypot(x, y) < nearest) continue;
       if (value < at(x - 1, y) || value < at(x + 1, y) || value < at(x, y - 1) || value < at(x, y + 1)) continue;
-      const overlap = (1 - Math.abs(x) / width) * (1 - Math.abs(y) / height);
+      const overlap = (1 - abs(x) / width) * (1 - abs(y) / height);
       found.push({ similarity: { ...fit, u: fit.u + x, v: fit.v + y }, score: value / overlap });
     }
   }
@@ -47,8 +50,8 @@ function drawn(reference: Plane, image: Plane, fit: Similarity, fourier: Fourier
       const into = 2 * (y * fourier.width + x);
       plane[into] = image.data[y * image.width + x] as number;
       // The nearest pixel will do: who refines what is found here interpolates.
-      const column = Math.floor(a * (x + 0.5) - b * (y + 0.5) + u);
-      const row = Math.floor(b * (x + 0.5) + a * (y + 0.5) + v);
+      const column = floor(a * (x + 0.5) - b * (y + 0.5) + u);
+      const row = floor(b * (x + 0.5) + a * (y + 0.5) + v);
       if (column < 0 || row < 0 || column >= width || row >= height) continue;
       plane[into + 1] = data[row * width + column] as number;
     }

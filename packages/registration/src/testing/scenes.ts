@@ -2,6 +2,9 @@
 import { random, type RandomStream, type Raster } from '@foveate/contracts';
 import { inverted, similarityOf, type Transform } from '../similarity.js';
 
+// Bound once: a look-up of a global for every pixel is slow in some realms (Jest has one).
+const { floor, max, min, round } = Math;
+
 /** Light that falls on an image: `gain * ramp * v ** gamma + offset`, then noise. */
 export interface Light {
   readonly gain: number;
@@ -73,7 +76,7 @@ export function error(one: Transform, other: Transform, width: number, height: n
     const [p, q] = [place(one, x, y), place(other, x, y)];
     return Math.hypot(p[0] - q[0], p[1] - q[1]);
   });
-  return Math.max(...ways);
+  return max(...ways);
 }
 
 /** Any transform up to 15 degrees, 20% and a tenth of the side, and any light. */
@@ -99,11 +102,11 @@ function lit(value: number, across: number, { gain, offset, ramp, gamma, noise }
   return gain * (1 + ramp * (2 * across - 1)) * 255 * (value / 255) ** gamma + offset + noise * draw.normal();
 }
 
-const clamped = (value: number): number => Math.max(0, Math.min(255, Math.round(value)));
-const within = (at: number, length: number): number => Math.max(0, Math.min(length - 1.001, at));
+const clamped = (value: number): number => max(0, min(255, round(value)));
+const within = (at: number, length: number): number => max(0, min(length - 1.001, at));
 
 function bilinear(data: ArrayLike<number>, width: number, x: number, y: number, channels = 1, channel = 0): number {
-  const [column, row] = [Math.floor(x), Math.floor(y)];
+  const [column, row] = [floor(x), floor(y)];
   const at = (row * width + column) * channels + channel;
   const [right, down] = [x - column, y - row];
   const above = data[at]! * (1 - right) + data[at + channels]! * right;
