@@ -30,14 +30,13 @@ const repeated = (side: number): Raster => ({
 describe('known transforms under noise and light', () => {
   it.each([
     ['clouds', 256, 256],
-    ['clouds', 400, 300],
+    ['clouds', 320, 240],
     ['zipper', 256, 256],
-    ['zipper', 512, 512],
   ] as const)('%s of %dx%d', async (kind, width, height) => {
     const scene = kind === 'clouds' ? clouds(1.5 * width, 1) : await zipper(1.5 * width);
     const reference = middle(scene, width, height);
     const find = registrar(reference);
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; i < 2; i++) {
       const draw = random(5, kind, width, i);
       const { transform, light } = drawn(draw, Math.min(width, height));
       const found = find(seen(scene, transform, width, height, light, draw));
@@ -95,7 +94,8 @@ describe('refused', () => {
 
 describe('errors', () => {
   const image = clouds(64, 1);
-  const cut = (width: number, height: number): Raster => middle(clouds(400, 1), width, height);
+  const scene = clouds(210, 1);
+  const cut = (width: number, height: number): Raster => middle(scene, width, height);
 
   it.each([
     ['a tiny reference', () => register(cut(15, 64), image), 'DATA_INVALID', 'reference is too small'],

@@ -50,6 +50,8 @@ export function seen(
   const { channels } = scene;
   const { a, b, u, v } = inverted(similarityOf(transform, scene, { width, height }));
   const data = new Uint8Array(width * height * channels);
+  // Drawing a deviate for each pixel would take most of the time.
+  const deviates = Float64Array.from({ length: 9973 }, () => draw.normal());
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const fromX = within(a * (x + 0.5) - b * (y + 0.5) + u - 0.5, scene.width);
@@ -57,7 +59,9 @@ export function seen(
       for (let channel = 0; channel < channels; channel++) {
         const value = bilinear(scene.data, scene.width, fromX, fromY, channels, channel);
         data[(y * width + x) * channels + channel] = clamped(
-          light === undefined ? value : lit(value, x / width, light, draw),
+          light === undefined
+            ? value
+            : lit(value, x / width, light) + light.noise * deviates[((y * width + x) * 31 + ((y * x) % 97)) % 9973]!,
         );
       }
     }
@@ -98,8 +102,8 @@ export function drawn(draw: RandomStream, side: number): { readonly transform: T
   };
 }
 
-function lit(value: number, across: number, { gain, offset, ramp, gamma, noise }: Light, draw: RandomStream): number {
-  return gain * (1 + ramp * (2 * across - 1)) * 255 * (value / 255) ** gamma + offset + noise * draw.normal();
+function lit(value: number, across: number, { gain, offset, ramp, gamma }: Light): number {
+  return gain * (1 + ramp * (2 * across - 1)) * 255 * (value / 255) ** gamma + offset;
 }
 
 const clamped = (value: number): number => max(0, min(255, round(value)));
