@@ -2,7 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import type { AoiProvider, Mask, PluginContext, Sample, SampleImages } from '@foveate/contracts';
 import { emptyMask, maskArea } from '@foveate/image';
 import { readFile } from 'node:fs/promises';
-import { sourceAoi, templateAoi, templateMask, wholeAoi, type TemplateShape } from './index.js';
+import {
+  fallbackAoi,
+  registeredAoi,
+  sourceAoi,
+  templateAoi,
+  templateMask,
+  wholeAoi,
+  type TemplateShape,
+} from './index.js';
 
 const context: PluginContext = {
   baseFolder: '/',
@@ -50,6 +58,39 @@ describe('template', () => {
     expect(picture(templateMask(triangle, 4, 2))).toEqual(['###.', '#...']);
   });
 
+  it('draws ellipses and rings by the centres of pixels', () => {
+    const ellipse = { kind: 'ellipse', x: 0.5, y: 0.5, width: 1, height: 1 } as const;
+    expect(picture(templateMask(ellipse, 6, 4))).toEqual(['.####.', '######', '######', '.####.']);
+    // Turned about its middle in pixels: wide as it was high.
+    expect(picture(templateMask({ ...ellipse, height: 0.5, angle: 90 }, 8, 8))).toEqual([
+      '...##...',
+      '..####..',
+      '..####..',
+      '..####..',
+      '..####..',
+      '..####..',
+      '..####..',
+      '...##...',
+    ]);
+    const ring = templateMask({ kind: 'ring', x: 0.5, y: 0.5, width: 1, height: 1, hole: 0.5 }, 6, 6);
+    expect(picture(ring)).toEqual(['.####.', '######', '##..##', '##..##', '######', '.####.']);
+    // Centres on the edge are inside.
+    expect(picture(templateMask({ ...ellipse, width: 4 / 5, height: 4 / 5 }, 5, 5))).toEqual([
+      '..#..',
+      '.###.',
+      '#####',
+      '.###.',
+      '..#..',
+    ]);
+    expect(maskArea(templateMask({ ...ellipse, x: 0 }, 8, 8))).toBe(maskArea(templateMask(ellipse, 8, 8)) / 2);
+    const large = templateMask(
+      { kind: 'ring', x: 0.5, y: 0.5, width: 0.8, height: 0.6, hole: 0.5, angle: 30 },
+      1000,
+      1000,
+    );
+    expect(maskArea(large) / 1e6).toBeCloseTo(Math.PI * 0.4 * 0.3 * 0.75, 3);
+  });
+
   it('takes several shapes as one area', () => {
     const bands: TemplateShape[] = [
       { kind: 'band', direction: 'vertical', from: 0, to: 0.25 },
@@ -87,6 +128,8 @@ describe('template', () => {
     { shape: { kind: 'band', direction: 'vertical', from: -0.1, to: 0.5 } },
     { shape: { kind: 'polygon', points: [[0, 0], [1, 1]] } }, // prettier-ignore
     { shape: { kind: 'rectangle', x: 0, y: 0, width: 1, height: 1, angle: 3 } },
+    { shape: { kind: 'ring', x: 0.5, y: 0.5, width: 1, height: 1, hole: 1 } },
+    { shape: { kind: 'ellipse', x: 0.5, y: 0.5, width: 0, height: 1 } },
   ])('does not accept the options %j', async (options) => {
     const result = await templateAoi.options['~standard'].validate(options);
     expect(result.issues?.length).toBeGreaterThan(0);
@@ -125,11 +168,13 @@ it('lists its plugins in package.json as the code has them', async () => {
   const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
     foveate: { plugins: { export: string }[] };
   };
-  const code = Object.entries({ sourceAoi, templateAoi, wholeAoi }).map(([name, { meta }]) => ({
-    kind: meta.kind,
-    id: meta.id,
-    export: name,
-    summary: meta.summary,
-  }));
+  const code = Object.entries({ fallbackAoi, registeredAoi, sourceAoi, templateAoi, wholeAoi }).map(
+    ([name, { meta }]) => ({
+      kind: meta.kind,
+      id: meta.id,
+      export: name,
+      summary: meta.summary,
+    }),
+  );
   expect(manifest.foveate.plugins).toEqual(code);
 });

@@ -10,12 +10,13 @@ export const templateAoi = definePlugin({
     kind: 'aoi',
     id: 'template',
     contract: '^2',
-    summary: 'Rectangles, polygons or bands at the same place of every image.',
+    summary: 'Rectangles, ellipses, rings, polygons or bands at the same place of every image.',
   },
   options: z.strictObject({
     shape: z
       .union([shapeSchema, z.array(shapeSchema).min(1)], {
-        error: "expected a shape of kind 'rectangle', 'polygon' or 'band' with its coordinates, or a list of shapes",
+        error:
+          "expected a shape of kind 'rectangle', 'ellipse', 'ring', 'polygon' or 'band' with its coordinates, or a list of shapes",
       })
       .describe('The area, in shares of the width and height of the image; of several shapes all together.'),
   }),

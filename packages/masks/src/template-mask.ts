@@ -1,9 +1,18 @@
 import type { Mask } from '@foveate/contracts';
-import { emptyMask, fillPolygon, type Point } from '@foveate/image';
+import { drawPolygon, emptyMask, type Point } from '@foveate/image';
 import { z } from 'zod';
+import { drawEllipse, type Ellipse } from './ellipse.js';
 
 const share = z.number().min(0).max(1);
 const extent = z.number().gt(0).max(1);
+const angle = z
+  .number()
+  .min(-180)
+  .max(180)
+  .optional()
+  .describe(
+    'Degrees about the middle, clockwise; default 0. Turned in pixels: the shape keeps its form on images that are not square.',
+  );
 
 /** Options of a template. All coordinates are shares of the image's width or height, (0, 0) the top left corner. */
 export const shapeSchema = z.discriminatedUnion('kind', [
@@ -33,6 +42,27 @@ export const shapeSchema = z.discriminatedUnion('kind', [
       to: share.describe('Right or bottom edge.'),
     })
     .describe('A band across the whole image.'),
+  z
+    .strictObject({
+      kind: z.literal('ellipse'),
+      x: share.describe('Middle, across.'),
+      y: share.describe('Middle, down.'),
+      width: extent.describe('Whole width.'),
+      height: extent.describe('Whole height.'),
+      angle,
+    })
+    .describe('An ellipse.'),
+  z
+    .strictObject({
+      kind: z.literal('ring'),
+      x: share.describe('Middle, across.'),
+      y: share.describe('Middle, down.'),
+      width: extent.describe('Whole width.'),
+      height: extent.describe('Whole height.'),
+      hole: z.number().gt(0).lt(1).describe('Size of the hole as a share of that of the ring.'),
+      angle,
+    })
+    .describe('An ellipse with a hole of the same shape in its middle.'),
 ]);
 
 /** A shape in relative coordinates. */
@@ -44,16 +74,15 @@ export type TemplateShape = z.infer<typeof shapeSchema>;
  */
 export function templateMask(shape: TemplateShape | readonly TemplateShape[], width: number, height: number): Mask {
   const shapes: readonly TemplateShape[] = 'kind' in shape ? [shape] : shape;
-  return shapes.reduce(
-    (mask, one) => {
-      const points = cornersOf(one).map(([x, y]): Point => [x * width, y * height]);
-      return fillPolygon(mask, points);
-    },
-    emptyMask(width, height),
-  );
+  const mask = emptyMask(width, height);
+  for (const one of shapes) {
+    if (one.kind === 'ellipse' || one.kind === 'ring') drawEllipse(mask, one);
+    else drawPolygon(mask, cornersOf(one).map(([x, y]): Point => [x * width, y * height])); // prettier-ignore
+  }
+  return mask;
 }
 
-function cornersOf(shape: TemplateShape): readonly Point[] {
+function cornersOf(shape: Exclude<TemplateShape, Ellipse>): readonly Point[] {
   switch (shape.kind) {
     case 'polygon':
       return shape.points;

@@ -44,7 +44,7 @@ import {
   visa,
 } from '@foveate/dataset';
 import { syntheticZipper } from '@foveate/synthetic-zipper';
-import { fallbackAoi, sourceAoi, templateAoi, wholeAoi } from '@foveate/masks';
+import { fallbackAoi, registeredAoi, sourceAoi, templateAoi, wholeAoi } from '@foveate/masks';
 
 /** Sources, areas of interest, labellers, splitters and augmentations. */
 export const dataPlugins: readonly AnyPlugin[] = [
@@ -60,6 +60,7 @@ export const dataPlugins: readonly AnyPlugin[] = [
   manifest,
   coco,
   globs,
+  registeredAoi,
   sourceAoi,
   templateAoi,
   fallbackAoi,
