@@ -25,11 +25,12 @@ await lastValueFrom(
     map((number) => ({ id: `frame ${number}`, image: frames[number % frames.length] })),
     predictions(predictor, { concurrency: 2 }),
     tap((answer) => {
-      if ('error' in answer) console.log(`${answer.id}: ${answer.error.message}`);
+      if ('error' in answer)
+        console.log(answer.error.message); // begins with the frame's id
       else
         console.log(`${answer.id}: ${answer.defective ? 'defective' : 'good'} (${answer.latency.total.toFixed(0)} ms)`);
     }),
   ),
   { defaultValue: undefined },
 );
-predictor.close();
+await predictor.close();

@@ -66,6 +66,6 @@ for (const [name, times] of Object.entries(all)) {
 }
 console.log(`predictor / bare, medians: ${(at(all.predictor, 0.5) / at(all.bare, 0.5)).toFixed(3)}`);
 console.log(`memory: ${memory.map((bytes) => (bytes / 2 ** 20).toFixed(0)).join(' ')} MiB`);
-predictor.close();
+await predictor.close();
 bare.dispose();
 rmSync(folder, { recursive: true, force: true });

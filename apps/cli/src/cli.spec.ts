@@ -227,12 +227,29 @@ describe('a run', () => {
     await picture(join(root, 'part.png'), 90);
     const { status, stdout } = foveate('explain', run, 'part.png', 'part.png', '--out', 'heat');
     expect(status).toBe(0);
-    expect(stdout).toMatch(/% defective {2}area of interest not known {2}part\.png/);
+    expect(stdout).toMatch(/^verdict +score +where it looks +image +heatmap\n/);
+    const line =
+      /\n(?:good {5}|defective) +\d+\.\d% {2}area of interest not known {2}part\.png {2}heat\/part\.heatmap\.png\n/;
+    expect(stdout).toMatch(line);
     expect(existsSync(join(root, 'heat/part.heatmap.png'))).toBe(true);
     expect(existsSync(join(root, 'heat/part-2.heatmap.png'))).toBe(true);
     expectError(foveate('explain', run, 'no.png'), 3, 'PATH_MISSING', 'no.png');
-    writeFileSync(join(root, 'text.png'), 'text');
-    expectError(foveate('explain', run, 'text.png'), 3, 'DATA_INVALID', 'text.png');
+  });
+
+  it('explains folders and patterns, and goes on after an image that cannot be read', async () => {
+    const parts = join(root, 'parts');
+    for (const name of ['a.png', 'b/c.png']) await picture(join(parts, name), 90);
+    writeFileSync(join(parts, 'b/b.png'), 'text');
+    const { status, stdout, stderr } = foveate('explain', run, 'parts', 'parts/*.png', '--out', 'all', '--json');
+    expect(JSON.parse(stdout)).toEqual([
+      expect.objectContaining({ file: 'parts/a.png', heatmap: 'all/a.heatmap.png' }),
+      { file: 'parts/b/b.png', error: expect.stringMatching(/^parts\/b\/b\.png: The file is not an image/) },
+      expect.objectContaining({ file: 'parts/b/c.png', heatmap: 'all/c.heatmap.png' }),
+      expect.objectContaining({ file: 'parts/a.png', heatmap: 'all/a-2.heatmap.png' }),
+    ]);
+    expect([status, stderr]).toEqual([3, '1 of 4 images could not be read.\n']);
+    expect(stdout).not.toContain('data set');
+    expectError(foveate('explain', run, 'part.png', 'nothing/*.png'), 3, 'PATH_MISSING', 'No file matches the pattern');
   });
 
   it('tells an empty heatmap from an area of interest that is not known', async () => {
@@ -273,7 +290,7 @@ describe('a run', () => {
   it('explains images of any size, once it is told how large they may be', async () => {
     await picture(join(root, 'part.png'), 90);
     const refused = foveate('explain', run, 'part.png', '--max-pixels', '100', '--out', 'small');
-    expectError(refused, 3, 'DATA_INVALID', 'part.png', '--max-pixels');
+    expect([refused.status, refused.stdout]).toEqual([3, expect.stringMatching(/unread .*part\.png: .*--max-pixels/)]);
     expect(existsSync(join(root, 'small'))).toBe(false);
     expect(foveate('explain', run, 'part.png', '--max-pixels', '1600', '--out', 'small').status).toBe(0);
   });

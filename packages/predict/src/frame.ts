@@ -10,7 +10,10 @@ export interface Frame {
    * not copied before the answer: leave them alone until then.
    */
   readonly image: Uint8Array | Raster;
-  /** Area of interest at the size of the image, 255 inside: then the answer says how much of the heat lies inside. */
+  /**
+   * Area of interest at the size of the upright image, 1 channel, 255 inside and 0 outside: then the answer says how much of the
+   * heat lies inside.
+   */
   readonly aoi?: Mask;
 }
 
@@ -23,7 +26,8 @@ export interface ImagePrediction {
   readonly defective: boolean;
   /** Where the network looks, at network size, >= 0, not normalised; absent when it was not asked for, or the model has none. */
   readonly heatmap?: Heatmap;
-  /** Share of the heat inside the frame's area of interest, in [0, 1]; null when there is no heat; absent without an area. */
+  /** Share of the heat inside the frame's area of interest, in [0, 1]; null when there is no heat, or no heatmap in the model; absent without
+   * an area. */
   readonly aoiShare?: number | null;
   /** Milliseconds that each part took. */
   readonly latency: Latency;

@@ -2,4 +2,3 @@
 export type { Frame, Heatmap, ImagePrediction, Latency } from './frame.js';
 export { predictions, type FrameError, type StreamOptions } from './predictions.js';
 export { openPredictor, type Predictor, type PredictorOptions } from './predictor.js';
-export type { PreparedFrame } from './prepare.js';

@@ -1,68 +1,31 @@
-/** Predictors on a model made here: the score is the softmax of mean red against mean green. */
+/** Predictors: scores, heat, errors of frames, streams. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { fail, type Model } from '@foveate/contracts';
-import { gradCam } from '@foveate/explain';
-import { exportOnnx } from '@foveate/export';
 import { encodeJpeg, encodePng } from '@foveate/image';
-import * as tf from '@tensorflow/tfjs-core';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { from, lastValueFrom, Subject, take, toArray } from 'rxjs';
 import { openPredictor, predictions, type Frame, type ImagePrediction, type Predictor } from './index.js';
-
-const side = 8;
-const model: Model = {
-  classes: 2,
-  height: side,
-  width: side,
-  variables: [],
-  features: (images) => tf.mul(images, 4),
-  head: (map) => {
-    const mean = tf.mean<tf.Tensor2D>(map, [1, 2]);
-    return tf.concat2d([tf.slice2d(mean, [0, 1], [-1, 1]), tf.slice2d(mean, [0, 0], [-1, 1])], 1);
-  },
-};
+import { plain, redModel, scoreOfPlain, side } from './testing/red-model.js';
 
 const root = mkdtempSync(join(tmpdir(), 'foveate-predict-'));
 let predictor: Predictor;
 beforeAll(async () => {
-  const context = {
-    baseFolder: '.',
-    seed: 1,
-    get: () => Promise.reject(fail({ code: 'PLUGIN_UNKNOWN', what: 'None' })),
-  };
-  const explainer = await gradCam.register({} as never, context);
-  const bytes = exportOnnx({
-    model,
-    explainer,
-    variables: {},
-    normalise: true,
-    precision: 'float32',
-    metadata: { name: 'red' },
-  });
-  writeFileSync(join(root, 'model.onnx'), bytes);
+  writeFileSync(join(root, 'model.onnx'), await redModel());
   predictor = await openPredictor(root, { heatmap: true });
 });
-afterAll(() => {
-  predictor.close();
+afterAll(async () => {
+  await predictor.close();
   rmSync(root, { recursive: true, force: true });
 });
 
-/** An image of one colour. */
-function plain(red: number, green: number, size = side): Exclude<Frame['image'], Uint8Array> {
-  const data = new Uint8Array(size * size * 3);
-  for (let pixel = 0; pixel < size * size; pixel++) data.set([red, green, 0], 3 * pixel);
-  return { width: size, height: size, channels: 3, data };
-}
-const expected = (red: number, green: number) => 1 / (1 + Math.exp((4 * (green - red)) / 255));
 const isAnswer = (answer: object): answer is ImagePrediction => 'score' in answer;
 
 describe('a predictor', () => {
   it('gives the score of rasters and of encoded images, at any size', async () => {
     for (const image of [plain(200, 50), await encodePng(plain(200, 50)), await encodePng(plain(200, 50, 30))]) {
       const { score, defective, latency } = await predictor.predict({ image });
-      expect(score).toBeCloseTo(expected(200, 50), 5);
+      expect(score).toBeCloseTo(scoreOfPlain(200, 50), 5);
       expect(defective).toBe(true);
       expect(latency.total).toBeGreaterThan(0);
     }
@@ -74,7 +37,7 @@ describe('a predictor', () => {
     const strict = await openPredictor(join(root, 'model.onnx'), { threshold: 0.99 });
     const { defective, heatmap } = await strict.predict({ image: plain(200, 50) });
     expect([defective, heatmap]).toEqual([false, undefined]);
-    strict.close();
+    await strict.close();
     await expect(openPredictor(root, { threshold: 2 })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
 
@@ -102,14 +65,19 @@ describe('a predictor', () => {
     await expect(answer).rejects.toThrow(message);
   });
 
-  it('refuses an area of another size, folders without model and files that are none', async () => {
-    const aoi = { width: 2, height: 2, channels: 1, data: new Uint8Array(4) } as const;
-    await expect(predictor.predict({ image: plain(1, 2), aoi })).rejects.toMatchObject({ code: 'DATA_INVALID' });
-    await expect(openPredictor(join(root, 'nowhere'))).rejects.toMatchObject({ code: 'PATH_MISSING' });
-    const empty = mkdtempSync(join(root, 'empty-'));
-    await expect(openPredictor(empty)).rejects.toMatchObject({ code: 'RUN_INVALID' });
-    writeFileSync(join(empty, 'model.onnx'), 'no model');
-    await expect(openPredictor(empty)).rejects.toMatchObject({ code: 'ENGINE_UNSUPPORTED' });
+  it('is closed after the predictions that were begun, and says so afterwards', async () => {
+    const own = await openPredictor(root);
+    const answers = [own.predict({ image: plain(200, 50, 400) }), own.predict({ image: plain(1, 2) })];
+    const closed = own.close();
+    await expect(own.predict({ image: plain(1, 2) })).rejects.toMatchObject({
+      code: 'ENGINE_UNAVAILABLE',
+      message: expect.stringContaining('is closed'),
+    });
+    expect((await Promise.all(answers)).map(({ defective }) => defective)).toEqual([true, false]);
+    await closed;
+    await own.close();
+    const stream = from([{ image: plain(1, 2) }]).pipe(predictions(own));
+    await expect(lastValueFrom(stream)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' });
   });
 });
 
@@ -125,14 +93,15 @@ describe('a stream of predictions', () => {
     'keeps the order with %i at once in batches of %i, and goes on after a frame that is none',
     async (concurrency, batchSize) => {
       const frames: Frame[] = reds.map((red) => ({ id: `red ${String(red)}`, image: plain(red, 100) }));
-      frames.splice(2, 0, { id: 'broken', image: new Uint8Array([7]) });
+      frames.splice(2, 0, { id: 'broken', image: new Uint8Array([7]) }, null as never);
       const answers = await lastValueFrom(
         from(frames).pipe(predictions(predictor, { concurrency, batchSize }), toArray()),
       );
-      expect(answers.map(({ id }) => id)).toEqual(frames.map(({ id }) => id));
+      expect(answers.map(({ id }) => id)).toEqual(frames.map((frame, index) => frame?.id ?? String(index + 1)));
       expect(answers[2]).toMatchObject({ id: 'broken', error: { code: 'DATA_INVALID' } });
+      expect(answers[3]).toMatchObject({ id: '4', error: { code: 'DATA_INVALID' } });
       const scores = answers.filter(isAnswer).map(({ score }) => score);
-      scores.forEach((score, index) => expect(score).toBeCloseTo(expected(reds[index] ?? 0, 100), 5));
+      scores.forEach((score, index) => expect(score).toBeCloseTo(scoreOfPlain(reds[index] ?? 0, 100), 5));
     },
   );
 

@@ -1,7 +1,10 @@
 /** A trained network, open: frame in, prediction out. */
-import { fail, type HostTensors } from '@foveate/contracts';
-import type { Frame, Heatmap, ImagePrediction } from './frame.js';
-import { openNetwork, type NetworkModel } from './network-model.js';
+import { fail, isFoveateError, type HostTensors } from '@foveate/contracts';
+import { idOf } from './check-frame.js';
+import type { Frame, ImagePrediction } from './frame.js';
+import { openNetwork, trainedRange, type NetworkModel } from './network-model.js';
+import { checkedOptions, predictorSchema } from './options.js';
+import { heatOf, scoreOf, shareInside } from './outputs.js';
 import { imageTensor, prepareFrame, type DecodeOptions, type PreparedFrame } from './prepare.js';
 
 /** How a predictor works. */
@@ -10,7 +13,7 @@ export interface PredictorOptions extends DecodeOptions {
   readonly threshold?: number | undefined;
   /** True: predictions have heatmaps, where the model gives them. An area of interest alone needs none. Default false. */
   readonly heatmap?: boolean | undefined;
-  /** Threads of the network; default: one for each processor, at most 4. */
+  /** Threads of the network, 1 to 256; default: one for each processor, at most 4. */
   readonly threads?: number | undefined;
 }
 
@@ -23,17 +26,16 @@ export interface Predictor {
   readonly hasHeatmap: boolean;
   /** What the model file says of itself: name, model, loss, epoch … */
   readonly metadata: Readonly<Record<string, string>>;
-  /** @throws FoveateError `DATA_INVALID` for a frame that cannot be decoded */
+  /**
+   * @throws FoveateError `DATA_INVALID` for a frame that is none or cannot be decoded, `ENGINE_UNSUPPORTED` when the network
+   *   cannot be run, `ENGINE_UNAVAILABLE` after {@link Predictor.close}
+   */
   predict(frame: Frame): Promise<ImagePrediction>;
   /**
-   * Frames at network size, for a batch that is run at once; see `predictions`.
-   * @throws FoveateError `DATA_INVALID` for a frame that cannot be decoded
+   * Releases the model, after the predictions that were begun; no other may follow. A stream of `predictions` fails when it
+   * still has frames: close after its end.
    */
-  prepare(frame: Frame): Promise<PreparedFrame>;
-  /** @param since when each frame came, by `performance.now()` */
-  run(frames: readonly PreparedFrame[], since: readonly number[]): Promise<readonly ImagePrediction[]>;
-  /** Releases the model; no call may follow. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
@@ -42,26 +44,97 @@ export interface Predictor {
  * @throws FoveateError `PATH_MISSING`, `RUN_INVALID`, `CONFIG_INVALID`, `ENGINE_UNSUPPORTED`, `ENGINE_UNAVAILABLE`
  */
 export async function openPredictor(of: string | Uint8Array, options: PredictorOptions = {}): Promise<Predictor> {
-  const { threshold = 0.5, heatmap = false, threads } = options;
-  if (!(threshold >= 0 && threshold <= 1)) {
-    throw fail({
-      code: 'CONFIG_INVALID',
-      what: 'The threshold is no probability',
-      expected: '0 to 1',
-      got: String(threshold),
+  const checked = checkedOptions(predictorSchema, options, 'openPredictor');
+  const network = await openNetwork(of, checked.threads);
+  try {
+    return new NetworkPredictor(network, { ...checked, valueRange: checked.valueRange ?? trainedRange(network) });
+  } catch (error) {
+    network.model.dispose();
+    throw error;
+  }
+}
+
+/** A predictor, with the steps of a prediction, which streams take by themselves. */
+export class NetworkPredictor implements Predictor {
+  readonly height: number;
+  readonly width: number;
+  readonly hasHeatmap: boolean;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly #network: NetworkModel;
+  readonly #options: DecodeOptions & { readonly threshold: number; readonly heatmap: boolean };
+  /** What the model may not be taken from. */
+  readonly #begun = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
+  #count = 0;
+
+  constructor(network: NetworkModel, options: DecodeOptions & { threshold: number; heatmap: boolean }) {
+    ({ height: this.height, width: this.width } = network.input);
+    this.hasHeatmap = network.model.outputs?.includes('heatmap') ?? false;
+    this.metadata = network.metadata;
+    this.#network = network;
+    this.#options = options;
+  }
+
+  predict(frame: Frame): Promise<ImagePrediction> {
+    const since = performance.now();
+    const id = idOf(frame, ++this.#count);
+    return this.#begin(async () => {
+      const [prediction] = await this.#run([await this.#prepare(frame, id)], [since]);
+      return prediction as ImagePrediction;
     });
   }
-  const network = await openNetwork(of, threads);
-  const { input, model, metadata } = network;
-  let count = 0;
-  const prepare = (frame: Frame) => prepareFrame(frame, frame.id ?? String(++count), input, options);
-  const run: Predictor['run'] = async (frames, since) => {
+
+  /** A frame at network size. */
+  prepare(frame: Frame, id: string): Promise<PreparedFrame> {
+    return this.#begin(() => this.#prepare(frame, id));
+  }
+
+  /** @param since when each frame came, by `performance.now()` */
+  run(frames: readonly PreparedFrame[], since: readonly number[]): Promise<readonly ImagePrediction[]> {
+    return this.#begin(() => this.#run(frames, since));
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= Promise.allSettled(this.#begun).then(() => this.#network.model.dispose());
+    return this.#closed;
+  }
+
+  async #begin<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed !== undefined) {
+      throw fail({
+        code: 'ENGINE_UNAVAILABLE',
+        what: 'The predictor is closed',
+        where: this.#network.path,
+        advice: 'Close it after the last prediction, or open it again with openPredictor',
+      });
+    }
+    const result = work();
+    this.#begun.add(result);
+    try {
+      return await result;
+    } finally {
+      this.#begun.delete(result);
+    }
+  }
+
+  #prepare(frame: Frame, id: string): Promise<PreparedFrame> {
+    return prepareFrame(frame, id, this.#network.input, this.#options);
+  }
+
+  async #run(frames: readonly PreparedFrame[], since: readonly number[]): Promise<readonly ImagePrediction[]> {
+    if (this.#network.input.isSingle && frames.length > 1) {
+      const answers = [];
+      for (const [index, frame] of frames.entries())
+        answers.push(...(await this.#run([frame], [since[index] as number])));
+      return answers;
+    }
     const start = performance.now();
-    const outputs = await model.run({ [input.name]: imageTensor(frames, input) });
+    const outputs = await this.#outputs(frames);
     const end = performance.now();
+    const { threshold, heatmap } = this.#options;
     return frames.map((frame, index): ImagePrediction => {
-      const score = scoreOf(outputs, index, frames.length, network);
-      const heat = heatOf(outputs, index, input);
+      const score = scoreOf(outputs, index, frames.length, this.#network);
+      const heat = heatOf(outputs, index, this.#network.input);
       const { id, aoi, decode, resize } = frame;
       const total = end - (since[index] ?? start);
       return {
@@ -73,56 +146,16 @@ export async function openPredictor(of: string | Uint8Array, options: PredictorO
         latency: { decode, resize, run: end - start, total },
       };
     });
-  };
-  return {
-    height: input.height,
-    width: input.width,
-    hasHeatmap: model.outputs?.includes('heatmap') ?? false,
-    metadata,
-    prepare,
-    run,
-    predict: async (frame) => {
-      const since = performance.now();
-      const [prediction] = await run([await prepare(frame)], [since]);
-      return prediction as ImagePrediction;
-    },
-    close: () => model.dispose(),
-  };
-}
-
-/** Output `score`, or the softmax of two logits. */
-function scoreOf(outputs: HostTensors, index: number, count: number, { path }: NetworkModel): number {
-  const score = outputs['score'];
-  if (score?.data.length === count) return score.data[index] as number;
-  const logits = outputs['logits'] ?? Object.values(outputs)[0];
-  if (logits?.data.length === 2 * count) {
-    const [good, defective] = [logits.data[2 * index] as number, logits.data[2 * index + 1] as number];
-    return 1 / (1 + Math.exp(good - defective));
   }
-  throw fail({
-    code: 'ENGINE_UNSUPPORTED',
-    what: 'The model tells no score of two classes',
-    where: path,
-    expected: "an output 'score' [N], or logits [N, 2]",
-    got: Object.entries(outputs)
-      .map(([name, { shape }]) => `${name} [${shape.join(', ')}]`)
-      .join(', '),
-  });
-}
 
-function heatOf(outputs: HostTensors, index: number, { height, width }: NetworkModel['input']): Heatmap | undefined {
-  const heat = outputs['heatmap']?.data;
-  const pixels = height * width;
-  if (!(heat instanceof Float32Array) || heat.length < (index + 1) * pixels) return undefined;
-  return { width, height, data: heat.subarray(index * pixels, (index + 1) * pixels) };
-}
-
-function shareInside({ data }: Heatmap, aoi: Uint8Array): number | null {
-  let [all, inside] = [0, 0];
-  for (let pixel = 0; pixel < data.length; pixel++) {
-    const heat = data[pixel] as number;
-    all += heat;
-    if (aoi[pixel] !== 0) inside += heat;
+  async #outputs(frames: readonly PreparedFrame[]): Promise<HostTensors> {
+    const { model, input, path } = this.#network;
+    try {
+      return await model.run({ [input.name]: imageTensor(frames, input) });
+    } catch (cause) {
+      if (isFoveateError(cause)) throw cause;
+      const got = cause instanceof Error ? cause.message : String(cause);
+      throw fail({ code: 'ENGINE_UNSUPPORTED', what: 'The model cannot be run', where: path, got, cause });
+    }
   }
-  return all > 0 ? Math.min(1, inside / all) : null;
 }

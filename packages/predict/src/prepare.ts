@@ -1,7 +1,7 @@
 /** A frame as the network takes it: decoded, upright, 8-bit sRGB, then resized, as training does it. */
-import { fail, type HostTensor, type Mask, type Raster } from '@foveate/contracts';
+import { fail, isFoveateError, type HostTensor, type Mask, type Raster } from '@foveate/contracts';
 import { decodeImage, resize, resizeMask } from '@foveate/image';
-import type { Frame } from './frame.js';
+import { checkFrame } from './check-frame.js';
 import type { ImageInput } from './network-model.js';
 
 /** A frame at network size. */
@@ -17,52 +17,62 @@ export interface PreparedFrame {
 
 /** How frames are decoded. */
 export interface DecodeOptions {
-  /** Largest accepted width x height. */
+  /** Largest accepted width x height, above 0; default 1e8 for encoded images, none for rasters, which are in memory already. */
   readonly maxPixels?: number | undefined;
-  /** Values of 16-bit samples that become 0 and 255, as `valueRange` of the source a network was trained with. */
-  readonly valueRange?: readonly [number, number] | undefined;
+  /**
+   * Values of 16-bit samples that become 0 and 255, the first less than the second, each in [0, 65535]; default: those the
+   * network was trained with, as the model file says, and else all 16 bits.
+   */
+  readonly valueRange?: readonly [black: number, white: number] | undefined;
 }
 
 /** @throws FoveateError `DATA_INVALID` naming the frame */
 export async function prepareFrame(
-  frame: Frame,
+  frame: unknown,
   id: string,
   { height, width }: Pick<ImageInput, 'height' | 'width'>,
-  { maxPixels, valueRange }: DecodeOptions,
+  options: DecodeOptions,
 ): Promise<PreparedFrame> {
   const start = performance.now();
-  const limits = { ...(maxPixels === undefined ? {} : { maxPixels }), valueRange };
+  checkFrame(frame, id);
+  const isEncoded = frame.image instanceof Uint8Array;
   const image =
     frame.image instanceof Uint8Array
-      ? await decodeImage(frame.image, { ...limits, name: id })
-      : colour(frame.image, id, maxPixels);
-  const decoded = performance.now();
-  const aoi = frame.aoi === undefined ? undefined : areaOf(frame.aoi, image, id);
+      ? await decoded(frame.image, id, options)
+      : colour(frame.image, id, options.maxPixels);
+  const end = performance.now();
+  const aoi = frame.aoi === undefined ? undefined : sameSize(frame.aoi, image, id);
   const small = await resize(image, width, height);
   return {
     id,
     pixels: small.data,
     aoi: aoi === undefined ? undefined : resizeMask(aoi, width, height),
-    decode: frame.image instanceof Uint8Array ? decoded - start : 0,
-    resize: performance.now() - decoded,
+    decode: isEncoded ? end - start : 0,
+    resize: performance.now() - end,
   };
 }
 
-/** Decoded pixels come from a program, which may be wrong about them. */
+/** A frame is in no data set that it could be taken out of. */
+async function decoded(bytes: Uint8Array, name: string, { maxPixels, valueRange }: DecodeOptions): Promise<Raster> {
+  try {
+    return await decodeImage(bytes, { ...(maxPixels === undefined ? {} : { maxPixels }), valueRange, name });
+  } catch (error) {
+    if (!isFoveateError(error) || error.parts.reason === 'image-too-large') throw error;
+    throw fail({ ...error.parts, advice: 'Replace the image', cause: error });
+  }
+}
+
 function colour({ width, height, channels, data }: Raster, where: string, maxPixels = Infinity): Raster {
-  const isSized = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
-  if (!isSized || (channels !== 1 && channels !== 3) || data.length !== width * height * channels) {
+  if (width * height > maxPixels) {
     throw fail({
       code: 'DATA_INVALID',
-      what: 'The pixels of the frame do not fit its size',
+      what: 'The frame has too many pixels',
       where,
-      expected: `width x height x channels (1 or 3) bytes`,
-      got: `${String(width)}x${String(height)}x${String(channels)} and ${String(data.length)} bytes`,
-      reason: 'image-size',
+      expected: `at most ${String(maxPixels)}`,
+      got: `${String(width)}x${String(height)}`,
+      reason: 'image-too-large',
+      advice: 'Make it smaller first, or raise maxPixels if it is meant to be that large',
     });
-  }
-  if (width * height > maxPixels) {
-    throw fail({ code: 'DATA_INVALID', what: 'The frame has too many pixels', where, reason: 'image-too-large' });
   }
   if (channels === 3) return { width, height, channels, data };
   const colours = new Uint8Array(3 * data.length);
@@ -70,7 +80,7 @@ function colour({ width, height, channels, data }: Raster, where: string, maxPix
   return { width, height, channels: 3, data: colours };
 }
 
-function areaOf(aoi: Mask, { width, height }: Raster, where: string): Mask {
+function sameSize(aoi: Mask, { width, height }: Raster, where: string): Mask {
   if (aoi.width === width && aoi.height === height) return aoi;
   throw fail({
     code: 'DATA_INVALID',

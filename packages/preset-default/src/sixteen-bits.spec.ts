@@ -7,6 +7,7 @@ import type { RunEvent } from '@foveate/contracts';
 import type { PredictionRecord, RunRecord } from '@foveate/run-record';
 import { createRunner } from '@foveate/pipeline';
 import type { ExplainedImage } from '@foveate/pipeline';
+import { openPredictor } from '@foveate/predict';
 import { lastValueFrom, toArray } from 'rxjs';
 import { greyPng16 } from '../../image/src/testing/sixteen-bits.js';
 import { defaultConfig, defaultPlugins } from './index.js';
@@ -71,6 +72,26 @@ describe('images of 12 bits', () => {
     await runner.explain(folder, files, (image) => void explained.push(image));
     expect(explained.map(({ score }) => score)).toEqual(predicted.map(({ score }) => expect.closeTo(score, 5)));
     expect(Math.max(...explained[0]!.image.data)).toBeGreaterThan(200);
+    // The model file says the range, whether the stage export wrote it or the command; an option wins.
+    const exported = join(root, 'exported');
+    await runner.export(folder, {
+      format: 'onnx',
+      folder: exported,
+      heatmap: false,
+      normalise: true,
+      precision: 'float32',
+    });
+    for (const model of [folder, join(exported, 'model.onnx')]) {
+      const predictor = await openPredictor(model);
+      expect(predictor.metadata['valueRange']).toBe('0,4095');
+      const scores = await Promise.all(files.map(async (file) => predictor.predict({ image: readFileSync(file) })));
+      expect(scores.map(({ score }) => score)).toEqual(predicted.map(({ score }) => expect.closeTo(score, 5)));
+      await predictor.close();
+    }
+    const dark = await openPredictor(folder, { valueRange: [0, 65535] });
+    const { score } = await dark.predict({ image: readFileSync(files[0]!) });
+    expect(score).not.toBeCloseTo(explained[0]!.score, 5);
+    await dark.close();
     const evaluation = await runner.evaluate(folder, 'test');
     expect(evaluation.measures).toEqual(recordOf(folder).test);
   });

@@ -1,5 +1,6 @@
 /** Export: the trained network as `model.onnx` in the run folder, which predictors open without anything that trains. */
-import { defineStage } from '@foveate/contracts';
+import type { RunConfig } from '@foveate/assembly';
+import { defineStage, type Model } from '@foveate/contracts';
 import { writeAtomically } from '@foveate/contracts/node';
 import { exportOnnx } from '@foveate/export';
 import { runFiles } from '@foveate/run-record/node';
@@ -32,15 +33,7 @@ export function exportModel(
         variables,
         normalise: true,
         precision: 'float32',
-        metadata: {
-          name: settings.name,
-          classes: 'good,defective',
-          size: `${String(model.height)}x${String(model.width)}`,
-          model: settings.model.id,
-          loss: settings.loss.id,
-          epoch: String(keeper?.record()?.bestEpoch ?? ''),
-          seed: String(settings.seed),
-        },
+        metadata: modelMetadata(settings, model, keeper?.record()?.bestEpoch),
         ...(heatmap ? { explainer } : {}),
       });
       await writeAtomically(join(run.folder, runFiles.model), bytes);
@@ -52,6 +45,29 @@ export function exportModel(
       });
     }
   });
+}
+
+/**
+ * What a model file says of itself, by key: what a stranger who finds it wants to know, and the values of 16-bit images that
+ * became black and white (`valueRange`, as `0,4095`), without which other scores come out.
+ * @param epoch of the weights
+ */
+export function modelMetadata(
+  { name, model: { id: model }, loss, seed, data: { source } }: RunConfig,
+  { height, width }: Pick<Model, 'height' | 'width'>,
+  epoch: number | null | undefined,
+): Readonly<Record<string, string>> {
+  const { valueRange } = source.options;
+  return {
+    name,
+    classes: 'good,defective',
+    size: `${String(height)}x${String(width)}`,
+    model,
+    loss: loss.id,
+    epoch: String(epoch ?? ''),
+    seed: String(seed),
+    ...(Array.isArray(valueRange) ? { valueRange: valueRange.join(',') } : {}),
+  };
 }
 
 /** Writes the network as ONNX. */

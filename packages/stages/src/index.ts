@@ -10,7 +10,7 @@ export { recordedData, requireSameSamples, sampleRecords } from './data/recorded
 export { SampleStore, type Stored } from './data/sample-store.js';
 export { deduplicate } from './deduplicate.js';
 export { chooseExplained, explain, rastersOf, type Evaluator } from './explain.js';
-export { exportModel, exportStage, type ExportModelOptions } from './export-model.js';
+export { exportModel, exportStage, modelMetadata, type ExportModelOptions } from './export-model.js';
 export { filterSamples, filterStage, type Conditions, type FilterOptions } from './filter.js';
 export { mapOnDemand } from './flow/map-on-demand.js';
 export { pull } from './flow/pull.js';

@@ -1,11 +1,14 @@
 /** What `foveate explain` does. */
 import { basename, extname, join } from 'node:path';
+import { fail } from '@foveate/contracts';
 import type { ExplainedImage } from '@foveate/pipeline';
 import { writeOverlay } from '@foveate/pipeline';
 import { defaultRunner } from '../runner.js';
 import { follow } from '../terminal/follow.js';
 import { percent } from '../terminal/format.js';
-import { colours, print, printJson } from '../terminal/terminal.js';
+import { print, printJson } from '../terminal/terminal.js';
+import { head, tellUnread, unreadLine, verdictAndScore } from './answers.js';
+import { imageInputs, standardInputName } from './image-inputs.js';
 
 /** A file name for each image, none of them twice, also where capitals or the Unicode form do not count. */
 function overlayNames(files: readonly string[]): readonly string[] {
@@ -34,13 +37,6 @@ function whereItLooks(image: ExplainedImage): string {
   return `${percent(aoiShare)} of the heatmap in the AOI`;
 }
 
-function describe(image: ExplainedImage, path: string): string {
-  const { green, red } = colours(process.stdout);
-  const { file, score, defective } = image;
-  const word = defective ? red('defective') : green('good     ');
-  return `${word}  ${percent(score).padStart(6)} defective  ${whereItLooks(image)}  ${file}\n           ${path}`;
-}
-
 /** Options of `explain`. */
 export interface ExplainOptions {
   readonly out?: string;
@@ -48,14 +44,39 @@ export interface ExplainOptions {
   readonly json?: boolean;
 }
 
+/** The files that are meant; a wrong name ends the command before its long work. */
+async function filesOf(inputs: readonly string[]): Promise<readonly string[]> {
+  const files = [];
+  for await (const { name, error } of imageInputs(inputs)) {
+    if (error !== undefined) throw error;
+    if (name === standardInputName) {
+      throw fail({
+        code: 'CONFIG_INVALID',
+        what: 'An image on standard input cannot be explained',
+        expected: 'files, folders, patterns, or paths on standard input, one a line',
+        advice: 'Save it as a file first',
+      });
+    }
+    files.push(name);
+  }
+  return files;
+}
+
 /** Classifies images and writes where the network looks. */
 export async function explain(
   run: string,
-  files: readonly string[],
+  inputs: readonly string[],
   { out = join(run, 'explained'), maxPixels, json }: ExplainOptions,
 ): Promise<void> {
+  const files = await filesOf(inputs);
   const names = overlayNames(files);
   const results: object[] = [];
+  let unread = 0;
+  const tell = (result: object, line: string) => {
+    if (json !== true && results.length === 0) print(head('where it looks', 'image', 'heatmap'));
+    if (json !== true) print(line);
+    results.push(result);
+  };
   await follow((stop) =>
     defaultRunner().explain(
       run,
@@ -63,13 +84,21 @@ export async function explain(
       async (image) => {
         const path = join(out, names[results.length] ?? '');
         await writeOverlay(path, image);
-        if (json !== true) print(describe(image, path));
         const { file, score, defective, aoiShare, aoi } = image;
         const aoiKnown = aoi !== undefined;
-        results.push({ file, score, defective, aoiShare, aoiKnown, emptyHeatmap: isCold(image), heatmap: path });
+        const result = { file, score, defective, aoiShare, aoiKnown, emptyHeatmap: isCold(image), heatmap: path };
+        tell(result, `${verdictAndScore(image)}  ${whereItLooks(image)}  ${file}  ${path}`);
       },
-      { ...stop, maxPixels },
+      {
+        ...stop,
+        maxPixels,
+        onUnread: (file, { message }) => {
+          unread++;
+          tell({ file, error: message }, unreadLine(message));
+        },
+      },
     ),
   );
   if (json === true) printJson(results, 2);
+  tellUnread(unread, files.length);
 }

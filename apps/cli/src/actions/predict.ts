@@ -1,8 +1,7 @@
 /** What `foveate predict` does. */
-import { errorCodes, isFoveateError } from '@foveate/contracts';
 import { openPredictor, type ImagePrediction, type Predictor } from '@foveate/predict';
-import { percent } from '../terminal/format.js';
-import { colours, note, print, printJson } from '../terminal/terminal.js';
+import { print, printJson } from '../terminal/terminal.js';
+import { head, isUnread, tellUnread, unreadLine, verdictAndScore } from './answers.js';
 import { imageInputs, type ImageInput } from './image-inputs.js';
 
 /** Options of `predict`. */
@@ -23,59 +22,81 @@ interface Answer {
 /** Images in memory: one that is classified, one that is read meanwhile. */
 const ahead = 2;
 
-/** Classifies images and prints each answer as it comes. Images that cannot be read are said at the end, by the exit code too. */
+/** Classifies images and prints each answer as it comes. Of images that cannot be read the exit code says that there were some. */
 export async function predict(model: string, inputs: readonly string[], options: PredictOptions): Promise<void> {
   const { threshold, maxPixels } = options;
   const predictor = await openPredictor(model, { threshold, maxPixels });
-  const failures: Answer[] = [];
+  const show = shower(options);
+  let [count, unread] = [0, 0];
   try {
-    if (options.csv === true) print('image,score,verdict,error');
     for await (const answer of answers(predictor, imageInputs(inputs))) {
-      if (answer.error !== undefined) failures.push(answer);
-      show(answer, options);
+      count++;
+      if (answer.error !== undefined) unread++;
+      show(answer);
     }
   } finally {
-    predictor.close();
+    await predictor.close();
   }
-  if (failures.length === 0) return;
-  const [first] = failures;
-  note(`${String(failures.length)} of the images could not be classified; the first: ${first?.error?.message ?? ''}`);
-  process.exitCode = errorCodes.DATA_INVALID;
+  tellUnread(unread, count);
 }
 
 /** In the order of the images, a few of them in memory. */
 async function* answers(predictor: Predictor, images: AsyncIterable<ImageInput>): AsyncGenerator<Answer> {
   const waiting: Promise<Answer>[] = [];
-  for await (const image of images) {
-    waiting.push(answerTo(image, predictor));
-    if (waiting.length >= ahead) yield (await waiting.shift()) as Answer;
+  try {
+    for await (const image of images) {
+      waiting.push(answerTo(image, predictor));
+      if (waiting.length >= ahead) yield (await waiting.shift()) as Answer;
+    }
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) yield await next;
+  } finally {
+    // Nobody asks for them any more, and an error of theirs is not to end the process.
+    await Promise.allSettled(waiting);
   }
-  for (const answer of waiting) yield await answer;
 }
 
 async function answerTo({ name, read }: ImageInput, predictor: Predictor): Promise<Answer> {
   try {
     return { name, prediction: await predictor.predict({ id: name, image: await read() }) };
   } catch (error) {
-    if (isFoveateError(error)) return { name, error };
+    if (isUnread(error)) return { name, error };
     throw error;
   }
 }
 
-function show({ name, prediction, error }: Answer, { json, csv }: PredictOptions): void {
-  if (json === true) {
-    if (prediction === undefined) return printJson({ image: name, error: error?.message ?? '' });
-    const { score, defective, latency } = prediction;
-    return printJson({ image: name, score, defective, latency });
-  }
-  const verdict = prediction === undefined ? '' : prediction.defective ? 'defective' : 'good';
+const columns = ['image', 'score', 'verdict', 'decodeMs', 'resizeMs', 'runMs', 'totalMs', 'error'] as const;
+
+/** The same words for JSON Lines and CSV. */
+function row({ name, prediction, error }: Answer): Partial<Record<(typeof columns)[number], string | number>> {
+  if (prediction === undefined) return { image: name, error: error?.message ?? '' };
+  const { score, defective, latency } = prediction;
+  return {
+    image: name,
+    score,
+    verdict: defective ? 'defective' : 'good',
+    decodeMs: latency.decode,
+    resizeMs: latency.resize,
+    runMs: latency.run,
+    totalMs: latency.total,
+  };
+}
+
+function shower({ json, csv }: PredictOptions): (answer: Answer) => void {
+  if (json === true) return (answer) => printJson(row(answer));
   if (csv === true) {
-    return print([name, prediction?.score ?? '', verdict, error?.message ?? ''].map(cell).join(','));
+    print(columns.join(','));
+    return (answer) => {
+      const cells = row(answer);
+      print(columns.map((column) => cell(cells[column] ?? '')).join(','));
+    };
   }
-  const { green, red, yellow } = colours(process.stdout);
-  if (prediction === undefined) return print(`${yellow('unread   ')}          ${error?.message ?? name}`);
-  const word = prediction.defective ? red('defective') : green('good     ');
-  print(`${word}  ${percent(prediction.score).padStart(6)}  ${name}`);
+  let isFirst = true;
+  return ({ name, prediction, error }) => {
+    if (isFirst) print(head('image'));
+    isFirst = false;
+    if (prediction === undefined) print(unreadLine(error?.message ?? name));
+    else print(`${verdictAndScore(prediction)}  ${name}`);
+  };
 }
 
 /** As RFC 4180 has it. */

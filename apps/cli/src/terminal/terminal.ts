@@ -1,4 +1,5 @@
 /** Where a command writes to: results on standard output, everything that is said beside them on standard error. */
+import { errorCodes } from '@foveate/contracts';
 import pc from 'picocolors';
 
 /** Narrower than this nothing can be laid out. */
@@ -32,12 +33,21 @@ export function printJson(value: unknown, indent?: number): void {
   print(JSON.stringify(value, null, indent));
 }
 
+/** Writing has failed: a pipe whose reader has gone, as `foveate … | head` makes it, ends quietly; a full disk is said. */
 function end(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  const got = error.code ?? error.message;
+  note(`${colours(process.stderr).red('error OUTPUT_UNWRITABLE:')} Standard output cannot be written (got ${got}).`);
+  process.exit(errorCodes.OUTPUT_UNWRITABLE);
 }
 
-/** Ends quietly when the reader of a pipe has gone, as `foveate … | head` makes it. */
+/** Nobody can be told that nobody can be told. */
+function ignore(): void {
+  return;
+}
+
+/** Ends when results can no longer be written, without a stack trace. */
 export function endWithReader(): void {
   if (!process.stdout.listeners('error').includes(end)) process.stdout.on('error', end);
+  if (!process.stderr.listeners('error').includes(ignore)) process.stderr.on('error', ignore);
 }

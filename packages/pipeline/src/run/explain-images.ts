@@ -1,7 +1,7 @@
 /** Image files classified and explained with a finished run, by a predictor on its network. */
 import { readConfig, type ConfigSetting, type Services } from '@foveate/assembly';
 import { isFoveateError, fail } from '@foveate/contracts';
-import type { Mask, Raster, Sample, SampleSource } from '@foveate/contracts';
+import type { FoveateError, Mask, Raster, Sample, SampleSource } from '@foveate/contracts';
 import { exportOnnx } from '@foveate/export';
 import { readImage, readImageHeader } from '@foveate/image';
 import { openPredictor, type Heatmap, type ImagePrediction, type Predictor } from '@foveate/predict';
@@ -27,6 +27,11 @@ export interface ExplainedImage extends Pick<ImagePrediction, 'score' | 'defecti
 export interface ImageLimits {
   /** Largest accepted width x height; without it that of the run's source. */
   readonly maxPixels?: number | undefined;
+  /**
+   * Is told of each image that cannot be read, in its turn, and the work goes on with the others. Without it the first ends the
+   * work, and all are looked at before it begins.
+   */
+  readonly onUnread?: ((file: string, error: FoveateError) => void) | undefined;
 }
 
 /** What {@link explainImages} works with. */
@@ -41,7 +46,7 @@ const usualPixels = 1e8;
 
 /**
  * Classifies and explains image files with the network of a run. All files are looked at first, so that a wrong name in a long
- * list costs nothing; then one is in memory at a time.
+ * list costs nothing, unless `limits.onUnread` takes what cannot be read; then one is in memory at a time.
  * @param onExplained is told of each file, in order, and waited for
  * @throws FoveateError `PATH_MISSING`, `RUN_INVALID`, `DATA_INVALID` naming the file, and what `onExplained` throws
  */
@@ -59,13 +64,16 @@ export async function explainImages(
     const { maxPixels: own } = config.data.source.options;
     const maxPixels = limits.maxPixels ?? (typeof own === 'number' ? own : undefined);
     const reader = new ImageReader(await scope.services.get('source'), maxPixels);
-    for (const file of files) await reader.check(file);
+    for (const file of limits.onUnread === undefined ? files : []) await reader.check(file);
     const predictor = await openPredictorOf(folder, setting, signal);
     scope.onClose(() => predictor.close());
     for (const file of files) {
       signal.throwIfAborted();
-      const image = await reader.read(file);
-      await onExplained(await explained({ file, image }, predictor, scope.services));
+      const image = await reader.read(file).catch((error: unknown) => {
+        if (!isUnread(error) || limits.onUnread === undefined) throw error;
+        limits.onUnread(file, error);
+      });
+      if (image !== undefined) await onExplained(await explained({ file, image }, predictor, scope.services));
     }
   } finally {
     await scope.close();
@@ -80,7 +88,7 @@ async function openPredictorOf(folder: string, setting: ConfigSetting, signal: A
     throw error;
   });
   if (own?.hasHeatmap === true) return own;
-  own?.close();
+  await own?.close();
   const model = await withTrainedRun(folder, setting, signal, ({ network: { model, explainer }, evaluator }) =>
     Promise.resolve(
       exportOnnx({
@@ -130,14 +138,18 @@ class ImageReader {
     try {
       return await (this.#source.readImage?.(resolve(file), limits) ?? readImage(resolve(file), limits));
     } catch (error) {
-      if (!isFoveateError(error) || error.parts.reason !== 'image-too-large') throw error;
-      throw fail({
-        ...error.parts,
-        advice: 'Make it smaller first, or raise the limit with --max-pixels',
-        cause: error,
-      });
+      if (!isUnread(error)) throw error;
+      // A lone image is in no data set that it could be taken out of.
+      const advice = error.parts.reason === 'image-too-large' ? tooLarge : 'Replace the image';
+      throw fail({ ...error.parts, where: file, advice, cause: error });
     }
   }
+}
+
+const tooLarge = 'Make it smaller first, or raise the limit with --max-pixels';
+
+function isUnread(error: unknown): error is FoveateError {
+  return isFoveateError(error) && (error.code === 'DATA_INVALID' || error.code === 'PATH_MISSING');
 }
 
 /** The area of interest of a lone image, or undefined when the run takes areas from its data set. */

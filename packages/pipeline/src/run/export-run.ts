@@ -3,9 +3,9 @@ import { fail } from '@foveate/contracts';
 import { exportFiles, exportReadme } from '@foveate/export';
 import type { ExportFormat, ExportParts, Precision } from '@foveate/export';
 import type { ConfigSetting } from '@foveate/assembly';
+import { modelMetadata } from '@foveate/stages';
 import { writeTried } from './staged-files.js';
 import { withTrainedRun } from './trained-run.js';
-import type { TrainedRun } from './trained-run.js';
 import { tryExport } from './try-export.js';
 import type { ExportCheck } from './try-export.js';
 import { versions } from './versions.js';
@@ -55,7 +55,10 @@ export async function exportRun(
       variables: evaluator.variables,
       normalise,
       precision,
-      metadata: metadataOf(run),
+      metadata: {
+        ...modelMetadata(config, network.model, record.bestEpoch),
+        foveate: versions()['foveate'] ?? '',
+      },
       ...(heatmap ? { explainer: network.explainer } : {}),
     };
     const files = exportFiles(format, parts);
@@ -90,18 +93,4 @@ function requireRoom({ format, heatmap, normalise, precision }: ExportOptions): 
     expected: 'no heatmap, normalisation or half precision with it',
     advice: 'Leave these options out, or export to onnx or tfjs',
   });
-}
-
-/** What a stranger who finds the file wants to know. */
-function metadataOf({ record, network: { model } }: TrainedRun): Record<string, string> {
-  return {
-    name: record.name,
-    classes: 'good,defective',
-    size: `${String(model.height)}x${String(model.width)}`,
-    model: record.model.id,
-    loss: record.loss.id,
-    epoch: String(record.bestEpoch ?? ''),
-    seed: String(record.seed),
-    foveate: versions()['foveate'] ?? '',
-  };
 }
