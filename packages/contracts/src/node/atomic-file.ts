@@ -1,5 +1,5 @@
 /** Files that are there in full or not at all. */
-import { fail } from '../errors.js';
+import { fail, isFoveateError } from '../errors.js';
 import { makeFolder } from './make-folder.js';
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
@@ -29,17 +29,22 @@ export function isTemporaryName(name: string): boolean {
 /**
  * Writes beside `path`, flushes to the disk, then renames: whoever reads `path`, at whatever moment the process or the
  * machine stops, finds the old content or the new. Makes the folder when it is missing. A link at `path` is replaced, not
- * followed. (The package write-file-atomic ignores short writes, so on a full disk it puts a cut file in place of a good one.)
- * @throws FoveateError `OUTPUT_UNWRITABLE` naming the file; the old content is untouched
+ * followed. Content that comes in pieces is written as it comes. (The package write-file-atomic ignores short writes, so on a full disk it puts a cut file in place of a good one.)
+ * @throws FoveateError `OUTPUT_UNWRITABLE` naming the file, or the one that `content` throws; the old content is untouched
  */
-export async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  content: Uint8Array | string | AsyncIterable<Uint8Array | string>,
+): Promise<void> {
   const temporary = temporaryPath(path);
   try {
     await makeFolder(dirname(path));
     // Exclusive: what lies there, a link above all, is never written through.
     const file = await open(temporary, 'wx');
     try {
-      await file.writeFile(content);
+      if (typeof content === 'string' || content instanceof Uint8Array) await file.writeFile(content);
+      // Each goes on where the one before has ended.
+      else for await (const piece of content) await file.writeFile(piece);
       await file.sync();
     } finally {
       await file.close();
@@ -47,6 +52,7 @@ export async function writeAtomically(path: string, content: Uint8Array | string
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
+    if (isFoveateError(cause)) throw cause;
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
     throw fail({
       code: 'OUTPUT_UNWRITABLE',

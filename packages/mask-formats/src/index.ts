@@ -1,0 +1,2 @@
+export { coco } from './formats/coco.js';
+export * from './model.js';
