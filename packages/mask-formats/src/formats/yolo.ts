@@ -46,7 +46,7 @@ async function* read(path: string, options: ReadOptions = {}): AsyncGenerator<An
   for (const file of labelled.length > 0 ? labelled : texts) {
     const where = posix.join(root, file);
     yield* eachImage(report, where, async () => {
-      const image = images.findStem(stemOf(file).replace(/(^|\/)labels\//, '$1'));
+      const image = images.findStem(stemOf(file).replace(/(^|\/)labels\//, '$1images/'));
       const orientation = options.orientation ?? yolo.orientation;
       const size = await sizeOf(image, images, orientation);
       const objects = new Objects({ file: image, ...size, orientation, where }, report);
