@@ -1,5 +1,5 @@
 /** Masks of several labels in one picture. */
-import type { Raster } from '@foveate/contracts';
+import type { Raster, Skip } from '@foveate/contracts';
 import type { Colour } from '../files/indexed-png.js';
 import type { Legend } from '../files/legend.js';
 import type { OrientedMasks } from '../masks-of.js';
@@ -17,11 +17,15 @@ export function numbered(
   let lost = 0;
   for (const [index, { label, mask }] of masks.entries()) {
     const number = numberOf(label, index);
+    let empty = true;
     for (let at = 0; at < data.length; at++) {
-      if (mask.data[at] === 0 || data[at] === number) continue;
+      if (mask.data[at] === 0) continue;
+      empty = false;
+      if (data[at] === number) continue;
       if (data[at] === 0) data[at] = number;
       else lost++;
     }
+    if (empty) report?.(emptyMaskOf(label, file));
   }
   if (lost > 0) {
     report?.({
@@ -31,6 +35,11 @@ export function numbered(
     });
   }
   return data;
+}
+
+/** What is said of an empty mask that a format cannot hold. */
+export function emptyMaskOf(label: string, file: string): Skip {
+  return { path: file, reason: 'mask-empty', message: `The empty mask of '${label}' is left out` };
 }
 
 /** Numbers to colours. */

@@ -18,6 +18,7 @@ import type { AnnotatedImage, MaskedImage, Shape } from '../model.js';
 import { Objects } from '../objects.js';
 import { runsOf } from '../runs/draw-runs.js';
 import type { Format, ReadOptions, WriteOptions, Written } from './format.js';
+import { emptyMaskOf } from './label-image.js';
 import { eachImage, filesOf } from './reading.js';
 
 const shapeSchema = z.looseObject({
@@ -112,7 +113,7 @@ async function write(
       shapes.push(...written.map((shape) => ({ label, group_id: index + 1, description: '', flags: {}, ...shape })));
       objects++;
       if (written.length > 0) continue;
-      options.report?.({ path: image.file, reason: 'mask-empty', message: `The empty mask of '${label}' is left out` });
+      options.report?.(emptyMaskOf(label, image.file));
     }
     const json = { version: '5.5.0', flags: {}, shapes, imagePath: posix.basename(image.file), imageData: null, imageHeight: height, imageWidth: width }; // prettier-ignore
     await folder.write(`${stemOf(image.file)}.json`, `${JSON.stringify(json, undefined, 1)}\n`, image.file);

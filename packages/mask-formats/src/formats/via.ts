@@ -13,6 +13,7 @@ import { orientedMasks } from '../masks-of.js';
 import type { AnnotatedImage, MaskedImage, Shape } from '../model.js';
 import { Objects } from '../objects.js';
 import type { Format, ReadOptions, WriteOptions, Written } from './format.js';
+import { emptyMaskOf } from './label-image.js';
 import { eachImage, imagesOf, sizeOf } from './reading.js';
 
 const regionSchema = z.looseObject({
@@ -130,7 +131,7 @@ async function write(
         const { parts } = polygonsOf(mask);
         objects++;
         if (parts.length === 0) {
-          options.report?.({ path: image.file, reason: 'mask-empty', message: `The empty mask of '${label}' is left out` });
+          options.report?.(emptyMaskOf(label, image.file));
         }
         return parts.map((part) => {
           const ring = joinedRing(part);

@@ -18,6 +18,7 @@ import { orientedMasks } from '../masks-of.js';
 import type { AnnotatedImage, MaskedImage, Shape } from '../model.js';
 import { Objects } from '../objects.js';
 import type { Format, ReadOptions, WriteOptions, Written } from './format.js';
+import { emptyMaskOf } from './label-image.js';
 import { eachImage, filesOf, imagesOf, sizeOf } from './reading.js';
 
 const namesSchema = z.looseObject({
@@ -128,7 +129,7 @@ async function write(
       objects++;
       const { parts } = polygonsOf(mask);
       if (parts.length === 0) {
-        options.report?.({ path: image.file, reason: 'mask-empty', message: `The empty mask of '${label}' is left out` });
+        options.report?.(emptyMaskOf(label, image.file));
       }
       return parts.map((part) => [number, ...joinedRing(part).flatMap(([x, y]) => [share(x, width), share(y, height)])]);
     });
