@@ -48,9 +48,10 @@ export class Objects {
     const [left, top, right, bottom] = boxAround(shape);
     const drawn = shape.kind === 'polygons' ? withoutDegenerate(shape) : shape;
     if (shape.kind === 'runs') checkRuns(shape);
-    if (![left, top, right, bottom].every((value) => Math.abs(value) <= farthest)) {
+    if (drawn === undefined) this.leaveOut(place, 'shape-empty', 'it has no area');
+    else if (![left, top, right, bottom].every((value) => Math.abs(value) <= farthest)) {
       this.leaveOut(place, 'shape-invalid', 'its coordinates are no numbers, none, or farther off than ten million pixels');
-    } else if (!(left < right && top < bottom) || drawn === undefined) {
+    } else if (!(left < right && top < bottom)) {
       this.leaveOut(place, 'shape-empty', 'it has no area');
     } else if (right <= 0 || bottom <= 0 || left >= width || top >= height) {
       this.leaveOut(place, 'shape-outside', `it lies wholly outside of the image of ${width}x${height}`);

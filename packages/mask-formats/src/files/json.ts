@@ -52,9 +52,16 @@ export async function* jsonElements(path: string, selectors: readonly string[]):
     throw error;
   };
   const broken = (cause: unknown) => {
-    const message = cause instanceof Error ? cause.message.split('\n')[0] : undefined;
-    const what = `The file cannot be read as JSON: ${message ?? String(cause)}`;
-    return invalid({ what, where: `${path}:${lines.positionOf(at)}`, reason: 'json-broken', advice: 'Export it anew', cause }); // prettier-ignore
+    const message = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+    // The tokenizer knows better than its last token where it stands.
+    const position = /absolute position "(\d+)"/.exec(message)?.[1];
+    return invalid({
+      what: `The file cannot be read as JSON: ${message.replace(/ at chunk position .*| in state .*/, '')}`,
+      where: `${path}:${lines.positionOf(position === undefined ? at : base + Number(position))}`,
+      reason: 'json-broken',
+      advice: 'Export it anew',
+      cause,
+    });
   };
   let done = 0;
   for await (const chunk of chunksOf(path)) {

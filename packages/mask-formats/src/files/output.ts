@@ -1,4 +1,5 @@
 /** Where exports are written. */
+import { join } from 'node:path';
 import { isFoveateError } from '@foveate/contracts';
 import { resolveInside, writeAtomically } from '@foveate/contracts/node';
 import { invalid } from './invalid.js';
@@ -41,7 +42,9 @@ function insideOf(root: string, path: string): string {
   const parts = path.split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0'))) throw outside();
   try {
-    return resolveInside(root, path);
+    // Folder by folder: what is not there leads nowhere, but a link on the way to it may.
+    for (const index of parts.keys()) resolveInside(root, parts.slice(0, index + 1).join('/'));
+    return join(root, path);
   } catch (cause) {
     throw isFoveateError(cause) ? outside(cause) : cause;
   }

@@ -72,10 +72,8 @@ async function readImage(
   const orientation = options.orientation ?? coco.orientation;
   const size = await sizeFrom(image, options, orientation);
   const objects = new Objects({ file: image.file, ...size, orientation, where: path }, report);
-  for (let at = 0; at < image.spans.length; at += 3) {
-    const [start = 0, end = 0, number = 0] = image.spans.slice(at, at + 3);
+  for await (const [number, value] of annotationsAt(handle, image.spans, path)) {
     const place = `annotations[${number}]`;
-    const value = await annotationAt(handle, start, end, path);
     try {
       const annotation = checked(annotationSchema, value, `${path} ${place}`);
       const label = categories.get(keyOf(annotation.category_id));
@@ -89,6 +87,22 @@ async function readImage(
     }
   }
   return objects.image;
+}
+
+/** Annotations that are read at once: they may lie anywhere in the file. */
+const readAhead = 64;
+
+/** Numbers and values of annotations. @param spans as `IndexedImage` has them */
+async function* annotationsAt(handle: FileHandle, spans: readonly number[], path: string): AsyncGenerator<readonly [number, unknown]> {
+  for (let from = 0; from < spans.length; from += 3 * readAhead) {
+    const count = Math.min(readAhead, (spans.length - from) / 3);
+    yield* await Promise.all(
+      Array.from({ length: count }, async (_, index) => {
+        const [start = 0, end = 0, number = 0] = spans.slice(from + 3 * index, from + 3 * index + 3);
+        return [number, await annotationAt(handle, start, end, path)] as const;
+      }),
+    );
+  }
 }
 
 async function annotationAt(handle: FileHandle, start: number, end: number, path: string): Promise<unknown> {

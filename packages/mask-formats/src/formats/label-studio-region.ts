@@ -37,6 +37,11 @@ export function labelsOf({ type, value }: Region): readonly string[] {
   return Array.isArray(labels) ? labels.filter((label) => typeof label === 'string') : [];
 }
 
+/** Whether something is marked on the image: choices, texts and relations are about other things. */
+export function isMark({ value }: Region): boolean {
+  return ['points', 'rle', 'x', 'vertices'].some((key) => key in value);
+}
+
 /** @throws FoveateError `DATA_INVALID` when it is no area, or not as Label Studio writes it */
 export function shapeOf(
   { value }: Region,
@@ -54,7 +59,7 @@ export function shapeOf(
     const [[cx, cy], [rx, ry]] = [point(x, y), point(radiusX, radiusY)];
     return { kind: 'ellipse', x: cx, y: cy, radiusX: rx, radiusY: ry, angle };
   }
-  if ('width' in value && 'x' in value) {
+  if ('width' in value && 'height' in value) {
     const box = checked(rectangleSchema, value, where);
     const corner = point(box.x, box.y);
     // Boxes are turned around their first corner.

@@ -12,7 +12,7 @@ import type { AnnotatedImage, MaskedImage, Report } from '../model.js';
 import { Objects } from '../objects.js';
 import { formatBrushRuns } from '../runs/label-studio-runs.js';
 import type { Format, ReadOptions, WriteOptions, Written } from './format.js';
-import { labelsOf, shapeOf, type Region } from './label-studio-region.js';
+import { isMark, labelsOf, shapeOf, type Region } from './label-studio-region.js';
 import { eachImage, sizeFrom } from './reading.js';
 
 const regionSchema = z.looseObject({
@@ -66,9 +66,8 @@ async function readTask(value: unknown, where: string, options: ReadOptions, rep
   }
   for (const [index, region] of regions.entries()) {
     const place = `annotations[${task.annotations.indexOf(annotations[0] ?? {})}].result[${index}]`;
-    // Relations and choices are about other things than areas.
-    if (region.value === undefined) continue;
-    const known: Region = { type: region.type ?? '', value: region.value };
+    const known: Region = { type: region.type ?? '', value: region.value ?? {} };
+    if (!isMark(known)) continue;
     if (region.original_width !== undefined && region.original_width !== size.width) {
       objects.leaveOut(place, 'image-size', 'it is of another image size than the regions before');
     } else if ((region.image_rotation ?? 0) !== 0) {
