@@ -68,7 +68,9 @@ else {
   try {
     const file = join(folder, 'instances.json');
     await draw(file);
-    console.log(`${polygons} polygons of ${points} points on ${images} images, ${(statSync(file).size / 2 ** 20).toFixed(0)} MiB`);
+    console.log(
+      `${polygons} polygons of ${points} points on ${images} images, ${(statSync(file).size / 2 ** 20).toFixed(0)} MiB`,
+    );
     for (const name of ['nothing', 'read', 'draw', 'write']) {
       const args = [fileURLToPath(import.meta.url), '--side', name, '--file', file];
       process.stdout.write(execFileSync(process.execPath, args, { encoding: 'utf8' }));

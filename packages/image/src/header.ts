@@ -12,7 +12,7 @@ export interface ImageHeader {
   readonly width: number;
   readonly height: number;
   /** EXIF orientation, 1 to 8: how the stored pixels must be turned to be upright. 1: not at all, also where nothing is said. */
-  readonly orientation: number;
+  readonly exif: number;
   readonly mode: 'grey' | 'rgb' | 'palette' | 'cmyk' | 'other';
   readonly alpha: boolean;
   /** Bits per sample, or per index of a palette. */
@@ -48,7 +48,7 @@ async function bitmapHeader(path: string): Promise<ImageHeader | undefined> {
       format: 'bmp',
       width,
       height,
-      orientation: 1,
+      exif: 1,
       mode: palette ? 'palette' : 'rgb',
       alpha: false,
       bits: palette ? bitsPerPixel : 8,
@@ -66,7 +66,7 @@ async function sharpHeader(path: string): Promise<ImageHeader> {
     format,
     width: autoOrient.width,
     height: autoOrient.height,
-    orientation: orientation !== undefined && orientation >= 1 && orientation <= 8 ? orientation : 1,
+    exif: orientation !== undefined && orientation >= 1 && orientation <= 8 ? orientation : 1,
     mode: isPalette ? 'palette' : modeOf(space),
     alpha: hasAlpha,
     bits: bitsPerSample ?? (depth === 'uchar' ? 8 : depth === 'ushort' ? 16 : 32),

@@ -13,13 +13,13 @@ import type { AnnotatedImage, MaskedImage, Orientation } from './model.js';
  */
 export function masksOf(
   image: AnnotatedImage,
-  size: { readonly width: number; readonly height: number; readonly orientation?: number },
+  size: { readonly width: number; readonly height: number; readonly exif?: number },
 ): ReadonlyMap<string, Mask> {
-  const exif = image.orientation === 'stored' ? (size.orientation ?? 1) : 1;
+  const exif = image.orientation === 'stored' ? (size.exif ?? 1) : 1;
   const [width, height] = turnedSize(size.width, size.height, exif);
   if (image.width !== width || image.height !== height) {
     const other = image.orientation === 'stored' ? 'upright' : 'stored';
-    const turned = (size.orientation ?? 1) >= 5 && image.width === size.height && image.height === size.width;
+    const turned = (size.exif ?? 1) >= 5 && image.width === size.height && image.height === size.width;
     throw invalid({
       what: 'The image does not have the size that its annotations say',
       where: `${image.where} ${image.file}`,

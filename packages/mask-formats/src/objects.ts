@@ -50,7 +50,11 @@ export class Objects {
     if (shape.kind === 'runs') checkRuns(shape);
     if (drawn === undefined) this.leaveOut(place, 'shape-empty', 'it has no area');
     else if (![left, top, right, bottom].every((value) => Math.abs(value) <= farthest)) {
-      this.leaveOut(place, 'shape-invalid', 'its coordinates are no numbers, none, or farther off than ten million pixels');
+      this.leaveOut(
+        place,
+        'shape-invalid',
+        'its coordinates are no numbers, none, or farther off than ten million pixels',
+      );
     } else if (!(left < right && top < bottom)) {
       this.leaveOut(place, 'shape-empty', 'it has no area');
     } else if (right <= 0 || bottom <= 0 || left >= width || top >= height) {

@@ -57,23 +57,31 @@ async function roundTrip(way: number, orientation: Orientation | undefined, give
   const back: Record<string, Record<string, readonly string[]>> = {};
   for (const image of read.images) {
     const file = library.find(image.file);
-    const masks = [...masksOf(image, await library.header(file))].map(([label, mask]) => [label, picture(mask)] as const);
+    const masks = [...masksOf(image, await library.header(file))].map(
+      ([label, mask]) => [label, picture(mask)] as const,
+    );
     back[file] = Object.fromEntries(masks.sort());
   }
   return { written, back, read };
 }
 
 describe.each(ways.map(([id, options], way) => [`${id} ${JSON.stringify(options)}`, way] as const))('%s', (_, way) => {
-  it.each([undefined, 'upright', 'stored'] as const)('gives back what it was given (orientation %s)', async (orientation) => {
-    const { written, back, read } = await roundTrip(way, orientation, images);
-    expect(written).toEqual({ images: images.length, objects: images.flatMap(({ masks }) => masks).length });
-    const expected = images
-      // Without a mask there is no file; VIA and Label Studio name the image all the same.
-      .filter(({ masks }) => masks.length > 0 || ways[way]![0] !== 'png' || ways[way]![1].layout !== undefined)
-      .map(({ file, masks }) => [file, Object.fromEntries(masks.map(({ label, mask }) => [label, picture(mask)]))] as const);
-    expect(back).toEqual(Object.fromEntries(expected));
-    expect(read.skips).toEqual([]);
-  });
+  it.each([undefined, 'upright', 'stored'] as const)(
+    'gives back what it was given (orientation %s)',
+    async (orientation) => {
+      const { written, back, read } = await roundTrip(way, orientation, images);
+      expect(written).toEqual({ images: images.length, objects: images.flatMap(({ masks }) => masks).length });
+      const expected = images
+        // Without a mask there is no file; VIA and Label Studio name the image all the same.
+        .filter(({ masks }) => masks.length > 0 || ways[way]![0] !== 'png' || ways[way]![1].layout !== undefined)
+        .map(
+          ({ file, masks }) =>
+            [file, Object.fromEntries(masks.map(({ label, mask }) => [label, picture(mask)]))] as const,
+        );
+      expect(back).toEqual(Object.fromEntries(expected));
+      expect(read.skips).toEqual([]);
+    },
+  );
 });
 
 describe('an empty mask', () => {
@@ -96,7 +104,11 @@ it('says of each mask that a format cannot hold', async () => {
   }
   expect(skips).toEqual(['mask-empty', 'mask-empty', 'mask-empty', 'mask-empty']);
   const both = [{ label: 'a', mask: full }, { label: 'b', mask: one }]; // prettier-ignore
-  for (const [id, layout] of [['png', 'index'], ['png', 'binary'], ['voc', 'binary']] as const) {
+  for (const [id, layout] of [
+    ['png', 'index'],
+    ['png', 'binary'],
+    ['voc', 'binary'],
+  ] as const) {
     await formats.find((format) => format.id === id)!.write(folder.at(`overlap-${id}-${layout}`), [{ ...size, file: 'full.jpg', masks: both }], { report, layout }); // prettier-ignore
   }
   expect(skips.slice(4)).toEqual(['masks-overlap', 'masks-overlap']);

@@ -14,7 +14,8 @@ afterAll(() => folder.remove());
 describe('images', () => {
   let images: ImageFolder;
   beforeAll(async () => {
-    for (const path of ['a.png', 'one/b.png', 'two/b.png', 'two/deep/b.jpg', 'c.png', 'sub/c.png']) await folder.image(`img/${path}`, 2, 1);
+    for (const path of ['a.png', 'one/b.png', 'two/b.png', 'two/deep/b.jpg', 'c.png', 'sub/c.png'])
+      await folder.image(`img/${path}`, 2, 1);
     await folder.put('outside.png', '');
     await symlink(folder.at('outside.png'), folder.at('img/link.png'));
     images = await ImageFolder.open(folder.at('img'));
@@ -61,11 +62,14 @@ describe('output', () => {
     expect(await messageOf(() => out.write('a/X.json', '{}', 'a/X.jpg'))).toMatch(/a\/x\.png and a\/X\.jpg/);
   });
 
-  it.each(['a/b', '..', '.', 'con:', '50% "x"', 'a\\b', 'dot.', 'plain label_1', ''])('%j is a name of a file and back', (label) => {
-    const name = fileNameOf(label);
-    expect(name).not.toMatch(/[/\\:"]|^\.|\.$/);
-    expect(labelOf(name)).toBe(label);
-  });
+  it.each(['a/b', '..', '.', 'con:', '50% "x"', 'a\\b', 'dot.', 'plain label_1', ''])(
+    '%j is a name of a file and back',
+    (label) => {
+      const name = fileNameOf(label);
+      expect(name).not.toMatch(/[/\\:"]|^\.|\.$/);
+      expect(labelOf(name)).toBe(label);
+    },
+  );
 });
 
 describe('JSON', () => {

@@ -47,7 +47,10 @@ export async function readIndexedPng(path: string): Promise<IndexedImage | undef
 }
 
 /** A PNG file of a palette. @param data numbers less than the length of the palette, at most 256 */
-export function encodeIndexedPng({ width, height, data }: Omit<IndexedImage, 'palette'>, palette: readonly Colour[]): Uint8Array {
+export function encodeIndexedPng(
+  { width, height, data }: Omit<IndexedImage, 'palette'>,
+  palette: readonly Colour[],
+): Uint8Array {
   return encode({ width, height, data, depth: 8, channels: 1, palette: palette.map((colour) => [...colour]) });
 }
 
@@ -72,7 +75,12 @@ function unpacked(packed: ArrayLike<number>, width: number, height: number, dept
 function chunksOf(bytes: Uint8Array, path: string) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 33 || signature.some((byte, at) => bytes[at] !== byte)) {
-    throw invalid({ what: 'The file is not a PNG image', where: path, got: `${bytes.length} bytes`, reason: 'not-a-mask' });
+    throw invalid({
+      what: 'The file is not a PNG image',
+      where: path,
+      got: `${bytes.length} bytes`,
+      reason: 'not-a-mask',
+    });
   }
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
   const [depth = 0, type = 0] = bytes.subarray(24, 26);

@@ -3,7 +3,12 @@ export class Lines {
   /** Bytes that have gone by. */
   bytes = 0;
   /** Where lines begin of the piece that went by last and of the one before. */
-  #recent: { readonly start: number; readonly line: number; readonly lineStart: number; readonly breaks: readonly number[] }[] = [];
+  #recent: {
+    readonly start: number;
+    readonly line: number;
+    readonly lineStart: number;
+    readonly breaks: readonly number[];
+  }[] = [];
   #line = 1;
   #lineStart = 0;
 

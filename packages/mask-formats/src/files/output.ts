@@ -52,7 +52,6 @@ function insideOf(root: string, path: string): string {
 
 /** A label as the name of a file or folder; what no file name may hold is written as in addresses, `%2F` for a slash. */
 export function fileNameOf(label: string): string {
-  // eslint-disable-next-line no-control-regex
   return label.replace(/[\u0000-\u001f%/\\:*?"<>|]|^\.|[. ]$/g, (character) => {
     return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
   });

@@ -90,7 +90,6 @@ export function childText({ children }: XmlElement, name: string): string | unde
 /** Text as XML has it, in attributes too. */
 export function escapeXml(text: string): string {
   // What XML 1.0 has no way to write is left out.
-  // eslint-disable-next-line no-control-regex
   const plain = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '');
   return plain.replace(/[&<>"'\n\r\t]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

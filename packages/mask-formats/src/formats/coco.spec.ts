@@ -14,7 +14,15 @@ afterAll(() => folder.remove());
 const images = [{ id: 1, file_name: 'a.png', width: 4, height: 3, license: 7 }];
 const categories = [{ id: 5, name: 'scratch', supercategory: 'defect' }];
 const square = [1, 1, 3, 1, 3, 3, 1, 3];
-const annotation = { id: 9, image_id: 1, category_id: 5, iscrowd: 0, area: 4, bbox: [1, 1, 2, 2], segmentation: [square] };
+const annotation = {
+  id: 9,
+  image_id: 1,
+  category_id: 5,
+  iscrowd: 0,
+  area: 4,
+  bbox: [1, 1, 2, 2],
+  segmentation: [square],
+};
 
 async function read(json: unknown) {
   return readAll(coco, await folder.put('a.json', typeof json === 'string' ? json : JSON.stringify(json)));
@@ -29,7 +37,11 @@ const drawnSquare = { scratch: ['....', '.##.', '.##.'] };
 
 it('reads outlines, whatever comes first and stands beside them', async () => {
   const info = { info: { 'größe "': 'äöü€😀' }, licenses: [[[{}]]] };
-  for (const json of [{ ...info, images, annotations: [annotation], categories }, { categories, annotations: [annotation], ...info, images }]) { // prettier-ignore
+  for (const json of [
+    { ...info, images, annotations: [annotation], categories },
+    { categories, annotations: [annotation], ...info, images },
+  ]) {
+    // prettier-ignore
     const { images: found, skips } = await read(json);
     expect(masks(found[0])).toEqual(drawnSquare);
     expect(found[0]).toMatchObject({ file: 'a.png', width: 4, height: 3, orientation: 'upright' });
@@ -61,8 +73,16 @@ it('unites outlines that overlap', async () => {
 
 it('gathers annotations that lie apart in the file, in the order of images', async () => {
   const two = [...images, { id: '2', file_name: 'b.png', width: 4, height: 3 }];
-  const of = (image_id: number | string, x: number) => ({ ...annotation, image_id, segmentation: [[x, 0, x + 1, 0, x + 1, 1, x, 1]] });
-  const { images: found } = await read({ annotations: [of(1, 0), of('2', 1), of(1, 2), of('2', 3)], images: two, categories });
+  const of = (image_id: number | string, x: number) => ({
+    ...annotation,
+    image_id,
+    segmentation: [[x, 0, x + 1, 0, x + 1, 1, x, 1]],
+  });
+  const { images: found } = await read({
+    annotations: [of(1, 0), of('2', 1), of(1, 2), of('2', 3)],
+    images: two,
+    categories,
+  });
   expect(found.map(masks)).toEqual([{ scratch: ['#.#.', '....', '....'] }, { scratch: ['.#.#', '....', '....'] }]);
 });
 
@@ -100,7 +120,9 @@ describe('leaves out and says', () => {
 
   it('an image of a size that cannot be', async () => {
     const json = { images: [{ ...images[0], width: 1e6, height: 1e6 }], annotations: [], categories };
-    expect((await read(json)).skips).toMatchObject([{ reason: 'image-size', path: expect.stringContaining('images[0]') }]);
+    expect((await read(json)).skips).toMatchObject([
+      { reason: 'image-size', path: expect.stringContaining('images[0]') },
+    ]);
   });
 });
 
@@ -116,7 +138,10 @@ describe('refuses', () => {
     ['{"images": [{"id": [], "file_name": "a"}]}', /images\[0\] id/],
     ['{"images": [{"id": 1, "file_name": 4}]}', /images\[0\] file_name/],
     ['{"images": [{"id": 1, "file_name": "a", "width": "4"}]}', /images\[0\] width/],
-    ['{"images": [{"id": 1, "file_name": "a"}, {"id": 1, "file_name": "b"}]}', /images\[1\]: The image 1 is there twice/],
+    [
+      '{"images": [{"id": 1, "file_name": "a"}, {"id": 1, "file_name": "b"}]}',
+      /images\[1\]: The image 1 is there twice/,
+    ],
     ['{"categories": [{"id": 1, "name": "a"}, {"id": 1, "name": "b"}]}', /The category 1 is there twice/],
   ])('%.60s', async (text, message) => {
     expect(await messageOf(() => read(text))).toMatch(message);
@@ -128,7 +153,8 @@ describe('refuses', () => {
   });
 
   it('names that would change what objects are', async () => {
-    const text = '{"__proto__": {"images": 1}, "images": [{"id": 1, "file_name": "a", "width": 1, "height": 1, "__proto__": {}}]}';
+    const text =
+      '{"__proto__": {"images": 1}, "images": [{"id": 1, "file_name": "a", "width": 1, "height": 1, "__proto__": {}}]}';
     expect((await read(text)).images).toHaveLength(1);
   });
 });
@@ -136,5 +162,5 @@ describe('refuses', () => {
 it('takes masks of another size than the image for an error that says both', async () => {
   const { images: found } = await read({ images, annotations: [annotation], categories });
   expect(() => masksOf(found[0]!, { width: 8, height: 3 })).toThrow(/a\.png: .*expected 4x3, got 8x3/);
-  expect(() => masksOf(found[0]!, { width: 3, height: 4, orientation: 6 })).toThrow(/read with the orientation 'stored'/);
+  expect(() => masksOf(found[0]!, { width: 3, height: 4, exif: 6 })).toThrow(/read with the orientation 'stored'/);
 });

@@ -54,7 +54,9 @@ async function* read(path: string, options: ReadOptions = {}): AsyncGenerator<An
   });
   try {
     for (const image of images.values()) {
-      yield* eachImage(report, `${path} ${image.place}`, () => readImage(handle, path, image, categories, options, report));
+      yield* eachImage(report, `${path} ${image.place}`, () =>
+        readImage(handle, path, image, categories, options, report),
+      );
     }
   } finally {
     await handle.close();
@@ -93,7 +95,11 @@ async function readImage(
 const readAhead = 64;
 
 /** Numbers and values of annotations. @param spans as `IndexedImage` has them */
-async function* annotationsAt(handle: FileHandle, spans: readonly number[], path: string): AsyncGenerator<readonly [number, unknown]> {
+async function* annotationsAt(
+  handle: FileHandle,
+  spans: readonly number[],
+  path: string,
+): AsyncGenerator<readonly [number, unknown]> {
   for (let from = 0; from < spans.length; from += 3 * readAhead) {
     const count = Math.min(readAhead, (spans.length - from) / 3);
     yield* await Promise.all(
@@ -157,7 +163,13 @@ async function write(
       for (const { label, mask } of masks) {
         const category = labels.get(label) ?? labels.size + 1;
         labels.set(label, category);
-        const annotation = { id: ++objects, image_id: id, category_id: category, ...covered(mask, options), iscrowd: 0 };
+        const annotation = {
+          id: ++objects,
+          image_id: id,
+          category_id: category,
+          ...covered(mask, options),
+          iscrowd: 0,
+        };
         yield `${objects > 1 ? ',' : ''}\n${JSON.stringify(annotation)}`;
       }
     }

@@ -70,5 +70,9 @@ export interface Format {
    * Writes what comes, image by image. Files appear complete or not at all.
    * @throws FoveateError `OUTPUT_UNWRITABLE`, or `DATA_INVALID` when names collide or lead out of the folder
    */
-  write(path: string, images: AsyncIterable<MaskedImage> | Iterable<MaskedImage>, options?: WriteOptions): Promise<Written>;
+  write(
+    path: string,
+    images: AsyncIterable<MaskedImage> | Iterable<MaskedImage>,
+    options?: WriteOptions,
+  ): Promise<Written>;
 }

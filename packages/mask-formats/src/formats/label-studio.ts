@@ -58,7 +58,11 @@ async function readTask(value: unknown, where: string, options: ReadOptions, rep
   const regions = annotations[0]?.result ?? [];
   const sized = regions.find((region) => region.original_width !== undefined && region.original_height !== undefined);
   const orientation = options.orientation ?? labelStudio.orientation;
-  const size = await sizeFrom({ file, width: sized?.original_width, height: sized?.original_height }, options, orientation);
+  const size = await sizeFrom(
+    { file, width: sized?.original_width, height: sized?.original_height },
+    options,
+    orientation,
+  );
   const objects = new Objects({ file, ...size, orientation, where }, report);
   if (annotations.length > 1) {
     const message = `${annotations.length - 1} further annotations of the task are left out: the first counts`;

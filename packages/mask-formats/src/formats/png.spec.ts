@@ -54,18 +54,30 @@ describe('colours', () => {
   ] as const;
 
   it('are labels by a legend, exactly or within a tolerance', async () => {
-    await folder.put('colour/a.png', await row([0, 0, 255], [2, 0, 250], [255, 255, 255], [128, 128, 128], [0, 0, 0], [9, 200, 9]));
+    await folder.put(
+      'colour/a.png',
+      await row([0, 0, 255], [2, 0, 250], [255, 255, 255], [128, 128, 128], [0, 0, 0], [9, 200, 9]),
+    );
     const exact = await read('colour', { legend });
-    expect(exact.found).toEqual({ 'a.png': { broken_teeth: ['#.....'], rough: ['..#...'], fabric_interior: ['...#..'] } });
-    expect(exact.skips).toMatchObject([{ reason: 'colour-unknown', message: expect.stringMatching(/2 pixels of 2 colours/) }]);
+    expect(exact.found).toEqual({
+      'a.png': { broken_teeth: ['#.....'], rough: ['..#...'], fabric_interior: ['...#..'] },
+    });
+    expect(exact.skips).toMatchObject([
+      { reason: 'colour-unknown', message: expect.stringMatching(/2 pixels of 2 colours/) },
+    ]);
     const near = await read('colour', { legend, tolerance: 5 });
-    expect(near.found).toEqual({ 'a.png': { broken_teeth: ['##....'], rough: ['..#...'], fabric_interior: ['...#..'] } });
+    expect(near.found).toEqual({
+      'a.png': { broken_teeth: ['##....'], rough: ['..#...'], fabric_interior: ['...#..'] },
+    });
     expect(near.skips).toMatchObject([{ message: expect.stringMatching(/most of them \[9, 200, 9\]/) }]);
   });
 
   it('are read by the legend of the folder, which may name another background', async () => {
     await folder.put('legend/a.png', await row([255, 255, 255], [255, 0, 0]));
-    await folder.put('legend/legend.json', '{"labels": [{"label": "", "colour": "#ffffff"}, {"label": "red", "colour": [255, 0, 0]}]}');
+    await folder.put(
+      'legend/legend.json',
+      '{"labels": [{"label": "", "colour": "#ffffff"}, {"label": "red", "colour": [255, 0, 0]}]}',
+    );
     expect((await read('legend')).found).toEqual({ 'a.png': { red: ['.#'] } });
     await folder.put('legend/legend.json', '{"labels": [{"label": "red", "colour": "red"}]}');
     expect(await messageOf(() => read('legend'))).toMatch(/legend\.json labels\[0\]\.colour/);

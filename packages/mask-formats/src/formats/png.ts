@@ -82,12 +82,23 @@ async function* readBinary(
         if (maskArea(mask) === 0) await reportFaint(path, report);
         const { width, height } = mask;
         objects ??= new Objects(
-          { file: imageNameOf(name, options), width, height, orientation: options.orientation ?? png.orientation, where: path },
+          {
+            file: imageNameOf(name, options),
+            width,
+            height,
+            orientation: options.orientation ?? png.orientation,
+            where: path,
+          },
           report,
         );
         const { image } = objects;
         if (image.width === width && image.height === height) objects.add(label, runsOf(mask), label);
-        else objects.leaveOut(path, 'mask-size', `it has ${width}x${height} pixels and another mask ${image.width}x${image.height}`);
+        else
+          objects.leaveOut(
+            path,
+            'mask-size',
+            `it has ${width}x${height} pixels and another mask ${image.width}x${image.height}`,
+          );
       }
       return objects?.image;
     });
@@ -136,7 +147,7 @@ async function readLabels(
   if (most !== undefined) {
     const total = unknown.reduce((sum, { pixels }) => sum + pixels, 0);
     const text = `${total} pixels of ${unknown.length} colours that the legend does not have, most of them [${most.colour.join(', ')}]`;
-    objects.leaveOut('', 'colour-unknown', text);
+    report({ path: where, reason: 'colour-unknown', message: `Pixels are left out: ${text}` });
   }
   return objects.image;
 }
@@ -164,7 +175,10 @@ async function write(
     const data = numbered(oriented, (label) => legend.indexOf(label), image.file, report);
     const colours = Array.from({ length: 256 }, (_, index) => paletteColour(index));
     for (const { index, colour } of legend.entries) colours[index] = colour;
-    const bytes = layout === 'index' ? encodeIndexedPng({ ...oriented, data }, colours) : await encodePng(coloured(data, oriented, legend));
+    const bytes =
+      layout === 'index'
+        ? encodeIndexedPng({ ...oriented, data }, colours)
+        : await encodePng(coloured(data, oriented, legend));
     await folder.write(name, bytes, image.file);
   }
   if (layout !== 'binary') await folder.write(legendFile, legend.toJson(layout), legendFile);
@@ -176,7 +190,8 @@ function united(masks: MaskedImage['masks']): MaskedImage['masks'] {
   const byLabel = new Map<string, MaskedImage['masks'][number]>();
   for (const one of masks) {
     const before = byLabel.get(one.label);
-    const data = before === undefined ? undefined : before.mask.data.map((value, at) => value | (one.mask.data[at] ?? 0));
+    const data =
+      before === undefined ? undefined : before.mask.data.map((value, at) => value | (one.mask.data[at] ?? 0));
     byLabel.set(one.label, data === undefined ? one : { label: one.label, mask: { ...one.mask, data } });
   }
   return [...byLabel.values()];

@@ -53,7 +53,7 @@ export async function sizeOf(
   orientation: Orientation,
 ): Promise<{ readonly width: number; readonly height: number }> {
   const header = await images.header(path);
-  const [width, height] = turnedSize(header.width, header.height, orientation === 'stored' ? header.orientation : 1);
+  const [width, height] = turnedSize(header.width, header.height, orientation === 'stored' ? header.exif : 1);
   return { width, height };
 }
 
@@ -73,7 +73,10 @@ export function imagesOf({ images }: ReadOptions, format: string): NonNullable<R
  * @returns paths relative to the folder, `/`-separated
  * @throws FoveateError `PATH_MISSING`
  */
-export async function filesOf(path: string, extension: RegExp): Promise<{ readonly root: string; readonly files: readonly string[] }> {
+export async function filesOf(
+  path: string,
+  extension: RegExp,
+): Promise<{ readonly root: string; readonly files: readonly string[] }> {
   try {
     if (!(await stat(path)).isDirectory()) return { root: dirname(path), files: [basename(path)] };
     const entries = await readdir(path, { recursive: true, withFileTypes: true });

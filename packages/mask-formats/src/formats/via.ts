@@ -53,7 +53,8 @@ async function* read(path: string, options: ReadOptions = {}): AsyncGenerator<An
   const images = imagesOf(options, via.id);
   const json = checked(z.record(z.string(), z.unknown()), await readJson(path), path);
   const project = json['_via_img_metadata'];
-  const entries = project === undefined ? json : checked(z.record(z.string(), z.unknown()), project, `${path} _via_img_metadata`);
+  const entries =
+    project === undefined ? json : checked(z.record(z.string(), z.unknown()), project, `${path} _via_img_metadata`);
   for (const [key, value] of Object.entries(entries)) {
     const where = `${path} ${JSON.stringify(key)}`;
     yield* eachImage(report, where, async () => {

@@ -40,8 +40,14 @@ export async function writeVoc(
     count++;
     objects += oriented.masks.length;
   }
-  const lines = legend.entries.map(({ label, colour }) => `${label.replaceAll(/[\r\n]/g, ' ')}:${colour.join(',')}::\n`);
-  await folder.write(labelMapFile, `# label:color_rgb:parts:actions\nbackground:0,0,0::\n${lines.join('')}`, labelMapFile);
+  const lines = legend.entries.map(
+    ({ label, colour }) => `${label.replaceAll(/[\r\n]/g, ' ')}:${colour.join(',')}::\n`,
+  );
+  await folder.write(
+    labelMapFile,
+    `# label:color_rgb:parts:actions\nbackground:0,0,0::\n${lines.join('')}`,
+    labelMapFile,
+  );
   return { images: count, objects };
 }
 

@@ -41,14 +41,18 @@ async function* read(path: string, options: ReadOptions = {}): AsyncGenerator<An
   const { files } = await filesOf(path, /\.(?:png|xml)$/i);
   const legend = await readLabelMap(path);
   const stems = (folder: string, extension: RegExp) =>
-    files.filter((file) => file.startsWith(`${folder}/`) && extension.test(file)).map((file) => stemOf(file.slice(folder.length + 1)));
+    files
+      .filter((file) => file.startsWith(`${folder}/`) && extension.test(file))
+      .map((file) => stemOf(file.slice(folder.length + 1)));
   const segmented = stems(classes, /\.png$/i);
   const boxed = stems(boxes, /\.xml$/i).filter((stem) => !segmented.includes(stem));
   if (segmented.length + boxed.length === 0) {
     throw invalid({ what: 'The folder is not of Pascal VOC', where: path, expected: `PNG files in ${classes} or XML files in ${boxes}`, reason: 'annotation-invalid' }); // prettier-ignore
   }
   for (const stem of segmented) {
-    yield* eachImage(report, join(path, classes, `${stem}.png`), () => readClasses(path, stem, legend, options, report));
+    yield* eachImage(report, join(path, classes, `${stem}.png`), () =>
+      readClasses(path, stem, legend, options, report),
+    );
   }
   for (const stem of boxed) {
     const where = join(path, boxes, `${stem}.xml`);
@@ -67,12 +71,16 @@ async function readClasses(
   const { width, height, data } = await classNumbers(where, legend, report);
   // Images of VOC are JPEG files; the folder knows better.
   const file = options.images === undefined ? `${stem}.jpg` : options.images.findStem(stem);
-  const objects = new Objects({ file, width, height, orientation: options.orientation ?? voc.orientation, where }, report);
+  const objects = new Objects(
+    { file, width, height, orientation: options.orientation ?? voc.orientation, where },
+    report,
+  );
   const whole = Uint32Array.from(data);
   const objectsFile = join(path, 'SegmentationObject', `${stem}.png`);
   const instances = existsSync(objectsFile) ? await readIndexedPng(objectsFile) : undefined;
   if (instances?.width === width && instances.height === height) {
-    for (let at = 0; at < whole.length; at++) if (whole[at] !== 0) whole[at] = (whole[at] ?? 0) + 65536 * (instances.data[at] ?? 0);
+    for (let at = 0; at < whole.length; at++)
+      if (whole[at] !== 0) whole[at] = (whole[at] ?? 0) + 65536 * (instances.data[at] ?? 0);
   } else if (instances !== undefined) {
     report({ path: objectsFile, reason: 'mask-size', message: 'Objects are not told apart: the file is of another size than that of classes' }); // prettier-ignore
   }
@@ -86,7 +94,8 @@ async function readClasses(
 /** For each pixel the number of an entry of the legend, from 1; 0 for background and void. */
 async function classNumbers(where: string, legend: readonly LegendEntry[], report: Report) {
   const indexed = await readIndexedPng(where);
-  const place = (text: string) => report({ path: where, reason: 'label-unknown', message: `Pixels are left out: ${text}` });
+  const place = (text: string) =>
+    report({ path: where, reason: 'label-unknown', message: `Pixels are left out: ${text}` });
   if (indexed !== undefined && indexed.palette === undefined) {
     // Grey: numbers without colours, the first label being 1.
     const { width, height, data } = indexed;
@@ -101,7 +110,8 @@ async function classNumbers(where: string, legend: readonly LegendEntry[], repor
   }
   const image = await readImage(where);
   const { data, unknown } = labelPixels(image, [...legend, { label: '', colour: voidColour }], 0);
-  if (unknown[0] !== undefined) place(`no class has the colour [${unknown[0].colour.join(', ')}], as ${unknown[0].pixels} of them`);
+  if (unknown[0] !== undefined)
+    place(`no class has the colour [${unknown[0].colour.join(', ')}], as ${unknown[0].pixels} of them`);
   return { width: image.width, height: image.height, data };
 }
 

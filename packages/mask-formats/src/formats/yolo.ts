@@ -57,14 +57,18 @@ async function* read(path: string, options: ReadOptions = {}): AsyncGenerator<An
         const numbers = line.trim().split(/\s+/).map(Number);
         const label = names.get(String(numbers[0]));
         if (label !== undefined) objects.attempt(label, place, () => shapeOf(numbers.slice(1), size));
-        else objects.leaveOut(place, 'label-unknown', `there is no class ${JSON.stringify(line.trim().split(/\s/)[0])}`);
+        else
+          objects.leaveOut(place, 'label-unknown', `there is no class ${JSON.stringify(line.trim().split(/\s/)[0])}`);
       }
       return objects.image;
     });
   }
 }
 
-function shapeOf(shares: readonly number[], { width, height }: { readonly width: number; readonly height: number }): Shape {
+function shapeOf(
+  shares: readonly number[],
+  { width, height }: { readonly width: number; readonly height: number },
+): Shape {
   if (!shares.every(Number.isFinite) || (shares.length !== 4 && (shares.length < 6 || shares.length % 2 !== 0))) {
     throw invalid({
       what: 'The line is no outline',
@@ -74,7 +78,8 @@ function shapeOf(shares: readonly number[], { width, height }: { readonly width:
     });
   }
   const points: Point[] = [];
-  for (let at = 0; at < shares.length; at += 2) points.push([(shares[at] ?? 0) * width, (shares[at + 1] ?? 0) * height]);
+  for (let at = 0; at < shares.length; at += 2)
+    points.push([(shares[at] ?? 0) * width, (shares[at + 1] ?? 0) * height]);
   const [[x, y] = [0, 0], [w, h] = [0, 0]] = points;
   return shares.length === 4 ? rectangle([x - w / 2, y - h / 2], [x + w / 2, y + h / 2]) : polygon(points);
 }
@@ -131,7 +136,10 @@ async function write(
       if (parts.length === 0) {
         options.report?.(emptyMaskOf(label, image.file));
       }
-      return parts.map((part) => [number, ...joinedRing(part).flatMap(([x, y]) => [share(x, width), share(y, height)])]);
+      return parts.map((part) => [
+        number,
+        ...joinedRing(part).flatMap(([x, y]) => [share(x, width), share(y, height)]),
+      ]);
     });
     await folder.write(
       `labels/${stemOf(image.file)}.txt`,

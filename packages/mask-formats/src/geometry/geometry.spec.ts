@@ -71,7 +71,9 @@ describe('polygons', () => {
       fc.property(parts, (list) => {
         const shape = { kind: 'polygons', parts: list } as const;
         const mask = rasterise(shape, 10, 9);
-        const expected = Array.from({ length: 90 }, (_, at) => inside(shape, (at % 10) + 0.5, Math.floor(at / 10) + 0.5));
+        const expected = Array.from({ length: 90 }, (_, at) =>
+          inside(shape, (at % 10) + 0.5, Math.floor(at / 10) + 0.5),
+        );
         expect([...mask.data].map((value) => value !== 0)).toEqual(expected);
       }),
     );
@@ -82,7 +84,13 @@ describe('polygons', () => {
   });
 
   it('are turned around their middle', () => {
-    expect(picture(rasterise(rectangle([1, 2], [4, 3], 90), 5, 5))).toEqual(['.....', '..#..', '..#..', '..#..', '.....']);
+    expect(picture(rasterise(rectangle([1, 2], [4, 3], 90), 5, 5))).toEqual([
+      '.....',
+      '..#..',
+      '..#..',
+      '..#..',
+      '.....',
+    ]);
   });
 
   it('say when they cross themselves', () => {
@@ -102,17 +110,24 @@ describe('ellipses', () => {
   it('hold exactly the centres within', () => {
     const real = (min: number, max: number) => fc.double({ min, max, noNaN: true });
     fc.assert(
-      fc.property(real(-3, 12), real(-3, 12), real(0.1, 9), real(0.1, 9), real(-360, 360), (x, y, radiusX, radiusY, angle) => {
-        const mask = rasterise({ kind: 'ellipse', x, y, radiusX, radiusY, angle }, 9, 8);
-        for (let at = 0; at < 72; at++) {
-          // By distance from the middle and angle, instead of by turned coordinates.
-          const [dx, dy] = [(at % 9) + 0.5 - x, Math.floor(at / 9) + 0.5 - y];
-          const around = Math.atan2(dy, dx) - (angle * Math.PI) / 180;
-          const edge = 1 / Math.hypot(Math.cos(around) / radiusX, Math.sin(around) / radiusY);
-          const distance = Math.hypot(dx, dy);
-          if (Math.abs(distance - edge) > 1e-9) expect(mask.data[at] !== 0).toBe(distance < edge);
-        }
-      }),
+      fc.property(
+        real(-3, 12),
+        real(-3, 12),
+        real(0.1, 9),
+        real(0.1, 9),
+        real(-360, 360),
+        (x, y, radiusX, radiusY, angle) => {
+          const mask = rasterise({ kind: 'ellipse', x, y, radiusX, radiusY, angle }, 9, 8);
+          for (let at = 0; at < 72; at++) {
+            // By distance from the middle and angle, instead of by turned coordinates.
+            const [dx, dy] = [(at % 9) + 0.5 - x, Math.floor(at / 9) + 0.5 - y];
+            const around = Math.atan2(dy, dx) - (angle * Math.PI) / 180;
+            const edge = 1 / Math.hypot(Math.cos(around) / radiusX, Math.sin(around) / radiusY);
+            const distance = Math.hypot(dx, dy);
+            if (Math.abs(distance - edge) > 1e-9) expect(mask.data[at] !== 0).toBe(distance < edge);
+          }
+        },
+      ),
     );
   });
 });

@@ -43,7 +43,11 @@ export async function readAll(
   format: Format,
   path: string,
   options: ReadOptions = {},
-): Promise<{ readonly images: readonly AnnotatedImage[]; readonly skips: readonly Skip[]; readonly reasons: readonly string[] }> {
+): Promise<{
+  readonly images: readonly AnnotatedImage[];
+  readonly skips: readonly Skip[];
+  readonly reasons: readonly string[];
+}> {
   const skips: Skip[] = [];
   const images: AnnotatedImage[] = [];
   for await (const image of format.read(path, { ...options, report: (skip) => skips.push(skip) })) images.push(image);

@@ -17,7 +17,11 @@ export function picture({ width, height, data }: Mask): readonly string[] {
 
 /** Masks of noise and of patches. */
 export const masks = fc
-  .record({ width: fc.integer({ min: 1, max: 13 }), height: fc.integer({ min: 1, max: 11 }), density: fc.double({ min: 0, max: 1, noNaN: true }) })
+  .record({
+    width: fc.integer({ min: 1, max: 13 }),
+    height: fc.integer({ min: 1, max: 11 }),
+    density: fc.double({ min: 0, max: 1, noNaN: true }),
+  })
   .chain(({ width, height, density }) =>
     fc
       .array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: width * height, maxLength: width * height })
