@@ -14,7 +14,7 @@ afterAll(() => folder.remove());
 describe('images', () => {
   let images: ImageFolder;
   beforeAll(async () => {
-    for (const path of ['a.png', 'one/b.png', 'two/b.png', 'two/deep/b.jpg', 'c.png', 'sub/c.png'])
+    for (const path of ['a.png', 'one/b.png', 'two/b.png', 'two/deep/b.jpg', 'c.png', 'sub/c.png', '\u00fc.png'])
       await folder.image(`img/${path}`, 2, 1);
     await folder.put('outside.png', '');
     await symlink(folder.at('outside.png'), folder.at('img/link.png'));
@@ -30,6 +30,8 @@ describe('images', () => {
     // What is at that very path comes before what ends like it.
     ['c.png', 'c.png'],
     ['x/sub/c.png', 'sub/c.png'],
+    // A Mac's spelling.
+    ['u\u0308.png', '\u00fc.png'],
   ])('%s is %s', (name, path) => {
     expect(images.find(name)).toBe(path);
   });

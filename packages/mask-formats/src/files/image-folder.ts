@@ -20,8 +20,8 @@ export class ImageFolder {
     this.paths = paths;
     for (const path of paths) {
       const name = path.slice(path.lastIndexOf('/') + 1);
-      add(this.#byName, name, path);
-      add(this.#byStem, stemOf(name), path);
+      add(this.#byName, composed(name), path);
+      add(this.#byStem, composed(stemOf(name)), path);
     }
   }
 
@@ -43,12 +43,12 @@ export class ImageFolder {
    * @throws FoveateError `DATA_INVALID`, reason `image-missing` or `image-ambiguous`
    */
   find(name: string): string {
-    return this.#find(name, this.#byName, (path) => path);
+    return this.#find(name, this.#byName, composed);
   }
 
   /** As {@link find}, of a name without extension. @throws as {@link find} */
   findStem(name: string): string {
-    return this.#find(name, this.#byStem, stemOf);
+    return this.#find(name, this.#byStem, (path) => composed(stemOf(path)));
   }
 
   /** What the header of an image says. @param path one of `paths` @throws FoveateError `DATA_INVALID` */
@@ -57,7 +57,9 @@ export class ImageFolder {
   }
 
   #find(name: string, known: ReadonlyMap<string, readonly string[]>, keyOf: (path: string) => string): string {
-    const parts = name.split(/[/\\]+/).filter((part) => part !== '' && part !== '.');
+    const parts = composed(name)
+      .split(/[/\\]+/)
+      .filter((part) => part !== '' && part !== '.');
     const candidates = known.get(parts.at(-1) ?? '') ?? [];
     const ends = (count: number) => {
       const end = parts.slice(-count).join('/');
@@ -85,6 +87,11 @@ export class ImageFolder {
       advice: 'Name images by their path in the annotations, or choose the folder that holds only those meant',
     });
   }
+}
+
+/** Names that look the same: a Mac writes `ü` as two characters. */
+function composed(name: string): string {
+  return name.normalize('NFC');
 }
 
 /** A path without the extension of an image. */

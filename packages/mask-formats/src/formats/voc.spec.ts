@@ -43,6 +43,15 @@ ${objects}</annotation>`;
     expect((await files.masks(voc, files.folder.at('voc2'))).masks).toEqual(expected);
   });
 
+  it('takes the size from the image where the file says none', async () => {
+    const text = xml(object('<xmin>1</xmin><ymin>1</ymin><xmax>1</xmax><ymax>1</ymax>')).replace(
+      /\d(?=<\/(?:width|height))/g,
+      '0',
+    );
+    await files.folder.put('voc5/Annotations/a.xml', text);
+    expect((await files.masks(voc, files.folder.at('voc5'))).image).toMatchObject({ width: 6, height: 4 });
+  });
+
   it('refuses a folder that is none, and a document type', async () => {
     await files.folder.put('voc3/Annotations/a.xml', '<!DOCTYPE x><annotation/>');
     expect((await files.masks(voc, files.folder.at('voc3'))).reasons).toEqual(['xml-doctype']);

@@ -18,7 +18,7 @@ import { readImage } from '@foveate/image';
 import { z } from 'zod';
 import type { Format, LegendEntry, ReadOptions } from './format.js';
 import { labelPixels } from './label-image.js';
-import { eachImage, filesOf } from './reading.js';
+import { eachImage, filesOf, sizeFrom } from './reading.js';
 import { readLabelMap, voidColour } from './voc-label-map.js';
 import { writeVoc } from './voc-write.js';
 
@@ -120,11 +120,16 @@ const coordinate = z.coerce.number();
 async function readBoxes(where: string, stem: string, options: ReadOptions, report: Report): Promise<AnnotatedImage> {
   for await (const annotation of xmlElements(where, ['annotation'])) {
     const size = annotation.children.find(({ name }) => name === 'size');
-    const side = (name: string) => Number(size === undefined ? NaN : childText(size, name));
+    const side = (name: string) => {
+      const value = Number(size === undefined ? 0 : childText(size, name));
+      // Some tools write 0 for what they do not know.
+      return value === 0 ? undefined : value;
+    };
     const named = childText(annotation, 'filename');
     const file = named === undefined || named === '' ? `${stem}.jpg` : named;
     const orientation = options.orientation ?? voc.orientation;
-    const objects = new Objects({ file, width: side('width'), height: side('height'), orientation, where }, report);
+    const known = await sizeFrom({ file, width: side('width'), height: side('height') }, options, orientation);
+    const objects = new Objects({ file, ...known, orientation, where }, report);
     for (const element of annotation.children.filter(({ name }) => name === 'object')) {
       const label = childText(element, 'name') ?? '';
       const place = `line ${element.line}`;
