@@ -59,7 +59,9 @@ async function side(name) {
   if (name === 'draw') for await (const image of masked()) objects += image.masks.length;
   if (name === 'write') ({ objects } = await formatOf('coco').write(`${values.file}.out`, masked()));
   const memory = (process.resourceUsage().maxRSS / 1024).toFixed(0);
-  console.log(`${name.padEnd(7)} ${objects} objects, ${((performance.now() - start) / 1000).toFixed(1)} s, peak of resident memory ${memory} MiB`); // prettier-ignore
+  const { user, system } = process.cpuUsage();
+  const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s, ${((user + system) / 1e6).toFixed(1)} s of a processor`;
+  console.log(`${name.padEnd(7)} ${objects} objects, ${seconds}, peak of resident memory ${memory} MiB`);
 }
 
 if (values.side !== undefined) await side(values.side);

@@ -21,23 +21,26 @@ export function outlinesOf({ width, height, data }: Mask): readonly Outline[] {
   /** For each pixel whose left edge is on a line: number of the part from 1. */
   const partAt = new Uint32Array(width * height);
   const inside = (x: number, y: number) => x >= 0 && y >= 0 && x < width && y < height && data[y * width + x] !== 0;
-  for (let pixel = 0; pixel < partAt.length; pixel++) {
-    if (data[pixel] === 0 || partAt[pixel] !== 0) continue;
-    const x = pixel % width;
-    if (x > 0 && data[pixel - 1] !== 0) continue;
-    const y = (pixel - x) / width;
-    // The first edge of a line that a scan meets belongs to a hole when the pixel above is inside: it and its neighbours to
-    // the left are of the part that the hole is in, which has been met before.
-    let part = outlines.length + 1;
-    if (inside(x, y - 1)) {
-      let left = pixel - width - 1;
-      while (left % width > 0 && data[left - 1] !== 0) left--;
-      part = partAt[left] ?? 0;
+  for (let y = 0; y < height; y++) {
+    let before = 0;
+    for (let x = 0, pixel = y * width; x < width; x++, pixel++) {
+      const value = data[pixel] ?? 0;
+      const edge = before === 0 && value !== 0;
+      before = value;
+      if (!edge || partAt[pixel] !== 0) continue;
+      // The first edge of a line that a scan meets belongs to a hole when the pixel above is inside: it and its neighbours to
+      // the left are of the part that the hole is in, which has been met before.
+      let part = outlines.length + 1;
+      if (inside(x, y - 1)) {
+        let left = pixel - width - 1;
+        while (left % width > 0 && data[left - 1] !== 0) left--;
+        part = partAt[left] ?? 0;
+      }
+      const line = trace(x, y, inside, (mark) => (partAt[mark] = part), width);
+      const outline = outlines[part - 1];
+      if (outline === undefined) outlines.push([line]);
+      else outline.push(line);
     }
-    const line = trace(x, y, inside, (mark) => (partAt[mark] = part), width);
-    const outline = outlines[part - 1];
-    if (outline === undefined) outlines.push([line]);
-    else outline.push(line);
   }
   return outlines;
 }
