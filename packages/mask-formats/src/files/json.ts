@@ -8,7 +8,7 @@ import { chunksOf } from './open.js';
 const mostLevels = 64;
 
 /** Bytes of an element at most. */
-const mostBytes = 2 ** 28;
+const mostBytes = 2 ** 27;
 
 /** An element of a file. */
 export interface JsonElement {

@@ -15,7 +15,7 @@ export interface XmlElement {
 }
 
 /** Elements within one another, elements of one that is yielded, and characters of it, at most. */
-const [mostLevels, mostElements, mostCharacters] = [32, 1_000_000, 2 ** 28];
+const [mostLevels, mostElements, mostCharacters] = [32, 1_000_000, 2 ** 26];
 
 interface Open extends XmlElement {
   readonly children: XmlElement[];
