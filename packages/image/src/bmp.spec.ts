@@ -100,7 +100,7 @@ describe('readImageHeader', () => {
     ['jpeg', () => sharp(Buffer.alloc(24), { raw: { width: 4, height: 2, channels: 3 } }).jpeg(), 'rgb', 8, false],
   ] as const)('%s %#', async (format, make, mode, bits, alpha) => {
     const path = await file('header', await make().toBuffer());
-    expect(await readImageHeader(path)).toEqual({ format, width: 4, height: 2, mode, bits, alpha });
+    expect(await readImageHeader(path)).toEqual({ format, width: 4, height: 2, exif: 1, mode, bits, alpha });
   }); // prettier-ignore
 
   it('turns with the orientation, knows bitmaps and names what it cannot read', async () => {

@@ -11,6 +11,8 @@ export interface ImageHeader {
   /** Upright, in pixels. */
   readonly width: number;
   readonly height: number;
+  /** EXIF orientation, 1 to 8: how the stored pixels must be turned to be upright. 1: not at all, also where nothing is said. */
+  readonly exif: number;
   readonly mode: 'grey' | 'rgb' | 'palette' | 'cmyk' | 'other';
   readonly alpha: boolean;
   /** Bits per sample, or per index of a palette. */
@@ -46,6 +48,7 @@ async function bitmapHeader(path: string): Promise<ImageHeader | undefined> {
       format: 'bmp',
       width,
       height,
+      exif: 1,
       mode: palette ? 'palette' : 'rgb',
       alpha: false,
       bits: palette ? bitsPerPixel : 8,
@@ -56,13 +59,14 @@ async function bitmapHeader(path: string): Promise<ImageHeader | undefined> {
 }
 
 async function sharpHeader(path: string): Promise<ImageHeader> {
-  const { format, autoOrient, space, isPalette, hasAlpha, bitsPerSample, depth } = await sharp(path, {
+  const { format, autoOrient, orientation, space, isPalette, hasAlpha, bitsPerSample, depth } = await sharp(path, {
     limitInputPixels: false,
   }).metadata();
   return {
     format,
     width: autoOrient.width,
     height: autoOrient.height,
+    exif: orientation !== undefined && orientation >= 1 && orientation <= 8 ? orientation : 1,
     mode: isPalette ? 'palette' : modeOf(space),
     alpha: hasAlpha,
     bits: bitsPerSample ?? (depth === 'uchar' ? 8 : depth === 'ushort' ? 16 : 32),

@@ -28,8 +28,9 @@ export { emptyMask, intersectionArea, maskArea, newPixels, pixelsOf } from './ma
 export { readNetworkInput } from './network-input.js';
 export { nearDuplicates, type NearPair } from './near-duplicates.js';
 export { withNoise } from './noise.js';
-export { drawPolygon, fillPolygon, type Point } from './polygon.js';
+export { drawPolygon, drawRings, fillPolygon, type Point } from './polygon.js';
 export { flipHorizontal, flipVertical, quarterTurns, shift } from './rearrange.js';
+export { outlinesOf, type Outline } from './outline.js';
 export { resize, resizeMask } from './resize.js';
 export {
   homographySampling,

@@ -28,6 +28,26 @@ describe('writeAtomically', () => {
     expect(readdirSync(join(folder, 'run'))).toEqual(['run.json']);
   });
 
+  it('writes what comes in pieces, and nothing when no more can come', async () => {
+    const path = join(folder, 'pieces.txt');
+    async function* pieces(end: () => void) {
+      yield 'one ';
+      yield new Uint8Array([116, 119, 111]);
+      await Promise.resolve(end());
+    }
+    await writeAtomically(
+      path,
+      pieces(() => undefined),
+    );
+    expect(readFileSync(path, 'utf8')).toBe('one two');
+    const broken = pieces(() => {
+      throw new RangeError('no more');
+    });
+    await expect(writeAtomically(path, broken)).rejects.toThrow(new RangeError('no more'));
+    expect(readFileSync(path, 'utf8')).toBe('one two');
+    expect(readdirSync(folder)).toEqual(['pieces.txt']);
+  });
+
   it('replaces a link instead of writing through it, under a name nobody can guess', async () => {
     const [path, victim] = [join(folder, 'report.html'), join(folder, 'victim')];
     writeFileSync(victim, 'precious');

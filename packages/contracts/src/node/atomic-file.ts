@@ -29,17 +29,23 @@ export function isTemporaryName(name: string): boolean {
 /**
  * Writes beside `path`, flushes to the disk, then renames: whoever reads `path`, at whatever moment the process or the
  * machine stops, finds the old content or the new. Makes the folder when it is missing. A link at `path` is replaced, not
- * followed. (The package write-file-atomic ignores short writes, so on a full disk it puts a cut file in place of a good one.)
- * @throws FoveateError `OUTPUT_UNWRITABLE` naming the file; the old content is untouched
+ * followed. Content that comes in pieces is written as it comes. (The package write-file-atomic ignores short writes, so on a full disk it puts a cut file in place of a good one.)
+ * @throws FoveateError `OUTPUT_UNWRITABLE` naming the file, or what `content` throws; the old content is untouched
  */
-export async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  content: Uint8Array | string | AsyncIterable<Uint8Array | string>,
+): Promise<void> {
   const temporary = temporaryPath(path);
+  let fromContent: unknown;
   try {
     await makeFolder(dirname(path));
     // Exclusive: what lies there, a link above all, is never written through.
     const file = await open(temporary, 'wx');
     try {
-      await file.writeFile(content);
+      if (typeof content === 'string' || content instanceof Uint8Array) await file.writeFile(content);
+      // Each goes on where the one before has ended.
+      else for await (const piece of watched(content, (error) => (fromContent = error))) await file.writeFile(piece);
       await file.sync();
     } finally {
       await file.close();
@@ -47,6 +53,7 @@ export async function writeAtomically(path: string, content: Uint8Array | string
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
+    if (cause === fromContent) throw cause;
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
     throw fail({
       code: 'OUTPUT_UNWRITABLE',
@@ -56,5 +63,15 @@ export async function writeAtomically(path: string, content: Uint8Array | string
       advice: advice[code] ?? 'Check the disk and the output folder',
       cause,
     });
+  }
+}
+
+/** The same, with somebody told of an error on the way: it is none of writing. */
+async function* watched<T>(content: AsyncIterable<T>, failed: (error: unknown) => void): AsyncGenerator<T> {
+  try {
+    yield* content;
+  } catch (error) {
+    failed(error);
+    throw error;
   }
 }

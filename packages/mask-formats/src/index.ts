@@ -1,0 +1,22 @@
+export { formatOf, formats } from './formats/formats.js';
+export type { Format, LegendEntry, PngLayout, ReadOptions, WriteOptions, Written } from './formats/format.js';
+export { joinedRing, polygonsOf } from './geometry/outline.js';
+export { drawShape, rasterise } from './geometry/rasterise.js';
+export { toStored, toUpright } from './geometry/orient.js';
+export { ImageFolder } from './files/image-folder.js';
+export { masksOf } from './masks-of.js';
+export type {
+  AnnotatedImage,
+  AnnotatedObject,
+  Ellipse,
+  MaskedImage,
+  Orientation,
+  Polygons,
+  Report,
+  Ring,
+  Runs,
+  Shape,
+} from './model.js';
+export { formatCocoRuns, parseCocoRuns } from './runs/coco-text.js';
+export { drawRuns, runsOf } from './runs/draw-runs.js';
+export { formatBrushRuns, parseBrushRuns } from './runs/label-studio-runs.js';
