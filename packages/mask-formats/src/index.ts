@@ -17,6 +17,6 @@ export type {
   Runs,
   Shape,
 } from './model.js';
-export { formatCocoRuns, parseCocoRuns } from './runs/coco-text.js';
-export { drawRuns, runsOf } from './runs/draw-runs.js';
-export { formatBrushRuns, parseBrushRuns } from './runs/label-studio-runs.js';
+export { formatCocoRuns, parseCocoRuns } from './run-lengths/coco-text.js';
+export { drawRuns, runsOf } from './run-lengths/draw-runs.js';
+export { formatBrushRuns, parseBrushRuns } from './run-lengths/label-studio-runs.js';

@@ -4,7 +4,7 @@ import { boxAround } from './geometry/work.js';
 import { crossesItself } from './geometry/crossing.js';
 import { invalid } from './files/invalid.js';
 import type { AnnotatedImage, AnnotatedObject, Report, Shape } from './model.js';
-import { checkRuns } from './runs/draw-runs.js';
+import { checkRuns } from './run-lengths/draw-runs.js';
 
 /** Pixels of an image at most. */
 const mostPixels = 1e8;

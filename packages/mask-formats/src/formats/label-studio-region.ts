@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { checked, invalid } from '../files/invalid.js';
 import { polygon, rectangle } from '../geometry/polygons.js';
 import type { Shape } from '../model.js';
-import { parseBrushRuns } from '../runs/label-studio-runs.js';
+import { parseBrushRuns } from '../run-lengths/label-studio-runs.js';
 
 /** What is marked, as the file has it. */
 export interface Region {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { formatBrushRuns } from '../runs/label-studio-runs.js';
+import { formatBrushRuns } from '../run-lengths/label-studio-runs.js';
 import { messageOf, readAll } from '../testing/folder.js';
 import { drawn } from '../testing/masks.js';
 import { ToolFiles } from '../testing/tool-files.js';

@@ -10,7 +10,7 @@ import { polygonsOf } from '../geometry/outline.js';
 import { orientedMasks } from '../masks-of.js';
 import type { AnnotatedImage, MaskedImage, Report } from '../model.js';
 import { Objects } from '../objects.js';
-import { formatBrushRuns } from '../runs/label-studio-runs.js';
+import { formatBrushRuns } from '../run-lengths/label-studio-runs.js';
 import type { Format, ReadOptions, WriteOptions, Written } from './format.js';
 import { isMark, labelsOf, shapeOf, type Region } from './label-studio-region.js';
 import { eachImage, sizeFrom } from './reading.js';

@@ -16,7 +16,7 @@ import { polygon, rectangle } from '../geometry/polygons.js';
 import { orientedMasks } from '../masks-of.js';
 import type { AnnotatedImage, MaskedImage, Shape } from '../model.js';
 import { Objects } from '../objects.js';
-import { runsOf } from '../runs/draw-runs.js';
+import { runsOf } from '../run-lengths/draw-runs.js';
 import type { Format, ReadOptions, WriteOptions, Written } from './format.js';
 import { emptyMaskOf } from './label-image.js';
 import { eachImage, filesOf } from './reading.js';

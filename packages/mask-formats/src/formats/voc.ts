@@ -13,7 +13,7 @@ import { childText, xmlElements, type XmlElement } from '../files/xml.js';
 import { rectangle } from '../geometry/polygons.js';
 import type { AnnotatedImage, Report } from '../model.js';
 import { Objects } from '../objects.js';
-import { runsByNumber } from '../runs/label-runs.js';
+import { runsByNumber } from '../run-lengths/label-runs.js';
 import { readImage } from '@foveate/image';
 import { z } from 'zod';
 import type { Format, LegendEntry, ReadOptions } from './format.js';

@@ -2,7 +2,7 @@
 import { fail, type Mask } from '@foveate/contracts';
 import { drawRings, emptyMask } from '@foveate/image';
 import type { Ellipse, Shape } from '../model.js';
-import { drawRuns } from '../runs/draw-runs.js';
+import { drawRuns } from '../run-lengths/draw-runs.js';
 import { workOf } from './work.js';
 
 /** Pixels and edges by rows that are drawn for one image at most: some seconds. */
