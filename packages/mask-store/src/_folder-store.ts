@@ -1,6 +1,7 @@
 /** A mask store in a folder of this machine. */
 import { join } from 'node:path';
 import { fail, type FoveateError, type Mask } from '@foveate/contracts';
+import { insideStore } from './_inside-store.js';
 import { Journal } from './_journal.js';
 import { mostAtOnce } from './_limits.js';
 import type { EntryFilter, MaskEntry, MaskKey, MaskStatus, MaskStore, NewMask, StoredImage } from './mask-store.js';
@@ -129,7 +130,7 @@ export class FolderStore implements MaskStore {
 
   #append(record: JournalRecord): Promise<readonly MaskEntry[]> {
     return this.#inTurn(async () => {
-      const turn = await takeTurn(join(this.folder, turnsFolder));
+      const turn = await takeTurn(insideStore(this.folder, turnsFolder));
       try {
         await this.journal.append(this.#reader, this.#fresh, async () => {
           const fault = this.#state.fault(record);

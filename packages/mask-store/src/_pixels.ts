@@ -1,8 +1,8 @@
 /** `pixels/ab/<sha256>.png`: the pixels of masks, named by their content and never changed. */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { fail, type FoveateError, type Mask } from '@foveate/contracts';
-import { readRegularFile, resolveInside, writeAtomically } from '@foveate/contracts/node';
+import { readRegularFile, writeAtomically } from '@foveate/contracts/node';
+import { insideStore } from './_inside-store.js';
 import { largestPixelFile } from './_limits.js';
 import { unwritable } from './_unwritable.js';
 
@@ -71,19 +71,7 @@ export async function readPixels(folder: string, hash: string, width: number, he
 
 /** @throws FoveateError `DATA_INVALID` where links lead out of the store */
 function pixelPath(folder: string, hash: string): string {
-  const path = join(pixelsFolder, hash.slice(0, 2), `${hash}.png`);
-  try {
-    return resolveInside(folder, path);
-  } catch (cause) {
-    throw fail({
-      code: 'DATA_INVALID',
-      what: 'A link leads out of the mask store',
-      where: join(folder, path),
-      reason: 'pixels-damaged',
-      advice: 'Put what it leads to into the folder in place of the link',
-      cause,
-    });
-  }
+  return insideStore(folder, pixelsFolder, hash.slice(0, 2), `${hash}.png`);
 }
 
 function damaged(where: string, how: 'missing' | 'damaged' | 'size', got: string, expected?: string): FoveateError {

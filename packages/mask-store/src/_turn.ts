@@ -8,7 +8,14 @@ import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fail, type FoveateError } from '@foveate/contracts';
-import { isRunning, ownIdentity, readRegularFile, temporaryPath, type ProcessIdentity } from '@foveate/contracts/node';
+import {
+  isRunning,
+  isTemporaryName,
+  ownIdentity,
+  readRegularFile,
+  temporaryPath,
+  type ProcessIdentity,
+} from '@foveate/contracts/node';
 import { integer, object, text } from './_shape.js';
 import { unwritable } from './_unwritable.js';
 
@@ -82,8 +89,8 @@ async function begin(folder: string, number: number): Promise<boolean> {
     await rm(path, { force: true });
     return false;
   }
-  // Also what killed processes left of the time of the disk, which has no number.
-  const earlier = names.filter((name) => numberOf(name) < number - kept);
+  // Also what killed processes left of asking for the time of the disk.
+  const earlier = names.filter((name) => (numberOf(name) > 0 ? numberOf(name) < number - kept : isTemporaryName(name)));
   await Promise.all(earlier.map((name) => rm(join(folder, name), { force: true }).catch(() => undefined)));
   return true;
 }

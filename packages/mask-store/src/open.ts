@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { fail } from '@foveate/contracts';
 import { makeFolder } from '@foveate/contracts/node';
 import { FolderStore, journalFile, turnsFolder } from './_folder-store.js';
+import { insideStore } from './_inside-store.js';
 import type { MaskStore } from './mask-store.js';
 import { pixelsFolder } from './_pixels.js';
 import { readStoreFile, storeFile, writeStoreFile } from './_store-file.js';
@@ -38,7 +39,7 @@ export async function createMaskStore(folder: string, { images, ignore = [] }: C
     throw unwritable(path, cause);
   });
   refuseAnother(path);
-  const turn = await takeTurn(join(path, turnsFolder));
+  const turn = await takeTurn(insideStore(path, turnsFolder));
   try {
     refuseAnother(path);
     await writeFile(join(path, journalFile), '').catch((cause: unknown) => {

@@ -3,7 +3,6 @@ import { fail } from '@foveate/contracts';
 import { openMaskStore } from '@foveate/mask-store';
 import type { EntryFilter, MaskEntry, MaskStatus, MaskStore } from '@foveate/mask-store';
 import picomatch from 'picomatch';
-import { none } from '../terminal/format.js';
 import { printTable } from '../terminal/table.js';
 import { note, print, printJson } from '../terminal/terminal.js';
 import { counted, imageName, withPath } from './masks-shared.js';
@@ -88,13 +87,18 @@ function plain(glob: string): string {
 function showEntries(store: MaskStore, entries: readonly MaskEntry[]): void {
   if (entries.length === 0) return;
   printTable(
-    ['image', 'kind', 'name', 'status', 'source', 'confidence', 'author', 'inside', 'revision'],
+    ['image', 'mask', 'status', 'made by', 'inside', 'revision'],
     entries.map((entry) => {
-      const { image, kind, name, status, inside, revision, provenance } = entry;
-      const { source, confidence, author = none } = provenance;
+      const { image, kind, name, status, inside, revision } = entry;
       const { width = 0, height = 0 } = store.image(image) ?? {};
       const part = `${((100 * inside) / (width * height)).toFixed(1)}%`;
-      return [imageName(store, image), kind, name, status, source, confidence?.toFixed(2) ?? none, author, part, String(revision)]; // prettier-ignore
+      return [imageName(store, image), `${kind} ${name}`, status, maker(entry), part, String(revision)];
     }),
   );
+}
+
+/** `network 0.93, anna` */
+function maker({ provenance: { source, confidence, author } }: MaskEntry): string {
+  const sure = confidence === undefined ? '' : ` ${confidence.toFixed(2)}`;
+  return `${source}${sure}${author === undefined ? '' : `, ${author}`}`;
 }
