@@ -144,8 +144,7 @@ export class Journal {
       where: `${this.path}:${String(line)}`,
       got,
       reason: 'store-damaged',
-      advice:
-        'Put back a copy of the file from before the damage; or take the line out by hand, which loses its changes and no others',
+      advice: `Put back a copy of the file; without one, keep its first ${String(line - 1)} lines, with all that came before`,
     });
   }
 

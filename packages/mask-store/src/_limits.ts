@@ -4,7 +4,7 @@
 export const mostAtOnce = 1000;
 /** Bytes of a line of the journal, its end included; a transaction of the most entries with the longest texts fits. */
 export const longestLine = 2 ** 23;
-/** Bytes of the journal: some three million revisions. */
+/** Bytes of the journal: some two million revisions. */
 export const largestJournal = 2 ** 30;
 /** Bytes of store.json. */
 export const largestStoreFile = 2 ** 20;

@@ -10,7 +10,7 @@ import { unwritable } from './_unwritable.js';
 export const storeFile = 'store.json';
 
 /** Version of the format that is read and written. */
-export const storeVersion = 1;
+const storeVersion = 1;
 
 const format = 'foveate-mask-store';
 

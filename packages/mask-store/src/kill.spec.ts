@@ -63,7 +63,7 @@ it('loses nothing by 200 kills while others write', async () => {
       await Promise.race([once(child.stdout, 'data'), ended]);
       await delay(40 * random(7, number, kill).float());
       child.kill('SIGKILL');
-      await ended;
+      expect(await ended).toEqual([null, 'SIGKILL']);
       all.push(...acknowledged());
       if (kill % 10 === 9) await expectWhole(folder, acknowledged());
     }
