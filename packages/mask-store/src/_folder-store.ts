@@ -132,7 +132,7 @@ export class FolderStore implements MaskStore {
     return this.#inTurn(async () => {
       const turn = await takeTurn(insideStore(this.folder, turnsFolder));
       try {
-        await this.journal.append(this.#reader, this.#fresh, async () => {
+        return await this.journal.append(this.#reader, this.#fresh, async () => {
           const fault = this.#state.fault(record);
           if (fault !== undefined) throw this.#refused(fault);
           await turn.check();
@@ -141,7 +141,6 @@ export class FolderStore implements MaskStore {
       } finally {
         await turn.end();
       }
-      return this.#state.apply(record);
     });
   }
 

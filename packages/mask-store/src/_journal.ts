@@ -13,10 +13,11 @@ const newline = 10;
 const chunkBytes = 2 ** 20;
 
 /** What the journal is read into. */
-export interface Reader {
+export interface Reader<T = unknown> {
   /** @returns what of the record contradicts what came before */
   fault(record: JournalRecord): string | undefined;
-  apply(record: JournalRecord): unknown;
+  /** @param line its bytes, without their end */
+  apply(record: JournalRecord, line: Buffer): T;
 }
 
 /** The journal as one process has read it so far. */
@@ -54,10 +55,11 @@ export class Journal {
 
   /**
    * Appends a record and waits until it is on the disk. The caller alone may write meanwhile.
+   * @returns what came of applying it
    * @param make called when everything before it has been read
    */
-  async append(reader: () => Reader, fresh: () => Reader, make: () => Promise<JournalRecord>): Promise<JournalRecord> {
-    const file = await this.#open(constants.O_RDWR | constants.O_CREAT);
+  async append<T>(reader: () => Reader<T>, fresh: () => Reader<T>, make: () => Promise<JournalRecord>): Promise<T> {
+    const file = await this.#open(constants.O_RDWR | constants.O_CREAT | constants.O_APPEND);
     try {
       const torn = await this.#readOn(file, reader(), fresh);
       const record = await make();
@@ -65,9 +67,17 @@ export class Journal {
       if (line.length > longestLine || this.#end + line.length > largestJournal) throw this.#tooLarge(line.length);
       if (torn > 0) await file.truncate(this.#end);
       await this.#write(file, line);
-      this.#end += line.length;
-      this.#lines++;
-      return record;
+      // Read again, not only counted: should two ever write at once, both lines are there and in one order for all.
+      let added: T | undefined;
+      const apply = (read: JournalRecord, bytes: Buffer): T => {
+        const result = reader().apply(read, bytes);
+        if (bytes.equals(line.subarray(0, -1))) added = result;
+        return result;
+      };
+      const watching = { fault: (read: JournalRecord) => reader().fault(read), apply };
+      await this.#readOn(file, watching, () => (fresh(), watching));
+      if (added === undefined) throw this.#damaged(this.#lines, 'not the line that was written');
+      return added;
     } finally {
       await file.close();
     }
@@ -116,7 +126,7 @@ export class Journal {
       if (typeof record === 'string' && isLast && to + 1 === bytes.length && line.includes(0)) break;
       const fault = typeof record === 'string' ? record : reader.fault(record);
       if (typeof record === 'string' || fault !== undefined) throw this.#damaged(this.#lines + 1, fault ?? '');
-      reader.apply(record);
+      reader.apply(record, line);
       this.#lines++;
       this.#end += line.length + 1;
     }
@@ -127,7 +137,7 @@ export class Journal {
   async #write(file: FileHandle, line: Buffer): Promise<void> {
     try {
       for (let done = 0; done < line.length;) {
-        done += (await file.write(line, done, line.length - done, this.#end + done)).bytesWritten;
+        done += (await file.write(line, done, line.length - done)).bytesWritten;
       }
       await file.sync();
     } catch (cause) {
