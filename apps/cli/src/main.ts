@@ -13,6 +13,7 @@ import { addEvaluate } from './commands/evaluate.js';
 import { addExplain } from './commands/explain.js';
 import { addExport } from './commands/export.js';
 import { addInit } from './commands/init.js';
+import { addMasks } from './commands/masks.js';
 import { addModels } from './commands/models.js';
 import { addPipeline } from './commands/pipeline.js';
 import { addPlugins } from './commands/plugins.js';
@@ -72,6 +73,7 @@ NO_COLOR=1 takes colours away.`,
     addPipeline,
     addDataset,
     addAugment,
+    addMasks,
     addEvaluate,
     addPredict,
     addExplain,

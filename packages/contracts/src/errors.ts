@@ -30,7 +30,7 @@ export const errorCodes = {
   RUN_INVALID: 3,
   /** The output folder already holds a run. */
   OUTPUT_EXISTS: 4,
-  /** Another process writes into the run folder. */
+  /** Another process writes into the run folder, or keeps a mask store busy. */
   RUN_LOCKED: 4,
   /** The output cannot be written (read-only, disk full, no permission). */
   OUTPUT_UNWRITABLE: 4,

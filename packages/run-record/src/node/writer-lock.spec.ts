@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { isRunning, ownIdentity } from '../../../run-record/src/node/process-identity.js';
+import { isRunning, ownIdentity } from '@foveate/contracts/node';
 import { lockFolder, lockName } from '../../../run-record/src/node/writer-lock.js';
 
 let folder: string;

@@ -8,10 +8,9 @@ import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fail } from '@foveate/contracts';
-import { readRegularFile, temporaryPath } from '@foveate/contracts/node';
+import { isRunning, ownIdentity, readRegularFile, temporaryPath } from '@foveate/contracts/node';
 import type { FoveateError } from '@foveate/contracts';
 import { z } from 'zod';
-import { isRunning, ownIdentity } from './process-identity.js';
 
 /** Name of the lock in the folder. */
 export const lockName = 'run.lock';

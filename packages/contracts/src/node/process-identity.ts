@@ -1,6 +1,6 @@
 /** Who a process is, so that another one can tell whether it still runs. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** A process, told apart from a later one that got the same number. */
@@ -42,7 +42,10 @@ function place(): string {
   }
 }
 
-/** Empty where the system does not tell; undefined for a process that has ended, though its parent has not looked yet. */
+/**
+ * Empty where the system does not tell; undefined for a process that has ended, though its parent has not looked yet. One
+ * that was killed has not ended while a thread of it is still in the middle of a write.
+ */
 function startOf(pid: number): string | undefined {
   if (process.platform === 'win32') return '';
   try {
@@ -53,7 +56,8 @@ function startOf(pid: number): string | undefined {
     const fields = readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');
-    return ['Z', 'X'].includes(fields[0] ?? '') ? undefined : (fields[19] ?? '');
+    const isOver = ['Z', 'X'].includes(fields[0] ?? '') && readdirSync(`/proc/${String(pid)}/task`).length <= 1;
+    return isOver ? undefined : (fields[19] ?? '');
   } catch {
     return '';
   }
