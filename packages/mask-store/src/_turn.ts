@@ -99,17 +99,21 @@ async function createWhole(path: string, content: string): Promise<boolean> {
     await writeFile(draft, content, { flag: 'wx' });
     await link(draft, path).catch((cause: unknown) => {
       // Not every file system has hard links.
-      if (!withoutLinks.has((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
+      if (!withoutLinks.has(codeOf(cause))) throw cause;
       return writeFile(path, content, { flag: 'wx' });
     });
     return true;
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    // Whoever has the turn clears away drafts of others, too.
+    const isGone = codeOf(cause) === 'ENOENT' && (cause as NodeJS.ErrnoException).syscall === 'link';
+    if (codeOf(cause) === 'EEXIST' || isGone) return false;
     throw unwritable(path, cause);
   } finally {
     await rm(draft, { force: true }).catch(() => undefined);
   }
 }
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 
 const withoutLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
