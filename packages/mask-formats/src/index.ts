@@ -3,6 +3,8 @@ export type { Format, LegendEntry, PngLayout, ReadOptions, WriteOptions, Written
 export { joinedRing, polygonsOf } from './geometry/outline.js';
 export { drawShape, rasterise } from './geometry/rasterise.js';
 export { toStored, toUpright } from './geometry/orient.js';
+export { readLegendFile } from './files/legend.js';
+export { guessFormat } from './guess-format.js';
 export { ImageFolder } from './files/image-folder.js';
 export { masksOf } from './masks-of.js';
 export type {

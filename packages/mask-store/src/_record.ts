@@ -1,6 +1,6 @@
 /** The records of the journal, and the rules for what they say. */
 import { mostAtOnce, mostPixels } from './_limits.js';
-import type { MaskEntry, MaskKey, MaskStatus, StoredImage } from './mask-store.js';
+import type { MaskEntry, MaskKey, MaskStatus, Provenance, StoredImage } from './mask-store.js';
 import { integer, list, matching, object, oneOf, share, text, type Check } from './_shape.js';
 
 /** A mask whose pixels are in the store. */
@@ -63,4 +63,14 @@ export function faultOfRecord(value: unknown): string | undefined {
   const op = (value as { readonly op?: unknown } | null)?.op;
   const wrong = operation(op) === undefined ? shapes[op as JournalRecord['op']](value) : `.op${operation(op) ?? ''}`;
   return wrong?.replace(/^[. ]/, '');
+}
+
+/** @returns what keeps a text from being the name of a mask: `holds control characters`; undefined when nothing does */
+export function faultOfName(value: string): string | undefined {
+  return name(value.normalize('NFC'))?.trim();
+}
+
+/** @returns what keeps a store from keeping it: `author has 0 characters, not 1 to 200`; undefined when nothing does */
+export function faultOfProvenance(value: Provenance): string | undefined {
+  return provenance(value)?.replace(/^[. ]/, '');
 }

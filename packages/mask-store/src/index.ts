@@ -12,6 +12,7 @@ export type {
 } from './mask-store.js';
 export { createMaskStore, openMaskStore, type CreateOptions } from './open.js';
 export { hashImageFile, hashPixels, identifyImage } from './image-files.js';
+export { faultOfName, faultOfProvenance } from './_record.js';
 export { imageEndings, listImages, scanImages, type ScanOptions, type ScannedImage } from './scan-images.js';
 export { checkStore, type CheckOptions, type Finding, type StoreCheck } from './check.js';
 export { compareImages, type ComparedImages } from './compare-images.js';

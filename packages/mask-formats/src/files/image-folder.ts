@@ -37,6 +37,11 @@ export class ImageFolder {
     return new ImageFolder(root, paths.sort());
   }
 
+  /** Those images of a folder that are listed. @param paths relative to `root`, `/`-separated */
+  static of(root: string, paths: readonly string[]): ImageFolder {
+    return new ImageFolder(root, [...paths].sort());
+  }
+
   /**
    * The image that a name is of: the one at that path, else the only one whose path ends as the name does, longest end first.
    * @param name as annotations have it, with `/` or `\`; it may come from another machine and lead anywhere

@@ -27,7 +27,14 @@ const legendSchema = z.looseObject({ labels: z.array(entrySchema).max(256) });
 /** The legend of a folder, if there is one. @throws FoveateError `DATA_INVALID` with the path of what is wrong */
 export async function readLegend(folder: string): Promise<readonly LegendEntry[] | undefined> {
   const path = join(folder, legendFile);
-  if (!existsSync(path)) return undefined;
+  return existsSync(path) ? readLegendFile(path) : undefined;
+}
+
+/**
+ * A legend: `{ "labels": [{ "label": "teeth", "colour": "#0000ff" }, { "label": "rough", "index": 2 }] }`.
+ * @throws FoveateError `PATH_MISSING`, or `DATA_INVALID` with the path of what is wrong
+ */
+export async function readLegendFile(path: string): Promise<readonly LegendEntry[]> {
   const { labels } = checked(legendSchema as z.ZodType<z.infer<typeof legendSchema>>, await readJson(path), path);
   return labels.map(({ label, colour, index }) => ({
     label,

@@ -1,0 +1,91 @@
+/** Puts masks into a store, and says what that changes. */
+import type { Mask } from '@foveate/contracts';
+import type { MaskEntry, MaskKind, MaskStore, NewMask, StoredImage } from '@foveate/mask-store';
+
+/** A mask that a task has put into a store, or would have. */
+export interface PutMask {
+  readonly kind: MaskKind;
+  readonly name: string;
+  /** `added`: the first of its key; `changed`: a further revision; `unchanged`: the store has it already. */
+  readonly change: 'added' | 'changed' | 'unchanged';
+  /** Number of pixels inside. */
+  readonly inside: number;
+  /** In [0, 1], of what has been registered. */
+  readonly confidence?: number;
+}
+
+/** How many masks of a kind and name. */
+export interface MaskCount {
+  readonly kind: MaskKind;
+  readonly name: string;
+  readonly added: number;
+  readonly changed: number;
+  readonly unchanged: number;
+}
+
+/**
+ * Puts the masks of one image into a store, all or none of them; those that it has already are not put again. What was rejected
+ * or accepted stays so when the same pixels come again.
+ * @param dryRun whether it is only said what would change
+ * @throws FoveateError as `MaskStore.put`
+ */
+export async function putMasks(
+  store: MaskStore,
+  image: StoredImage,
+  masks: readonly NewMask[],
+  dryRun: boolean,
+): Promise<readonly PutMask[]> {
+  // Others may have written meanwhile.
+  await store.refresh();
+  const wanted: NewMask[] = [];
+  const done: PutMask[] = [];
+  for (const one of masks) {
+    const { kind, name, mask, provenance } = one;
+    const before = store.find({ image: image.hash, kind, name });
+    const inside = insideOf(mask);
+    const isSame = before !== undefined && (await holds(store, before, mask, inside)) && !raises(before, one);
+    if (!isSame) wanted.push(one);
+    const change = before === undefined ? 'added' : isSame ? 'unchanged' : 'changed';
+    const { confidence } = provenance;
+    done.push({
+      kind,
+      name: name.normalize('NFC'),
+      change,
+      inside,
+      ...(confidence === undefined ? {} : { confidence }),
+    });
+  }
+  if (wanted.length > 0 && !dryRun) await store.put(image, wanted);
+  return done;
+}
+
+/** Counts by kind and name, in order of name. */
+export function countMasks(images: Iterable<{ readonly masks: readonly PutMask[] }>): readonly MaskCount[] {
+  const counts = new Map<string, Record<PutMask['change'], number> & Pick<PutMask, 'kind' | 'name'>>();
+  for (const { masks } of images) {
+    for (const { kind, name, change } of masks) {
+      const key = `${kind} ${name}`;
+      const count = counts.get(key) ?? { kind, name, added: 0, changed: 0, unchanged: 0 };
+      count[change]++;
+      counts.set(key, count);
+    }
+  }
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
+}
+
+/** Whether the new mask is accepted where the same pixels were only proposed. */
+function raises(before: MaskEntry, { status }: NewMask): boolean {
+  return before.status === 'proposed' && status === 'accepted';
+}
+
+async function holds(store: MaskStore, entry: MaskEntry, mask: Mask, inside: number): Promise<boolean> {
+  if (entry.inside !== inside) return false;
+  const { width, height, data } = await store.read(entry);
+  return width === mask.width && height === mask.height && Buffer.compare(data, mask.data) === 0;
+}
+
+function insideOf({ data }: Mask): number {
+  let inside = 0;
+  for (const value of data) if (value !== 0) inside++;
+  return inside;
+}

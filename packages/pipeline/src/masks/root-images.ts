@@ -1,0 +1,51 @@
+/** The images that a store is for. */
+import { statSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { ImageFolder } from '@foveate/mask-formats';
+import { listImages, type MaskStore } from '@foveate/mask-store';
+import picomatch from 'picomatch';
+
+/** Paths of the images below the image root, those of the store and ignored ones left out. @throws FoveateError as `listImages` */
+export function imagesOf(store: MaskStore, except: readonly string[] = []): Promise<readonly string[]> {
+  return listImages(store.imageRoot, { ignore: store.ignore, except: [store.folder, ...except] });
+}
+
+/** As {@link imagesOf}, only those that match one of the globs; all where there is none. */
+export async function chosenImages(store: MaskStore, globs: readonly string[] = []): Promise<readonly string[]> {
+  const paths = await imagesOf(store);
+  if (globs.length === 0) return paths;
+  const isMeant = picomatch(globs.map((glob) => glob.replace(/^\.\//, '')), { dot: true }); // prettier-ignore
+  return paths.filter((path) => isMeant(path));
+}
+
+/** Images by the names that annotations give them. */
+export class NamedImages {
+  readonly folder: ImageFolder;
+  readonly #paths: ReadonlySet<string>;
+  readonly #prefix: string;
+
+  /** @param file annotations; where they lie below the image root, their names of images may begin from there */
+  constructor(store: MaskStore, paths: readonly string[], file: string) {
+    this.folder = ImageFolder.of(store.imageRoot, paths);
+    this.#paths = new Set(paths);
+    const isFolder = statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+    const from = relative(store.imageRoot, isFolder ? resolve(file) : resolve(file, '..'));
+    this.#prefix = from === '' || from.startsWith('..') || isAbsolute(from) ? '' : `${from.split(sep).join('/')}/`;
+  }
+
+  /**
+   * The path of an image.
+   * @throws FoveateError `DATA_INVALID`, reason `image-missing` or `image-ambiguous`, which names those that may be meant
+   */
+  find(name: string): string {
+    const beside = `${this.#prefix}${name.replaceAll('\\', '/')}`;
+    return this.#prefix !== '' && this.#paths.has(beside) ? beside : this.folder.find(name);
+  }
+}
+
+/** What changes whenever a file is written. @throws Error of the system when it is not there */
+export async function stampOf(root: string, path: string): Promise<string> {
+  const { size, mtimeNs, ino } = await stat(join(root, path), { bigint: true });
+  return [size, mtimeNs, ino].join(' ');
+}
