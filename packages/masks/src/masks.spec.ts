@@ -6,6 +6,7 @@ import {
   fallbackAoi,
   registeredAoi,
   sourceAoi,
+  storeAoi,
   templateAoi,
   templateMask,
   wholeAoi,
@@ -168,7 +169,7 @@ it('lists its plugins in package.json as the code has them', async () => {
   const manifest = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
     foveate: { plugins: { export: string }[] };
   };
-  const code = Object.entries({ fallbackAoi, registeredAoi, sourceAoi, templateAoi, wholeAoi }).map(
+  const code = Object.entries({ fallbackAoi, registeredAoi, sourceAoi, storeAoi, templateAoi, wholeAoi }).map(
     ([name, { meta }]) => ({
       kind: meta.kind,
       id: meta.id,

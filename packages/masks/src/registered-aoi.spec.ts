@@ -56,7 +56,7 @@ beforeAll(async () => {
 describe('registered', () => {
   it('moves the mask onto each image', async () => {
     const service = await provider();
-    expect(await service.areaOfInterest(sample, images(scene(0, 0, 0)))).toEqual(area);
+    expect(await service.areaOfInterest(sample, images(scene(0, 0, 0)))).toMatchObject(area);
     const moved = await service.areaOfInterest(sample, images(scene(0, 7, -5)));
     const expected = templateMask(
       { kind: 'ellipse', x: 0.5 + 7 / side, y: 0.4 - 5 / side, width: 0.4, height: 0.3 },

@@ -44,7 +44,7 @@ import {
   visa,
 } from '@foveate/dataset';
 import { syntheticZipper } from '@foveate/synthetic-zipper';
-import { fallbackAoi, registeredAoi, sourceAoi, templateAoi, wholeAoi } from '@foveate/masks';
+import { fallbackAoi, registeredAoi, sourceAoi, storeAoi, templateAoi, wholeAoi } from '@foveate/masks';
 
 /** Sources, areas of interest, labellers, splitters and augmentations. */
 export const dataPlugins: readonly AnyPlugin[] = [
@@ -62,6 +62,7 @@ export const dataPlugins: readonly AnyPlugin[] = [
   globs,
   registeredAoi,
   sourceAoi,
+  storeAoi,
   templateAoi,
   fallbackAoi,
   wholeAoi,

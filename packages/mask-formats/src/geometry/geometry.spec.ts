@@ -11,6 +11,18 @@ import { joinedRing, polygonsOf } from './outline.js';
 import { polygon, rectangle } from './polygons.js';
 import { rasterise, refuseTooMuch } from './rasterise.js';
 
+/** Whether a point is so close to an edge that rounding decides on which side it is. */
+function isOnEdge(shape: Extract<Shape, { kind: 'polygons' }>, x: number, y: number): boolean {
+  return shape.parts.flat().some((ring) =>
+    ring.some(([x0, y0], index) => {
+      const [x1, y1] = ring[(index + 1) % ring.length]!;
+      const [dx, dy] = [x1 - x0, y1 - y0];
+      const along = Math.min(1, Math.max(0, ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy || 1)));
+      return Math.hypot(x - x0 - along * dx, y - y0 - along * dy) < 1e-9;
+    }),
+  );
+}
+
 /** Whether the centre of a pixel is inside, by the winding of each ring around it: another way to say even-odd. */
 function inside(shape: Extract<Shape, { kind: 'polygons' }>, x: number, y: number): boolean {
   return shape.parts.some((part) => {
@@ -71,11 +83,12 @@ describe('polygons', () => {
       fc.property(parts, (list) => {
         const shape = { kind: 'polygons', parts: list } as const;
         const mask = rasterise(shape, 10, 9);
-        const expected = Array.from({ length: 90 }, (_, at) =>
-          inside(shape, (at % 10) + 0.5, Math.floor(at / 10) + 0.5),
-        );
-        expect([...mask.data].map((value) => value !== 0)).toEqual(expected);
+        for (let at = 0; at < 90; at++) {
+          const [x, y] = [(at % 10) + 0.5, Math.floor(at / 10) + 0.5];
+          if (!isOnEdge(shape, x, y)) expect(mask.data[at] !== 0).toBe(inside(shape, x, y));
+        }
       }),
+      { examples: [[[[[[0, 0], [0, 0], [14.99999999999998, 14.999999999999979]]]]]] }, // prettier-ignore
     );
   });
 

@@ -36,7 +36,12 @@ const mostPixels = 1e8;
  * pixels
  */
 export function checkRuns({ lengths, left, top, width, height }: Runs): void {
-  if (![left, top, width, height].every(Number.isSafeInteger) || width < 1 || height < 1 || width * height > mostPixels) {
+  if (
+    ![left, top, width, height].every(Number.isSafeInteger) ||
+    width < 1 ||
+    height < 1 ||
+    width * height > mostPixels
+  ) {
     throw fail({
       code: 'DATA_INVALID',
       what: 'The box of run lengths cannot be',

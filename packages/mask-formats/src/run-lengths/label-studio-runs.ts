@@ -33,7 +33,8 @@ export function parseBrushRuns(bytes: ArrayLike<number>, width: number, height: 
 function alphaRuns(bytes: ArrayLike<number>, pixels: number): readonly number[] {
   const input = new BitReader(bytes);
   const count = input.read(32);
-  if (count !== 4 * pixels) throw new RangeError(`they are of ${count} values and not of 4 for each of ${pixels} pixels`);
+  if (count !== 4 * pixels)
+    throw new RangeError(`they are of ${count} values and not of 4 for each of ${pixels} pixels`);
   const valueBits = input.read(5) + 1;
   const sizes = [0, 0, 0, 0].map(() => input.read(4) + 1);
   const lengths: number[] = [];
