@@ -1,21 +1,17 @@
 import { definePlugin, fail, type AoiOrigin, type Mask, type Raster } from '@foveate/contracts';
 import { maskArea, readImage, readMask } from '@foveate/image';
-import { registrar, transformMask, type Registration } from '@foveate/registration';
+import { refusalTexts, registrar, transformMask, type RefusalReason } from '@foveate/registration';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { checked } from './_checked.js';
 
-/** What was found, in words, and what to do about it. */
-const explanations: Readonly<Record<NonNullable<Registration['reason']>, readonly [what: string, advice: string]>> = {
-  flat: ['nothing is to be seen in it', 'Leave the image out'],
-  unlike: [
-    'it looks like the reference nowhere',
+/** What to do about it. */
+const advices: Readonly<Record<RefusalReason, string>> = {
+  flat: 'Leave the image out',
+  unlike:
     'Leave the image out, widen angle and scale if it may be turned or scaled further, or take a reference that looks more like it',
-  ],
-  ambiguous: [
-    'the reference fits nearly as well in another place',
+  ambiguous:
     'Take a reference that shows more of what does not repeat itself, or lower leastConfidence if either place will do',
-  ],
 };
 
 /** A mask drawn once on a reference image, moved onto every image by registering the two. */
@@ -61,9 +57,8 @@ export const registeredAoi = definePlugin({
           });
         const { accepted, reason = 'unlike', confidence, transform } = find(images.image);
         if (!accepted) {
-          const [what, advice] = explanations[reason];
           const sure = `confidence ${confidence.toFixed(2)}, at least ${options.leastConfidence} is needed`;
-          throw unregistered(`${what} (${sure})`, advice);
+          throw unregistered(`${refusalTexts[reason]} (${sure})`, advices[reason]);
         }
         const { mask: moved, lost } = transformMask(area, transform, width, height);
         if (lost > mostLost) {

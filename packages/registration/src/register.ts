@@ -23,6 +23,13 @@ export interface RegistrationOptions {
  */
 export type RefusalReason = 'flat' | 'unlike' | 'ambiguous';
 
+/** Why, in words that go on after a colon. */
+export const refusalTexts: Readonly<Record<RefusalReason, string>> = {
+  flat: 'nothing is to be seen in it',
+  unlike: 'it looks like the reference nowhere',
+  ambiguous: 'the reference fits nearly as well in another place',
+};
+
 /** How a reference lies over an image. */
 export interface Registration {
   /** The best that was found, accepted or not. */

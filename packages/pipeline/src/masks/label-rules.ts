@@ -18,6 +18,12 @@ export interface MaskName {
   readonly name: string;
 }
 
+/** A label that was asked for and does not occur, with those like it that do. */
+export interface UnknownLabel {
+  readonly label: string;
+  readonly near: readonly string[];
+}
+
 /** Kinds and names of masks by the labels of files. Labels are compared as they look (Unicode NFC). */
 export class LabelRules {
   readonly #as: MaskKind;
@@ -51,7 +57,7 @@ export class LabelRules {
   }
 
   /** Labels of rules that no object had, with those like them that there were. */
-  unused(): readonly { readonly label: string; readonly near: readonly string[] }[] {
+  unused(): readonly UnknownLabel[] {
     const named = [...new Set([...this.#renamed.keys(), ...(this.#only ?? [])])];
     return named
       .filter((label) => !this.#seen.has(label.slice(0, longestLabel)))

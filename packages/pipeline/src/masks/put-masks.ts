@@ -1,5 +1,5 @@
 /** Puts masks into a store, and says what that changes. */
-import type { Mask } from '@foveate/contracts';
+import { isFoveateError, type Mask } from '@foveate/contracts';
 import type { MaskEntry, MaskKind, MaskStore, NewMask, StoredImage } from '@foveate/mask-store';
 
 /** A mask that a task has put into a store, or would have. */
@@ -8,10 +8,6 @@ export interface PutMask {
   readonly name: string;
   /** `added`: the first of its key; `changed`: a further revision; `unchanged`: the store has it already. */
   readonly change: 'added' | 'changed' | 'unchanged';
-  /** Number of pixels inside. */
-  readonly inside: number;
-  /** In [0, 1], of what has been registered. */
-  readonly confidence?: number;
 }
 
 /** How many masks of a kind and name. */
@@ -40,37 +36,33 @@ export async function putMasks(
   const wanted: NewMask[] = [];
   const done: PutMask[] = [];
   for (const one of masks) {
-    const { kind, name, mask, provenance } = one;
+    const { kind, name } = one;
     const before = store.find({ image: image.hash, kind, name });
-    const inside = insideOf(mask);
-    const isSame = before !== undefined && (await holds(store, before, mask, inside)) && !raises(before, one);
+    const isSame = before !== undefined && !raises(before, one) && (await holds(store, before, one.mask));
     if (!isSame) wanted.push(one);
-    const change = before === undefined ? 'added' : isSame ? 'unchanged' : 'changed';
-    const { confidence } = provenance;
-    done.push({
-      kind,
-      name: name.normalize('NFC'),
-      change,
-      inside,
-      ...(confidence === undefined ? {} : { confidence }),
-    });
+    done.push({ kind, name: name.normalize('NFC'), change: before === undefined ? 'added' : isSame ? 'unchanged' : 'changed' }); // prettier-ignore
   }
   if (wanted.length > 0 && !dryRun) await store.put(image, wanted);
   return done;
 }
 
-/** Counts by kind and name, in order of name. */
-export function countMasks(images: Iterable<{ readonly masks: readonly PutMask[] }>): readonly MaskCount[] {
-  const counts = new Map<string, Record<PutMask['change'], number> & Pick<PutMask, 'kind' | 'name'>>();
-  for (const { masks } of images) {
+/** Counts masks by kind and name. */
+export class MaskCounts {
+  readonly #counts = new Map<string, Record<PutMask['change'], number> & Pick<PutMask, 'kind' | 'name'>>();
+
+  add(masks: readonly PutMask[]): void {
     for (const { kind, name, change } of masks) {
       const key = `${kind} ${name}`;
-      const count = counts.get(key) ?? { kind, name, added: 0, changed: 0, unchanged: 0 };
+      const count = this.#counts.get(key) ?? { kind, name, added: 0, changed: 0, unchanged: 0 };
       count[change]++;
-      counts.set(key, count);
+      this.#counts.set(key, count);
     }
   }
-  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
+
+  /** In order of kind and name. */
+  get list(): readonly MaskCount[] {
+    return [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
+  }
 }
 
 /** Whether the new mask is accepted where the same pixels were only proposed. */
@@ -78,9 +70,15 @@ function raises(before: MaskEntry, { status }: NewMask): boolean {
   return before.status === 'proposed' && status === 'accepted';
 }
 
-async function holds(store: MaskStore, entry: MaskEntry, mask: Mask, inside: number): Promise<boolean> {
-  if (entry.inside !== inside) return false;
-  const { width, height, data } = await store.read(entry);
+async function holds(store: MaskStore, entry: MaskEntry, mask: Mask): Promise<boolean> {
+  if (entry.inside !== insideOf(mask)) return false;
+  // A mask whose file is damaged is put again.
+  const before = await store.read(entry).catch((error: unknown) => {
+    if (isFoveateError(error) && error.code === 'DATA_INVALID') return undefined;
+    throw error;
+  });
+  if (before === undefined) return false;
+  const { width, height, data } = before;
   return width === mask.width && height === mask.height && Buffer.compare(data, mask.data) === 0;
 }
 

@@ -1,7 +1,6 @@
 /** The images that a store is for. */
 import { statSync } from 'node:fs';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { stat } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { ImageFolder } from '@foveate/mask-formats';
 import { listImages, type MaskStore } from '@foveate/mask-store';
 import picomatch from 'picomatch';
@@ -42,10 +41,4 @@ export class NamedImages {
     const beside = `${this.#prefix}${name.replaceAll('\\', '/')}`;
     return this.#prefix !== '' && this.#paths.has(beside) ? beside : this.folder.find(name);
   }
-}
-
-/** What changes whenever a file is written. @throws Error of the system when it is not there */
-export async function stampOf(root: string, path: string): Promise<string> {
-  const { size, mtimeNs, ino } = await stat(join(root, path), { bigint: true });
-  return [size, mtimeNs, ino].join(' ');
 }
