@@ -13,6 +13,9 @@ const lookedAt = 2 ** 16;
 /** Names in a folder that are looked at. */
 const mostNames = 2000;
 
+/** Folders in each other that are looked into. */
+const deepest = 4;
+
 /**
  * The format of annotations, where names and first bytes leave no doubt.
  * @param path of a file or folder
@@ -48,12 +51,19 @@ async function ofFolder(path: string): Promise<readonly string[]> {
   if (json !== undefined) return (await ofFile(join(path, json))).filter((id) => id === 'labelme');
   if (ends(/\.(?:xml|txt)$/i) !== undefined) return [];
   if (ends(/\.png$/i) !== undefined) return ['png'];
-  // A folder for each label, or for each part of the images.
-  for (const folder of folders) {
-    const within = await namesIn(join(path, folder));
-    const inner = within.files.find((name) => /\.json$/i.test(name));
-    if (inner !== undefined) return (await ofFile(join(path, folder, inner))).filter((id) => id === 'labelme');
+  return nested(path, folders, deepest);
+}
+
+/** A folder for each label, or for each part of the images: the first file that is found further down decides. */
+async function nested(path: string, folders: readonly string[], depth: number): Promise<readonly string[]> {
+  for (const folder of depth === 0 ? [] : folders) {
+    const inner = join(path, folder);
+    const within = await namesIn(inner);
+    const json = within.files.find((name) => /\.json$/i.test(name));
+    if (json !== undefined) return (await ofFile(join(inner, json))).filter((id) => id === 'labelme');
     if (within.files.some((name) => /\.png$/i.test(name))) return ['png'];
+    const found = await nested(inner, within.folders, depth - 1);
+    if (found.length > 0) return found;
   }
   return [];
 }

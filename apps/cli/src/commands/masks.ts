@@ -4,9 +4,11 @@ import type { HistoryOptions, RevertOptions } from '../actions/masks-one.js';
 import type { StatsOptions } from '../actions/masks-stats.js';
 import type { CheckOptions, InitOptions } from '../actions/masks-store.js';
 import type { JudgeOptions, ListOptions } from '../actions/masks-chosen.js';
+import { addAnnotations } from './masks/annotations.js';
+import { kindOption } from './masks/kind-option.js';
+import { addPlaced } from './masks/placed.js';
 import { collect, integer, share } from './options.js';
 
-const kinds = ['area', 'defect'];
 const statuses = ['proposed', 'accepted', 'rejected'];
 const sources = ['manual', 'template', 'registration', 'network', 'import'];
 
@@ -14,6 +16,8 @@ const sources = ['manual', 'template', 'registration', 'network', 'import'];
 export function addMasks(program: Command): void {
   const masks = program.command('masks').description('keep masks of areas and defects, with where they came from');
   addStore(masks);
+  addAnnotations(masks);
+  addPlaced(masks);
   addChosen(masks);
   addOne(masks);
 }
@@ -108,8 +112,4 @@ function addOne(masks: Command): void {
     .action(async (store: string, image: string, options: RevertOptions) =>
       (await import('../actions/masks-one.js')).revert(store, image, options),
     );
-}
-
-function kindOption(): Option {
-  return new Option('--kind <kind>', 'areas of interest, or defects').choices(kinds);
 }

@@ -25,6 +25,13 @@ export function share(text: string): number {
   throw new InvalidArgumentError('Expected a number from 0 to 1.');
 }
 
+/** A number from 0 to 180. */
+export function degrees(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 180) return value;
+  throw new InvalidArgumentError('Expected a number from 0 to 180.');
+}
+
 /** Collects an option that may be given several times. */
 export function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];

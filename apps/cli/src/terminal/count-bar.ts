@@ -6,14 +6,17 @@ import { newBar } from './bar.js';
 export class CountBar {
   #bar: SingleBar | undefined;
 
-  /** @param what is counted, for example `labelled` */
-  show(what: string, done: number, total: number): void {
+  /**
+   * @param what is counted, for example `labelled`
+   * @param total undefined where nobody knows: then there is only the count
+   */
+  show(what: string, done: number, total: number | undefined): void {
     if (!process.stderr.isTTY) return;
     if (this.#bar === undefined) {
-      this.#bar = newBar('[{bar}] {value}/{total} {what}');
-      this.#bar.start(total, done, { what });
+      this.#bar = newBar(total === undefined ? '{value} {what}' : '[{bar}] {value}/{total} {what}');
+      this.#bar.start(total ?? done, done, { what });
     } else {
-      this.#bar.setTotal(total);
+      this.#bar.setTotal(total ?? done);
       this.#bar.update(done, { what });
     }
   }

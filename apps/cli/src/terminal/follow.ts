@@ -14,7 +14,7 @@ export function follow<Result>(start: (options: Required<TaskOptions>) => Task<R
     try {
       await start({ signal }).forEach((event) => {
         if (event.type === 'result') result = event.result;
-        else if (event.total !== undefined) bar.show(event.what, event.done, event.total);
+        else bar.show(event.what, event.done, event.total);
       });
     } finally {
       bar.clear();
