@@ -1,7 +1,7 @@
 /** Puts the masks of annotation files into a store. */
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { isFoveateError, type Mask } from '@foveate/contracts';
+import type { Mask } from '@foveate/contracts';
 import { isWithin } from '@foveate/contracts/node';
 import { formatOf, guessFormat, masksOf, readLegendFile } from '@foveate/mask-formats';
 import type { AnnotatedImage, Format, Orientation, ReadOptions } from '@foveate/mask-formats';
@@ -10,7 +10,7 @@ import type { MaskStore, NewMask, Provenance, StoredImage } from '@foveate/mask-
 import { task, type Task, type TaskContext, type TaskOptions } from '../task.js';
 import { checkAuthor } from './check-author.js';
 import { LabelRules, type LabelOptions, type UnknownLabel } from './label-rules.js';
-import { LeftOuts, printable, type LeftOut } from './left-out.js';
+import { isOfOneImage, LeftOuts, printable, type LeftOut } from './left-out.js';
 import { MaskCounts, putMasks, type MaskCount } from './put-masks.js';
 import { imagesOf, NamedImages } from './root-images.js';
 
@@ -87,7 +87,7 @@ async function work(
         found.add(image.hash);
       }
     } catch (error) {
-      if (!isFoveateError(error) || !(error.code === 'DATA_INVALID' || error.code === 'PATH_MISSING')) throw error;
+      if (!isOfOneImage(error)) throw error;
       leftOut.add({
         path: annotated.where,
         reason: error.parts.reason ?? 'annotation-invalid',

@@ -1,5 +1,5 @@
 /** What tasks over masks leave out, and why. */
-import type { Skip } from '@foveate/contracts';
+import { isFoveateError, type FoveateError, type Skip } from '@foveate/contracts';
 
 /** What was left out. */
 export interface LeftOut {
@@ -38,6 +38,14 @@ export class LeftOuts implements LeftOut {
   toJSON(): LeftOut {
     return { counts: this.counts, list: this.list };
   }
+}
+
+/** Whether an error is of one image alone, which is left out then; one of the store, or of the disk, ends the work. */
+export function isOfOneImage(error: unknown): error is FoveateError {
+  if (!isFoveateError(error)) return false;
+  const { code, parts } = error;
+  const isOfStore = parts.reason?.startsWith('store-') === true && parts.reason !== 'store-refused';
+  return (code === 'DATA_INVALID' || code === 'PATH_MISSING') && !isOfStore;
 }
 
 /** A text of a stranger's file without control characters, not too long. */

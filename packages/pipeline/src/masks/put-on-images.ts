@@ -1,10 +1,10 @@
 /** Puts masks that are made for each image onto many images. */
-import { fail, isFoveateError } from '@foveate/contracts';
+import { fail } from '@foveate/contracts';
 import { identifyImage } from '@foveate/mask-store';
 import type { MaskSource, MaskStore, NewMask, StoredImage } from '@foveate/mask-store';
 import type { TaskContext } from '../task.js';
 import type { MaskName } from './label-rules.js';
-import { LeftOuts, type LeftOut } from './left-out.js';
+import { isOfOneImage, LeftOuts, type LeftOut } from './left-out.js';
 import { MaskCounts, putMasks, type MaskCount } from './put-masks.js';
 import { chosenImages } from './root-images.js';
 
@@ -71,7 +71,7 @@ export async function putOnImages(
         images++;
       }
     } catch (error) {
-      if (!isFoveateError(error) || !(error.code === 'DATA_INVALID' || error.code === 'PATH_MISSING')) throw error;
+      if (!isOfOneImage(error)) throw error;
       leftOut.add({ path, reason: error.parts.reason ?? 'image-invalid', message: error.message });
     }
     progress(done, at + 1, paths.length);

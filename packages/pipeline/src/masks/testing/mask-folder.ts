@@ -13,6 +13,7 @@ export class MaskFolder {
   /** @param images paths below `images` */
   static async make(...images: readonly string[]): Promise<MaskFolder> {
     const folder = new MaskFolder();
+    mkdirSync(folder.at('images'));
     for (const [at, path] of images.entries()) {
       const data = new Uint8Array(12 * 8).fill(at + 1);
       await folder.picture(`images/${path}`, { width: 12, height: 8, channels: 1, data });
