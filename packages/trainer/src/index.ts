@@ -1,6 +1,6 @@
 export { checkpointPath, loadModelState, readLast, type Checkpoint } from './checkpoint.js';
 export type { TrainingProgress } from './course/progress.js';
-export * from './evaluate-program.js';
+export { evaluateProgram, objectiveEvaluateProgram, type EvaluateParts } from './evaluate-program.js';
 export * from './evaluate.js';
 export { batchTensors, stepTensors, type FedBatch, type TrunkBatch } from './feed/batch-tensors.js';
 export type { PlannedBatches } from './feed/planned-batches.js';
@@ -8,6 +8,8 @@ export { checkSettings } from './freezing/check-settings.js';
 export { frozenStagesAt } from './freezing/phases.js';
 export { trainedVariables, type TrainedPart } from './freezing/trained-part.js';
 export { trainingOptions, type TrainingSettings, type FeatureCacheOptions } from './settings.js';
+export type { ForwardPass, Learned, Objective, SampleBatch, TrainedModel, ValidationTally } from './objective.js';
 export { trainStepProgram, type TrainStepParts } from './step/train-step-program.js';
 export * from './train.js';
+export * from './train-objective.js';
 export { FeatureCache, type FeatureCachePlace } from './trunk/feature-cache.js';
