@@ -37,13 +37,13 @@ export interface TrainOptions extends TrainingCourse<Batch> {
  */
 export function train(options: TrainOptions): Observable<RunEvent> {
   return trainObjective<FedBatch>(() => {
-    const { model, loss, explainer, measured, featureCache, classCounts, ...course } = options;
+    const { model, loss, explainer, measured, featureCache, classCounts = [], ...course } = options;
     return {
       ...course,
       objective: classification({
         model,
         loss,
-        ...lossWeights(options),
+        ...lossWeights(model, classCounts, course.settings),
         ...(explainer === undefined ? {} : { explainer }),
         ...(measured === undefined ? {} : { measured }),
       }),
@@ -61,9 +61,11 @@ export function train(options: TrainOptions): Observable<RunEvent> {
   });
 }
 
-function lossWeights({ classCounts = [], model, settings = {} }: TrainOptions): {
-  readonly classWeights?: readonly number[];
-} {
+function lossWeights(
+  model: Model,
+  classCounts: readonly number[],
+  settings: TrainOptions['settings'] = {},
+): { readonly classWeights?: readonly number[] } {
   const { classWeights: chosen } = trainingSettings.parse(settings);
   if (chosen === undefined) return {};
   const weights = classWeights(chosen, classCounts);

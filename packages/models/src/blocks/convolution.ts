@@ -63,19 +63,25 @@ export function depthwiseConv(
   return (x, scope) => tf.depthwiseConv2d(x, kernel(scope), stride, border(options));
 }
 
-/** Enlarges an image. [N, h, w, in] -> [N, size[0], size[1], out], where ceil(size / 2) is [h, w] */
+/** Enlarges an image. [N, h, w, in] -> [N, size[0], size[1], out], where ceil(size / factor) is [h, w] */
 export type Enlargement = (x: tf.Tensor4D, size: readonly [number, number], scope: VariableScope) => tf.Tensor4D;
 
-/** Transposed 2x2 convolution with bias at stride 2; the kernel is [2, 2, out, in]. */
-export function upConv(variables: Variables, name: string, inChannels: number, outChannels: number): Enlargement {
+/** Transposed convolution with bias whose windows do not overlap; the kernel is [factor, factor, out, in]. */
+export function upConv(
+  variables: Variables,
+  name: string,
+  inChannels: number,
+  outChannels: number,
+  factor = 2,
+): Enlargement {
   const kernel = variables.declare<tf.Tensor4D>(
     `${name}/kernel`,
-    [2, 2, outChannels, inChannels],
+    [factor, factor, outChannels, inChannels],
     heNormal(inChannels),
   );
   const bias = variables.declare(`${name}/bias`, [outChannels], fill(0));
   return (x, [height, width], scope) => {
     const shape: [number, number, number, number] = [x.shape[0], height, width, outChannels];
-    return tf.add(tf.conv2dTranspose(x, kernel(scope), shape, 2, 'same'), bias(scope));
+    return tf.add(tf.conv2dTranspose(x, kernel(scope), shape, factor, 'same'), bias(scope));
   };
 }
