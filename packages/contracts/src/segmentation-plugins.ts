@@ -35,3 +35,21 @@ export interface MaskLossInputs {
 export interface MaskLoss {
   compute(inputs: MaskLossInputs): LossOutput;
 }
+
+/** Key of an ONNX file's metadata under which a {@link SegmenterRecord} stands as JSON. */
+export const segmenterKey = 'foveate.segmenter';
+
+/**
+ * What has to be known of an exported segmenter: input `images` [N, height, width, 3] uint8, outputs `probabilities`
+ * [N, height, width, areas] and `certainty` [N, areas].
+ */
+export interface SegmenterRecord {
+  readonly version: 1;
+  /** Names of the areas, in the order of the channels. */
+  readonly areas: readonly string[];
+  /**
+   * For each area the confidence, which is the IoU to be expected, by certainty: points of a function that is linear between
+   * them, certainty strictly rising, confidence in [0, 1] and not falling.
+   */
+  readonly calibration: readonly (readonly (readonly [certainty: number, confidence: number])[])[];
+}

@@ -1,4 +1,5 @@
 export { checkpointPath, loadModelState, readLast, type Checkpoint } from './checkpoint.js';
+export { assertFinite } from './course/divergence.js';
 export type { TrainingProgress } from './course/progress.js';
 export { evaluateProgram, objectiveEvaluateProgram, type EvaluateParts } from './evaluate-program.js';
 export * from './evaluate.js';
@@ -7,6 +8,7 @@ export type { PlannedBatches } from './feed/planned-batches.js';
 export { checkSettings } from './freezing/check-settings.js';
 export { frozenStagesAt } from './freezing/phases.js';
 export { trainedVariables, type TrainedPart } from './freezing/trained-part.js';
+export { valuesOf } from './predictions.js';
 export { trainingOptions, type TrainingSettings, type FeatureCacheOptions } from './settings.js';
 export type { ForwardPass, Learned, Objective, SampleBatch, TrainedModel, ValidationTally } from './objective.js';
 export { trainStepProgram, type TrainStepParts } from './step/train-step-program.js';
