@@ -31,6 +31,7 @@ export { withNoise } from './noise.js';
 export { drawPolygon, fillPolygon, type Point } from './polygon.js';
 export { flipHorizontal, flipVertical, quarterTurns, shift } from './rearrange.js';
 export { resize, resizeMask } from './resize.js';
+export { keepParts, majority, withoutHoles } from './tidy-mask.js';
 export {
   homographySampling,
   samplingOf,
