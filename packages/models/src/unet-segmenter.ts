@@ -10,7 +10,7 @@ const options = z.strictObject({
     .int()
     .min(1)
     .max(256)
-    .default(12)
+    .default(8)
     .describe('Channels of the finest level; each level below has twice as many.'),
   depth: z.int().min(2).max(6).default(4).describe('Levels; each halves the one above.'),
   stride: z

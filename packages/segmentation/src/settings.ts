@@ -10,7 +10,7 @@ export const segmentationSettings = z.strictObject({
     .tuple([z.int().min(16).max(2048), z.int().min(16).max(2048)])
     .default([128, 128])
     .describe('Height and width of the network input in pixels; masks are proposed at the size of the image.'),
-  epochs: z.int().min(1).default(24).describe('Epochs at most.'),
+  epochs: z.int().min(1).default(12).describe('Epochs at most.'),
   steps: z
     .int()
     .min(1)
@@ -24,8 +24,8 @@ export const segmentationSettings = z.strictObject({
     .default(0.2)
     .describe('Share of the images, and at least two, that early stopping and calibration go by.'),
   schedule: schedule.unwrap().prefault({ kind: 'cosine', warmup: 1, minimum: 0.02 }),
-  ema: ema.unwrap().prefault({ decay: 0.98 }),
-  earlyStopping: earlyStopping.unwrap().prefault({ patience: 12, minDelta: 0.001 }),
+  ema: ema.unwrap().prefault({ decay: 0.95 }),
+  earlyStopping: earlyStopping.unwrap().prefault({ patience: 6, minDelta: 0.001 }),
   clip: clip.unwrap().prefault({ norm: 1 }),
   train,
   frozenBatchNorm,

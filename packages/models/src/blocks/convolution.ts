@@ -63,10 +63,13 @@ export function depthwiseConv(
   return (x, scope) => tf.depthwiseConv2d(x, kernel(scope), stride, border(options));
 }
 
-/** Enlarges an image. [N, h, w, in] -> [N, size[0], size[1], out], where ceil(size / factor) is [h, w] */
+/** Enlarges an image. [N, h, w, in] -> [N, size[0], size[1], out] */
 export type Enlargement = (x: tf.Tensor4D, size: readonly [number, number], scope: VariableScope) => tf.Tensor4D;
 
-/** Transposed convolution with bias whose windows do not overlap; the kernel is [factor, factor, out, in]. */
+/**
+ * Transposed convolution with bias whose windows do not overlap; the kernel is [factor, factor, out, in]. To a size that is no
+ * multiple of its input's, as below a pool that left out a last row, its result is interpolated.
+ */
 export function upConv(
   variables: Variables,
   name: string,
@@ -81,7 +84,11 @@ export function upConv(
   );
   const bias = variables.declare(`${name}/bias`, [outChannels], fill(0));
   return (x, [height, width], scope) => {
-    const shape: [number, number, number, number] = [x.shape[0], height, width, outChannels];
-    return tf.add(tf.conv2dTranspose(x, kernel(scope), shape, factor, 'same'), bias(scope));
+    const [count, h, w] = x.shape;
+    const fits = Math.ceil(height / factor) === h && Math.ceil(width / factor) === w;
+    const size: [number, number] = fits ? [height, width] : [factor * h, factor * w];
+    const enlarged = tf.conv2dTranspose(x, kernel(scope), [count, ...size, outChannels], factor, 'same');
+    const y: tf.Tensor4D = tf.add(enlarged, bias(scope));
+    return fits ? y : tf.image.resizeBilinear(y, [height, width], false, true);
   };
 }
