@@ -58,7 +58,10 @@ describe('dice-ce', () => {
   it('has the gradient of finite differences', async () => {
     const loss = await buildPlugin(diceCe);
     const logits = normalTensor([2, 2, 3, 2], 1, 'logits');
-    const targets = maps(Array.from({ length: 24 }, (_, i) => Number(i % 3 === 0)), logits.shape);
+    const targets = maps(
+      Array.from({ length: 24 }, (_, i) => Number(i % 3 === 0)),
+      logits.shape,
+    );
     const value = async (at: HostTensor) => (await computed(loss, at, targets))['mean']![0]!;
     const expected = await finiteDifferences(value, logits, 1e-2);
     const program: Program = ({ x, t }) => ({
@@ -72,7 +75,10 @@ describe('dice-ce', () => {
 
   it('is the same on ONNX Runtime, with its gradient', async () => {
     const loss = await buildPlugin(diceCe);
-    const targets = maps(Array.from({ length: 60 }, (_, i) => Number(i % 4 === 0)), [3, 4, 5, 1]);
+    const targets = maps(
+      Array.from({ length: 60 }, (_, i) => Number(i % 4 === 0)),
+      [3, 4, 5, 1],
+    );
     const compute = (logits: tf.Tensor4D, t: tf.Tensor4D) => loss.compute({ logits, targets: t }).perSample;
     await expect(
       checkParity([fast, engine], [[3, 4, 5, 1], targets], compute, { gradients: [0] }),

@@ -66,10 +66,10 @@ describe('the segmenter unet', () => {
 
   it('takes skips from every size that the stages of a classifier have', async () => {
     const { variables, noise } = await built({ width: 2, encoder: 'mobilenet-v3-small' }, [64, 64]);
-    const kernels = variables.filter(({ name }) => /^(decoder.|logits).*kernel$/.test(name));
+    const kernels = variables.filter(({ name }) => /^(decoder.|areas).*kernel$/.test(name));
     // Halved five times: four steps up to the first map, and one to the image.
     expect(kernels.filter(({ name }) => name.includes('/up/'))).toHaveLength(4);
-    expect(kernels.at(-1)).toMatchObject({ name: 'logits/kernel', shape: [2, 2, 2, 2] });
+    expect(kernels.at(-1)).toMatchObject({ name: 'areas/kernel', shape: [2, 2, 2, 2] });
     expect(variables.some(({ name }) => name.startsWith('stem/'))).toBe(true);
     expect(noise).toBeDefined();
   });

@@ -57,11 +57,11 @@ function factory({ width: finest, depth, stride, upsampling, encoder: classifier
   if (classifier === undefined || pretrained === undefined) return { build };
   return {
     build,
-    pretrained: async (model, fetching) => {
-      const { height, width } = model;
-      const values = await pretrained(classifier.service.build({ height, width, classes: 2 }), fetching);
-      const known = new Set(model.variables.map(({ name }) => name));
-      return Object.fromEntries(Object.entries(values).filter(([name]) => known.has(name)));
+    pretrained: async ({ height, width }, fetching) => {
+      const whole = classifier.service.build({ height, width, classes: 2 });
+      const used = new Set(whole.stages?.flatMap(({ variables }) => variables));
+      const values = await pretrained(whole, fetching);
+      return Object.fromEntries(Object.entries(values).filter(([name]) => used.has(name)));
     },
   };
 }
@@ -87,7 +87,7 @@ function decoding(
       return decode;
     });
   const factor = Math.round(height / (levels[0]?.height ?? height));
-  const logits = upConv(variables, 'logits', below, areas, factor);
+  const logits = upConv(variables, 'areas', below, areas, factor);
   return (maps: tf.Tensor4D[], size: readonly [number, number], scope: Parameters<SegmentationModel['logits']>[1]) => {
     const lowest = maps.pop() as tf.Tensor4D;
     return logits(

@@ -91,6 +91,7 @@ async function proposed(
   const outputs = await model.run({ images: { dtype: 'int32', shape: [images.length, height, width, 3], data } });
   const probabilities = output(outputs, 'probabilities', images.length * pixels * areas.length, where);
   const certainty = output(outputs, 'certainty', images.length * areas.length, where);
+  if (!certainty.every((value) => value >= 0 && value <= 1)) throw noSegmenter(where, 'certainty in [0, 1]', 'others');
   return Promise.all(
     images.map(async (image, index): Promise<Proposals> => {
       const ofAreas = areas.map(async (name, area): Promise<[string, AreaProposal]> => {
