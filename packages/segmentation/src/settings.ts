@@ -10,7 +10,7 @@ export const segmentationSettings = z.strictObject({
     .tuple([z.int().min(16).max(2048), z.int().min(16).max(2048)])
     .default([128, 128])
     .describe('Height and width of the network input in pixels; masks are proposed at the size of the image.'),
-  epochs: z.int().min(1).default(12).describe('Epochs at most.'),
+  epochs: z.int().min(1).default(10).describe('Epochs at most.'),
   steps: z
     .int()
     .min(1)

@@ -93,7 +93,9 @@ async function begin(options: TrainSegmenterOptions): Promise<Task> {
 
 function learning({ options, settings, objective, images, fingerprint, model }: Task): Observable<RunEvent> {
   const { engine, optimizer, augmentations, seed, folder, segmenter, resume = false, signal } = options;
-  const { size: _size, holdOut: _holdOut, epochs, steps, batchSize, ...course } = settings;
+  const { epochs, steps, batchSize, schedule, ema, earlyStopping, clip, train, frozenBatchNorm, unfreeze, groups } =
+    settings;
+  const course = { schedule, ema, earlyStopping, clip, train, frozenBatchNorm, unfreeze, groups };
   const epoch = { augmentations, seed, batchSize, steps };
   const start = async () => (await segmenter.pretrained?.(model, { signal })) ?? {};
   return defer(start).pipe(
