@@ -14,7 +14,6 @@ import { openSegmenter } from '@foveate/propose';
 import { trainSegmenter } from '@foveate/segmentation';
 import { syntheticZipper } from '@foveate/synthetic-zipper';
 import { buildPlugin } from '@foveate/testkit';
-import { lastValueFrom, tap } from 'rxjs';
 
 const { values } = parseArgs({
   options: {
@@ -116,7 +115,13 @@ for (const count of counts) {
   const [since, before] = [performance.now(), process.cpuUsage()];
   let epochs = 0;
   const training = trainSegmenter({ ...parts, images: images.slice(0, count), engine, seed, folder });
-  await lastValueFrom(training.pipe(tap(({ type }) => (epochs += type === 'epoch' ? 1 : 0))));
+  await new Promise((resolve, reject) => {
+    training.subscribe({
+      next: ({ type }) => (epochs += type === 'epoch' ? 1 : 0),
+      error: reject,
+      complete: () => resolve(),
+    });
+  });
   const [wall, { user, system }] = [performance.now() - since, process.cpuUsage(before)];
   engine.dispose();
   const segmenter = await openSegmenter(folder);
