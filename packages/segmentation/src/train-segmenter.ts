@@ -1,7 +1,14 @@
 /** The training of a segmenter, from images with masks to a file that proposes masks. */
 import type { Augmentation, Engine, MaskLoss, Optimizer, RunEvent, SegmenterFactory } from '@foveate/contracts';
 import { makeFolder, writeAtomically } from '@foveate/contracts/node';
-import { checkpointPath, loadModelState, readLast, trainObjective, type Objective } from '@foveate/trainer';
+import {
+  checkpointPath,
+  loadModelState,
+  readLast,
+  trainObjective,
+  type Objective,
+  type TrainingProgress,
+} from '@foveate/trainer';
 import { join } from 'node:path';
 import { concat, defer, mergeMap, type Observable } from 'rxjs';
 import type { z } from 'zod';
@@ -88,7 +95,28 @@ async function begin(options: TrainSegmenterOptions): Promise<Task> {
     fingerprint: fingerprintOf({ config, settings, areas }, prepared),
     startedAt: Date.now(),
   };
+  await writeSegmenterRun(folder, recordOf(task, 'running'));
   return task;
+}
+
+function recordOf(
+  { options, settings, areas, images, startedAt }: Task,
+  status: SegmenterRun['status'],
+  progress?: TrainingProgress,
+): SegmenterRun {
+  return {
+    version: 1,
+    status,
+    startedAt: new Date(startedAt).toISOString(),
+    seed: options.seed,
+    config: { ...options.config, settings },
+    areas,
+    images: { training: images.training.map(({ id }) => id), validation: images.validation.map(({ id }) => id) },
+    epochs: progress?.records ?? [],
+    bestEpoch: progress?.course.best?.epoch ?? null,
+    calibration: null,
+    seconds: (Date.now() - startedAt) / 1000,
+  };
 }
 
 function learning({ options, settings, objective, images, fingerprint, model }: Task): Observable<RunEvent> {
@@ -125,24 +153,10 @@ function learning({ options, settings, objective, images, fingerprint, model }: 
 async function finished(task: Task): Promise<readonly RunEvent[]> {
   const { options, settings, objective, model, areas, images } = task;
   const { engine, augmentations, seed, folder, signal } = options;
-  const last = await readLast(folder);
-  const progress = last?.progress;
+  const progress = (await readLast(folder))?.progress;
   const isDone = progress !== undefined && (progress.epoch > settings.epochs || progress.course.stopped !== null);
-  const record: SegmenterRun = {
-    version: 1,
-    status: isDone ? 'completed' : 'interrupted',
-    startedAt: new Date(task.startedAt).toISOString(),
-    seed,
-    config: { ...options.config, settings },
-    areas,
-    images: { training: images.training.map(({ id }) => id), validation: images.validation.map(({ id }) => id) },
-    epochs: progress?.records ?? [],
-    bestEpoch: progress?.course.best?.epoch ?? null,
-    calibration: null,
-    seconds: (Date.now() - task.startedAt) / 1000,
-  };
   if (!isDone || signal?.aborted === true) {
-    await writeSegmenterRun(folder, record);
+    await writeSegmenterRun(folder, recordOf(task, 'interrupted', progress));
     return [];
   }
   const variables = await loadModelState(checkpointPath(folder, 'best'), model);
@@ -154,7 +168,7 @@ async function finished(task: Task): Promise<readonly RunEvent[]> {
     join(folder, segmenterFile),
     exportSegmenter(model, variables, { version: 1, areas, calibration }),
   );
-  await writeSegmenterRun(folder, { ...record, calibration });
+  await writeSegmenterRun(folder, { ...recordOf(task, 'completed', progress), calibration });
   // Views begin with the images as they are.
   const plain = seen.slice(0, images.validation.length * areas.length);
   const iou = mean(plain.map((one) => one.iou));
