@@ -22,6 +22,7 @@ const { values } = parseArgs({
     size: { type: 'string', default: '128' },
     seed: { type: 'string', default: '1' },
     folder: { type: 'string' },
+    epochs: { type: 'string' },
   },
 });
 const [tested, size, seed] = ['test', 'size', 'seed'].map((name) => Number(values[name]));
@@ -94,7 +95,7 @@ const parts = {
   loss: await named('mask-loss', segmentationDefaults['mask-loss']),
   optimizer: await named('optimizer', optimizer),
   augmentations: await Promise.all(augment.map((one) => named('augmentation', one))),
-  settings: { size: [size, size] },
+  settings: { size: [size, size], ...(values.epochs === undefined ? {} : { epochs: Number(values.epochs) }) },
 };
 
 function iouOf(mask, truth) {

@@ -11,7 +11,9 @@ export const segmentationDefaults = {
     { id: 'flip-vertical' },
     { id: 'rotate-90' },
     { id: 'affine', rotate: 15, scale: 0.15 },
-    { id: 'brightness-contrast', brightness: 0.15, contrast: 0.25 },
-    { id: 'hue-saturation' },
+    { id: 'brightness-contrast', brightness: 0.25, contrast: 0.4 },
+    { id: 'gamma' },
+    { id: 'hue-saturation', hue: 90, saturation: 0.5 },
+    { id: 'noise', probability: 0.3 },
   ],
 } as const;

@@ -25,7 +25,7 @@ export const segmentationSettings = z.strictObject({
     .describe('Share of the images, and at least two, that early stopping and calibration go by.'),
   schedule: schedule.unwrap().prefault({ kind: 'cosine', warmup: 1, minimum: 0.02 }),
   ema: ema.unwrap().prefault({ decay: 0.95 }),
-  earlyStopping: earlyStopping.unwrap().prefault({ patience: 6, minDelta: 0.001 }),
+  earlyStopping: earlyStopping.unwrap().prefault({ patience: 10, minDelta: 0.001 }),
   clip: clip.unwrap().prefault({ norm: 1 }),
   train,
   frozenBatchNorm,

@@ -49,7 +49,7 @@ describe('trainSegmenter', () => {
     const events = await run('whole');
     const measured = events.at(-1)!;
     expect(measured.type).toBe('measured');
-    const { iou } = (measured as { measures: { iou: number } }).measures;
+    const { iou } = (measured as unknown as { measures: { iou: number } }).measures;
     expect(iou).toBeGreaterThan(0.8);
     const record = recordOf('whole');
     expect(record).toMatchObject({ status: 'completed', areas: ['disc'] });
