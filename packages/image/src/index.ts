@@ -32,6 +32,7 @@ export { drawPolygon, drawRings, fillPolygon, type Point } from './polygon.js';
 export { flipHorizontal, flipVertical, quarterTurns, shift } from './rearrange.js';
 export { outlinesOf, type Outline } from './outline.js';
 export { resize, resizeMask } from './resize.js';
+export { keepParts, majority, withoutHoles } from './tidy-mask.js';
 export {
   homographySampling,
   samplingOf,
