@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { random } from '@foveate/contracts';
 import { onnx } from '@foveate/engine-onnx';
 import { readImage } from '@foveate/image';
-import { defaultPlugins, segmentationDefaults } from '@foveate/preset-default';
+import { defaultPlugins, segmenterDefaults } from '@foveate/preset-default';
 import { openSegmenter } from '@foveate/propose';
 import { trainSegmenter } from '@foveate/segmentation';
 import { syntheticZipper } from '@foveate/synthetic-zipper';
@@ -89,10 +89,10 @@ const named = (kind, { id, ...options }) =>
     options,
     { plugins: defaultPlugins },
   );
-const { optimizer, augment } = segmentationDefaults;
+const { optimizer, augment } = segmenterDefaults;
 const parts = {
-  segmenter: await named('segmenter', segmentationDefaults.segmenter),
-  loss: await named('mask-loss', segmentationDefaults['mask-loss']),
+  segmenter: await named('segmenter', segmenterDefaults.segmenter),
+  loss: await named('mask-loss', segmenterDefaults.loss),
   optimizer: await named('optimizer', optimizer),
   augmentations: await Promise.all(augment.map((one) => named('augmentation', one))),
   settings: { size: [size, size], ...(values.epochs === undefined ? {} : { epochs: Number(values.epochs) }) },

@@ -7,3 +7,4 @@ export {
   type SegmenterOptions,
 } from './segmenter.js';
 export { finishedMask, maskFinish, type MaskFinish } from './finish.js';
+export { networkAoi } from './network-aoi.js';

@@ -1,4 +1,5 @@
 /** A segmenter's file, opened and checked. */
+import { createHash } from 'node:crypto';
 import { fail, segmenterKey, type OpenedModel, type SegmenterRecord } from '@foveate/contracts';
 import { readRegularFile } from '@foveate/contracts/node';
 import { onnxMetadata, openOnnx } from '@foveate/engine-onnx/open';
@@ -39,6 +40,8 @@ const record: z.ZodType<SegmenterRecord> = z
 /** An open network and what is known of it. */
 export interface SegmenterNetwork extends Pick<SegmenterRecord, 'areas' | 'calibration'> {
   readonly model: OpenedModel;
+  /** SHA-256 of the file, hexadecimal. */
+  readonly hash: string;
   readonly height: number;
   readonly width: number;
   /** Path, or what stands for it. */
@@ -69,7 +72,8 @@ export async function openSegmenterFile(
       `${type ?? 'none'} [${shape.join(', ')}]`,
     );
   }
-  return { ...told.data, model, height, width, where };
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  return { ...told.data, model, hash, height, width, where };
 }
 
 /** The error for a file that is something else. */

@@ -27,6 +27,8 @@ export type Proposals = Readonly<Record<string, AreaProposal>>;
 
 /** Proposes masks. May be called again before an answer came. */
 export interface Segmenter {
+  /** SHA-256 of the file, hexadecimal: which network it is. */
+  readonly hash: string;
   /** Names, in the order of the network's channels. */
   readonly areas: readonly string[];
   /** Size of the network input in pixels. */
@@ -55,7 +57,7 @@ export async function openSegmenter(
 ): Promise<Segmenter> {
   const finish = maskFinish.parse(chosen);
   const network = await openSegmenterFile(source, threads);
-  const { model, height, width, areas } = network;
+  const { model, hash, height, width, areas } = network;
   const atOnce = Math.max(1, Math.round(pixelsAtOnce / (height * width)));
   const proposeAll: Segmenter['proposeAll'] = async (images) => {
     const proposals: Proposals[] = [];
@@ -65,6 +67,7 @@ export async function openSegmenter(
     return proposals;
   };
   return {
+    hash,
     areas,
     height,
     width,

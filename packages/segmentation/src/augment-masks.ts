@@ -6,7 +6,7 @@ import {
   type AugmentedImages,
   type Mask,
 } from '@foveate/contracts';
-import { emptyMask } from '@foveate/image';
+import { emptyMask, unionOf } from '@foveate/image';
 import type { PreparedImage } from './training-image.js';
 
 /** Which drawing of the chance an augmentation is. */
@@ -31,7 +31,7 @@ export async function augmentedImage(
   { seed, purpose, repetition }: Draw,
 ): Promise<Pick<PreparedImage, 'image' | 'masks'>> {
   const defects = masks.map((mask, index) => ({ type: String(index), mask }));
-  let current: AugmentedImages = { image, aoi: union(masks, image), defects };
+  let current: AugmentedImages = { image, aoi: aoiOf(masks, image), defects };
   for (const [index, augmentation] of augmentations.entries()) {
     const parameters = augmentation.draw(random(seed, 'augment', purpose, repetition, id, index), current.image);
     if (parameters !== undefined) current = await augmentation.apply(current, parameters, context);
@@ -43,9 +43,8 @@ export async function augmentedImage(
   };
 }
 
-function union(masks: readonly Mask[], { width, height }: PreparedImage['image']): Mask {
-  const data = new Uint8Array(width * height);
-  for (const mask of masks)
-    for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) | (mask.data[i] as number);
-  return data.includes(255) ? { width, height, channels: 1, data } : emptyMask(width, height, 255);
+/** Where any of them is; all of the image where none is. */
+function aoiOf(masks: readonly Mask[], { width, height }: PreparedImage['image']): Mask {
+  const all = unionOf(emptyMask(width, height), ...masks);
+  return all.data.includes(255) ? all : emptyMask(width, height, 255);
 }

@@ -6,7 +6,7 @@ import { augmentedImage } from './augment-masks.js';
 import { augmentedBatches, maskBatch, plainBatches } from './batches.js';
 import { heldOut } from './hold-out.js';
 import { disc, side } from './testing/discs.js';
-import { areaNames, preparedImages, type PreparedImage } from './training-image.js';
+import { preparedImages, type PreparedImage } from './training-image.js';
 
 const size = { height: side, width: side };
 let images: readonly PreparedImage[] = [];
@@ -16,7 +16,7 @@ beforeAll(async () => {
     const one = disc(number);
     return { ...one, areas: { ...one.areas, corner: corner() } };
   });
-  images = await preparedImages(given, areaNames(given), size);
+  ({ images } = await preparedImages(given, size));
   augmentations = [await buildPlugin(flipHorizontal), await buildPlugin(rotate90), await buildPlugin(affine)];
 });
 
@@ -34,8 +34,9 @@ describe('preparedImages', () => {
       { id: 'a', image: grey, areas: { seam: mask } },
       { id: 'b', image: grey, areas: { edge: mask } },
     ];
-    expect(areaNames(given)).toEqual(['edge', 'seam']);
-    const [first] = await preparedImages(given, ['edge', 'seam'], { height: 1, width: 2 });
+    const { areas, images: prepared } = await preparedImages(given, { height: 1, width: 2 });
+    expect(areas).toEqual(['edge', 'seam']);
+    const [first] = prepared;
     expect(first!.image).toMatchObject({ width: 2, height: 1, channels: 3, data: Uint8Array.of(9, 9, 9, 9, 9, 9) });
     expect(first!.masks.map(({ data }) => [...data])).toEqual([
       [0, 0],
@@ -46,11 +47,11 @@ describe('preparedImages', () => {
   it('refuses masks of another size, pixels that are missing, two of one id, and no mask at all', async () => {
     const one = disc(0);
     const small = { width: 1, height: 1, channels: 1 as const, data: new Uint8Array(1) };
-    const refused = (given: object) => preparedImages([{ ...one, ...given }], ['disc'], size);
+    const refused = (given: object) => preparedImages([{ ...one, ...given }], size);
     await expect(refused({ areas: { disc: small } })).rejects.toMatchObject({ code: 'DATA_INVALID' });
     await expect(refused({ image: { ...one.image, data: new Uint8Array(5) } })).rejects.toThrow('disc0');
-    await expect(preparedImages([one, one], ['disc'], size)).rejects.toThrow('one id');
-    expect(() => areaNames([{ ...one, areas: {} }])).toThrow('no mask');
+    await expect(preparedImages([one, one], size)).rejects.toThrow('one id');
+    await expect(refused({ areas: {} })).rejects.toThrow('no mask');
   });
 });
 

@@ -21,14 +21,15 @@ import { mean } from './mask-validation.js';
 import { segmentation } from './segmentation-objective.js';
 import { writeSegmenterRun, type SegmenterRun } from './segmenter-run.js';
 import { segmentationSettings, type SegmentationSettings } from './settings.js';
-import { areaNames, preparedImages, type PreparedImage, type TrainingImage } from './training-image.js';
+import { preparedImages, type PreparedImage, type TrainingImage } from './training-image.js';
 
 /** Name of the finished network in a run folder. */
 export const segmenterFile = 'segmenter.onnx';
 
 /** What the training of a segmenter needs. */
 export interface TrainSegmenterOptions {
-  readonly images: readonly TrainingImage[];
+  /** Taken one by one and kept at network size. */
+  readonly images: Iterable<TrainingImage> | AsyncIterable<TrainingImage>;
   readonly engine: Engine;
   readonly segmenter: SegmenterFactory;
   readonly loss: MaskLoss;
@@ -79,9 +80,8 @@ export function trainSegmenter(options: TrainSegmenterOptions): Observable<RunEv
 async function begin(options: TrainSegmenterOptions): Promise<Task> {
   const { images: given, segmenter, loss, seed, folder, config = {} } = options;
   const settings = segmentationSettings.parse(options.settings ?? {});
-  const areas = areaNames(given);
   const [height, width] = settings.size;
-  const prepared = await preparedImages(given, areas, { height, width });
+  const { areas, images: prepared } = await preparedImages(given, { height, width });
   const images = heldOut(prepared, settings.holdOut, seed);
   const model = segmenter.build({ height, width, areas: areas.length });
   await makeFolder(folder);

@@ -23,43 +23,58 @@ export interface PreparedImage {
   readonly masks: readonly Mask[];
 }
 
-/** Names of all areas, sorted. @throws FoveateError `DATA_INSUFFICIENT` when there is none */
-export function areaNames(images: readonly TrainingImage[]): readonly string[] {
-  const names = [...new Set(images.flatMap(({ areas }) => Object.keys(areas)))].sort();
-  if (names.length > 0) return names;
-  throw fail({
-    code: 'DATA_INSUFFICIENT',
-    what: 'There is no mask to learn from',
-    where: 'images',
-    expected: 'masks of at least one area',
-    got: `${String(images.length)} images without`,
-  });
+/** Images at network size, and the names of all their areas, sorted. */
+export interface PreparedImages {
+  readonly areas: readonly string[];
+  readonly images: readonly PreparedImage[];
+}
+
+/** An image whose areas have no order yet. */
+interface SmallImage extends Omit<PreparedImage, 'masks'> {
+  readonly masks: ReadonlyMap<string, Mask>;
 }
 
 /**
- * @param names of the areas
- * @throws FoveateError `DATA_INVALID` naming an image that is there twice or whose pixels or masks do not fit its size
+ * Brings images to network size, one after the other: large ones need not be in memory together.
+ * @throws FoveateError `DATA_INVALID` naming an image that is there twice or whose pixels or masks do not fit its size,
+ *   `DATA_INSUFFICIENT` when there is no mask
  */
 export async function preparedImages(
-  images: readonly TrainingImage[],
-  names: readonly string[],
-  { height, width }: { readonly height: number; readonly width: number },
-): Promise<readonly PreparedImage[]> {
+  given: Iterable<TrainingImage> | AsyncIterable<TrainingImage>,
+  size: { readonly height: number; readonly width: number },
+): Promise<PreparedImages> {
   const ids = new Set<string>();
-  const prepared: PreparedImage[] = [];
-  for (const { id, image, areas, group = id } of images) {
-    if (ids.has(id)) throw fail({ code: 'DATA_INVALID', what: 'Two training images have one id', where: id });
-    ids.add(id);
-    checkPixels(image, id, image.channels);
-    const masks = names.map((name) => {
-      const mask = areas[name];
-      if (mask === undefined) return emptyMask(width, height);
-      checkPixels(mask, `${id}, area '${name}'`, 1, image);
-      return resizeMask(mask, width, height);
-    });
-    prepared.push({ id, group, image: colour(await resize(image, width, height)), masks });
+  const small: SmallImage[] = [];
+  for await (const one of given) {
+    if (ids.has(one.id)) throw fail({ code: 'DATA_INVALID', what: 'Two training images have one id', where: one.id });
+    ids.add(one.id);
+    small.push(await reduced(one, size));
   }
-  return prepared;
+  const areas = [...new Set(small.flatMap(({ masks }) => [...masks.keys()]))].sort();
+  if (areas.length === 0) {
+    throw fail({
+      code: 'DATA_INSUFFICIENT',
+      what: 'There is no mask to learn from',
+      where: 'images',
+      expected: 'masks of at least one area',
+      got: `${String(small.length)} images without`,
+    });
+  }
+  const empty = emptyMask(size.width, size.height);
+  const images = small.map(({ masks, ...one }) => ({ ...one, masks: areas.map((name) => masks.get(name) ?? empty) }));
+  return { areas, images };
+}
+
+async function reduced(
+  { id, image, areas, group = id }: TrainingImage,
+  { height, width }: { readonly height: number; readonly width: number },
+): Promise<SmallImage> {
+  checkPixels(image, id, image.channels);
+  const masks = Object.entries(areas).map(([name, mask]): [string, Mask] => {
+    checkPixels(mask, `${id}, area '${name}'`, 1, image);
+    return [name, resizeMask(mask, width, height)];
+  });
+  return { id, group, image: colour(await resize(image, width, height)), masks: new Map(masks) };
 }
 
 function checkPixels(raster: Raster, where: string, channels: number, like: Raster = raster): void {

@@ -4,6 +4,7 @@ import type { HistoryOptions, RevertOptions } from '../actions/masks-one.js';
 import type { StatsOptions } from '../actions/masks-stats.js';
 import type { CheckOptions, InitOptions } from '../actions/masks-store.js';
 import type { JudgeOptions, ListOptions } from '../actions/masks-chosen.js';
+import { addNetwork } from './masks-network.js';
 import { collect, integer, share } from './options.js';
 
 const kinds = ['area', 'defect'];
@@ -16,6 +17,7 @@ export function addMasks(program: Command): void {
   addStore(masks);
   addChosen(masks);
   addOne(masks);
+  addNetwork(masks);
 }
 
 function addStore(masks: Command): void {

@@ -2,9 +2,9 @@
  * The plugins of a segmenter's training where nobody chose others: ten masks of drawn zippers suffice them. Numbers of the
  * training itself have defaults of their own, in `@foveate/segmentation`.
  */
-export const segmentationDefaults = {
+export const segmenterDefaults = {
   segmenter: { id: 'unet' },
-  'mask-loss': { id: 'dice-ce' },
+  loss: { id: 'dice-ce' },
   optimizer: { id: 'adam', learningRate: 0.01 },
   augment: [
     { id: 'flip-horizontal' },
@@ -16,4 +16,5 @@ export const segmentationDefaults = {
     { id: 'hue-saturation', hue: 90, saturation: 0.5 },
     { id: 'noise', probability: 0.3 },
   ],
+  engine: { id: 'onnx' },
 } as const;
