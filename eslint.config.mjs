@@ -13,7 +13,7 @@ const layers = {
   stage: ['assembly', 'process', 'kit', 'base'],
   // Predictors know one engine, so that nobody has to configure it.
   inference: ['plugin', 'kit', 'base'],
-  preset: ['stage', 'plugin', 'kit', 'base'],
+  preset: ['stage', 'inference', 'plugin', 'kit', 'base'],
   task: ['inference', 'stage', 'assembly', 'process', 'kit', 'base'],
   app: ['preset', 'task', 'inference', 'stage', 'assembly', 'process', 'kit', 'base'],
 };

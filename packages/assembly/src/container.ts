@@ -1,11 +1,12 @@
 /** A configuration becomes an Inversify container in which each plugin kind's service can be asked for. */
 import { fail, isFoveateError, pluginKinds, serviceToken } from '@foveate/contracts';
-import type { BuiltPlugin, Plugin, PluginKind, PluginServices, StageContext, StageRun } from '@foveate/contracts';
+import type { Plugin, PluginKind, PluginServices, StageContext, StageRun } from '@foveate/contracts';
 import { Container } from 'inversify';
 import { writtenConfig } from './config/resolve.js';
 import type { RunConfig } from './config/run-config.js';
 import { slots } from './config/slots.js';
 import type { Registry } from './registry.js';
+import { defaultOptions, registered, serviceBuilder, type Service } from './service-builder.js';
 import { WaitGraph } from './wait-graph.js';
 
 /** Services of one run, each built once, when first asked for. */
@@ -27,10 +28,6 @@ export interface ServiceSetting {
   /** The run that stages are part of; default: one that writes nothing and that nobody follows. */
   readonly run?: StageRun;
 }
-
-type Service = PluginServices[PluginKind];
-/** A plugin that an option names, with its options. */
-type NamedPlugin = Readonly<Record<string, unknown>> & { readonly id: string };
 
 /**
  * Binds every chosen plugin, as the default of its kind, and every loaded plugin with default options under its id.
@@ -66,45 +63,10 @@ export async function buildServices(
         });
       },
     };
-    const service = await registered(plugin, options, context);
-    if (service !== undefined && service !== null) return service;
-    throw fail({
-      code: 'PLUGIN_INVALID',
-      what: `${owner} gives no service: its 'register' returned ${String(service)}`,
-      advice: 'Return the service from register, or tell the author of the plugin',
-    });
+    return registered(plugin, owner, options, context);
   };
 
-  /** The service of a plugin, those that its options name built first. */
-  const build = async (
-    plugin: Plugin,
-    options: Readonly<Record<string, unknown>>,
-    owner = `${plugin.meta.kind} '${plugin.meta.id}'`,
-  ): Promise<Service> => {
-    const built: [string, unknown][] = [];
-    for (const [key, kind] of Object.entries(plugin.slots ?? {})) {
-      built.push([key, await buildSlot(kind, options[key], owner)]);
-    }
-    return register(plugin, owner, built.length === 0 ? options : { ...options, ...Object.fromEntries(built) });
-  };
-  /** What an option names: a plugin, a list of them, or none. */
-  const buildSlot = async (
-    kind: PluginKind,
-    named: unknown,
-    owner: string,
-  ): Promise<BuiltPlugin | BuiltPlugin[] | undefined> => {
-    if (named === undefined) return undefined;
-    if (Array.isArray(named)) return Promise.all(named.map((one) => buildNamed(kind, one as NamedPlugin, owner)));
-    return buildNamed(kind, named as NamedPlugin, owner);
-  };
-  const buildNamed = async (
-    kind: PluginKind,
-    { id, ...options }: NamedPlugin,
-    owner: string,
-  ): Promise<BuiltPlugin> => ({
-    id,
-    service: await build(await registry.get(kind, id).load(), options, owner),
-  });
+  const build = serviceBuilder(registry, register);
 
   const chosen = new Map<PluginKind, (() => Promise<Service>)[]>();
   for (const slot of slots.filter(({ kind }) => kinds.includes(kind))) {
@@ -147,22 +109,6 @@ export async function buildServices(
   };
 }
 
-/** What a plugin throws while it is built is told with its name. */
-async function registered(plugin: Plugin, options: unknown, context: StageContext): Promise<Service> {
-  try {
-    return await plugin.register(options as never, context);
-  } catch (cause) {
-    if (isFoveateError(cause)) throw cause;
-    const { kind, id } = plugin.meta;
-    throw fail({
-      code: 'PLUGIN_INVALID',
-      what: `The ${kind} '${id}' cannot be built: ${cause instanceof Error ? cause.message : String(cause)}`,
-      advice: 'Set FOVEATE_DEBUG=1 to see where; choose another plugin, or tell its author',
-      cause,
-    });
-  }
-}
-
 function unobserved(config: RunConfig): StageRun {
   return {
     folder: undefined,
@@ -176,15 +122,6 @@ function serviceName(config: RunConfig, kind: PluginKind, id: string | undefined
   if (id !== undefined) return `${kind} '${id}' with default options`;
   const chosen = slots.find((slot) => slot.kind === kind)?.read(config)[0];
   return `${kind} '${chosen?.id ?? 'none'}'`;
-}
-
-async function defaultOptions(plugin: Plugin): Promise<Readonly<Record<string, unknown>>> {
-  const result = await plugin.options['~standard'].validate({});
-  if (result.issues === undefined) return (result.value ?? {}) as Readonly<Record<string, unknown>>;
-  throw fail({
-    code: 'CONFIG_INVALID',
-    what: `${plugin.meta.kind} '${plugin.meta.id}' has options without default and cannot be asked for by id`,
-  });
 }
 
 /** Inversify wraps what a factory throws; the user is to see the plugin's own error. */

@@ -21,4 +21,5 @@ export * from './raster.js';
 export * from './node/regular-file.js';
 export * from './run-record.js';
 export * from './sample.js';
+export * from './segmentation-plugins.js';
 export * from './stage.js';

@@ -3,6 +3,7 @@ import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/sp
 import type { AoiProvider, Augmentation, Labeller, SampleSource, Splitter } from './data-plugins.js';
 import type { Engine, Explainer, Loss, Metric, ModelFactory, Optimizer } from './learning-plugins.js';
 import type { RunObserver } from './observer.js';
+import type { MaskLoss, SegmenterFactory } from './segmentation-plugins.js';
 import type { Stage } from './stage.js';
 
 /** The version of this contract. A plugin states the range it was written for; it is checked at registration. */
@@ -25,6 +26,8 @@ export interface PluginServices {
   augmentation: Augmentation;
   model: ModelFactory;
   loss: Loss;
+  segmenter: SegmenterFactory;
+  'mask-loss': MaskLoss;
   optimizer: Optimizer;
   explainer: Explainer;
   metric: Metric;
@@ -46,6 +49,8 @@ export const pluginKinds = [
   'augmentation',
   'model',
   'loss',
+  'segmenter',
+  'mask-loss',
   'optimizer',
   'explainer',
   'metric',

@@ -49,7 +49,7 @@ export async function openModel(
         return [
           name,
           bytes
-            ? new runtime.Tensor('uint8', Uint8Array.from(data), shape)
+            ? new runtime.Tensor('uint8', new Uint8Array(data), shape)
             : new runtime.Tensor(dtype, data as Float32Array<ArrayBuffer>, shape),
         ];
       });

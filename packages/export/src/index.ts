@@ -4,4 +4,5 @@ export { exportFiles } from './files.js';
 export { exportFormats, type ExportFormat } from './formats.js';
 export { inferenceProgram, type InferenceParts } from './inference-program.js';
 export { exportOnnx, onnxGraph } from './onnx.js';
+export { exportProgram, type ImageProgram } from './program-graph.js';
 export { exportReadme, type ReadmeParts } from './readme.js';

@@ -1,9 +1,8 @@
 /** A trained model as an ONNX file. */
-import type { HostTensors } from '@foveate/contracts';
-import { anyBatch, encodeOnnx, halfPrecision, storedOrder, toStored, trace } from '@foveate/tracer';
-import type { Graph, InputSpec, Node, Value } from '@foveate/tracer';
+import { encodeOnnx, type Graph } from '@foveate/tracer';
 import type { ExportParts } from './export-parts.js';
 import { inferenceProgram } from './inference-program.js';
+import { programGraph } from './program-graph.js';
 
 /**
  * The graph of {@link inferenceProgram} for batches of any size, weights as named constants. The loss a model was trained
@@ -12,60 +11,12 @@ import { inferenceProgram } from './inference-program.js';
  *   half precision cannot
  */
 export function onnxGraph({ variables, precision, ...parts }: Omit<ExportParts, 'metadata'>): Graph {
-  const program = inferenceProgram(parts);
   const { height, width } = parts.model;
-  const weights = Object.entries(variables).map(([name, { dtype, shape }]): [string, InputSpec] => [
-    name,
-    { dtype, shape, order: storedOrder(shape) },
-  ]);
-  const traced = (samples: number): Graph => {
-    const images: InputSpec = {
-      shape: [samples, height, width, 3],
-      dtype: parts.normalise ? 'int32' : 'float32',
-    };
-    return trace((inputs) => program(inputs, inputs), { inputs: { images, ...Object.fromEntries(weights) } });
-  };
-  const graph = complete(anyBatch(traced(2), traced(3)), variables, parts.normalise);
-  return precision === 'float16' ? halfPrecision(graph) : graph;
+  const program = inferenceProgram(parts);
+  return programGraph({ program, height, width, variables, bytes: parts.normalise, precision });
 }
 
 /** The bytes of an ONNX model (opset 18). Equal input gives equal bytes. @throws FoveateError as {@link onnxGraph} */
 export function exportOnnx({ metadata, ...parts }: ExportParts): Uint8Array {
   return encodeOnnx(onnxGraph(parts), metadata);
-}
-
-/** Operations that move values and leave them as they are. */
-const moves = new Set(['Reshape', 'Transpose']);
-
-/** Weights become constants, in the shape they are used in; 8-bit images become an input of bytes. */
-function complete(graph: Graph, variables: HostTensors, bytes: boolean): Graph {
-  const replaced = new Map<Value, Value>();
-  const inputs = graph.inputs.flatMap((input): Value[] => {
-    const weight = variables[input.name];
-    if (weight === undefined) {
-      const images: Value = bytes ? { ...input, type: 'uint8' } : input;
-      replaced.set(input, images);
-      return [images];
-    }
-    replaced.set(input, { ...input, data: toStored(weight).data });
-    return [];
-  });
-  const nodes = graph.nodes.flatMap((node): Node[] => {
-    const given = node.inputs.map((value) => (value === undefined ? undefined : (replaced.get(value) ?? value)));
-    const [source] = given;
-    const [output] = node.outputs;
-    if (node.op === 'Reshape' && source?.data !== undefined && output !== undefined) {
-      replaced.set(output, { ...source, name: `${source.name}:${output.name}`, shape: output.shape });
-      return [];
-    }
-    const next: Node = { ...node, inputs: given };
-    if (moves.has(node.op) && source?.type === 'uint8' && output !== undefined) {
-      const moved: Value = { ...output, type: 'uint8', producer: next };
-      replaced.set(output, moved);
-      return [{ ...next, outputs: [moved] }];
-    }
-    for (const value of next.outputs) value.producer = next;
-    return [next];
-  });
-  return { inputs, nodes, outputs: graph.outputs };
 }

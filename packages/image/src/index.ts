@@ -24,7 +24,7 @@ export { findDuplicates, type Duplicates } from './find-duplicates.js';
 export { fingerprint, lookLength } from './fingerprint.js';
 export { equalizeLocally } from './equalize-locally.js';
 export { lightened } from './light.js';
-export { emptyMask, intersectionArea, maskArea, newPixels, pixelsOf } from './mask.js';
+export { emptyMask, intersectionArea, maskArea, newPixels, pixelsOf, unionOf } from './mask.js';
 export { readNetworkInput } from './network-input.js';
 export { nearDuplicates, type NearPair } from './near-duplicates.js';
 export { withNoise } from './noise.js';
@@ -32,6 +32,7 @@ export { drawPolygon, drawRings, fillPolygon, type Point } from './polygon.js';
 export { flipHorizontal, flipVertical, quarterTurns, shift } from './rearrange.js';
 export { outlinesOf, type Outline } from './outline.js';
 export { resize, resizeMask } from './resize.js';
+export { keepParts, majority, withoutHoles } from './tidy-mask.js';
 export {
   homographySampling,
   samplingOf,

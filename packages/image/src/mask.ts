@@ -50,3 +50,17 @@ export function pixelsOf({ data }: Mask, inside = true): Uint32Array {
   for (let pixel = 0; pixel < data.length; pixel++) if ((data[pixel] !== 0) === inside) pixels[count++] = pixel;
   return pixels.slice(0, count);
 }
+
+/**
+ * Inside where any of the masks is, which have one size.
+ * @returns the mask itself when there is one alone
+ */
+export function unionOf(first: Mask, ...others: readonly Mask[]): Mask {
+  if (others.length === 0) return first;
+  const { width, height } = first;
+  const data = Uint8Array.from(first.data);
+  for (const other of others)
+    for (let pixel = 0; pixel < data.length; pixel++)
+      data[pixel] = (data[pixel] as number) | (other.data[pixel] as number);
+  return { width, height, channels: 1, data };
+}

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { fail, type FoveateError, type Mask } from '@foveate/contracts';
 import { readRegularFile, writeAtomically } from '@foveate/contracts/node';
+import { encodePng, readMask } from '@foveate/image';
 import { insideStore } from './_inside-store.js';
 import { largestPixelFile } from './_limits.js';
 import { unwritable } from './_unwritable.js';
@@ -37,8 +38,6 @@ export async function encode(mask: Mask, width: number, height: number, where: s
       throw fail({ code: 'DATA_INVALID', what: 'The mask is not binary', where, expected: '0 or 255', got: String(value), reason: 'mask-values' }); // prettier-ignore
     }
   }
-  // Loaded when it is needed: to list masks takes no decoder.
-  const { encodePng } = await import('@foveate/image');
   const png = await encodePng(mask);
   return { hash: createHash('sha256').update(png).digest('hex'), png, inside };
 }
@@ -63,7 +62,6 @@ export async function readPixels(folder: string, hash: string, width: number, he
   });
   const got = createHash('sha256').update(bytes).digest('hex');
   if (got !== hash) throw damaged(path, 'damaged', `${String(bytes.length)} bytes of SHA-256 ${got}`);
-  const { readMask } = await import('@foveate/image');
   const mask = await readMask(path, { maxPixels: width * height });
   if (mask.width === width && mask.height === height) return mask;
   throw damaged(path, 'size', `${String(mask.width)}x${String(mask.height)}`, `${String(width)}x${String(height)}`);

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isFoveateError } from '@foveate/contracts';
+import { maskArea } from '@foveate/image';
 import type { FolderStore } from './_folder-store.js';
 import { pixelsFolder, readPixels } from './_pixels.js';
 import { openFolderStore } from './open.js';
@@ -92,7 +93,6 @@ async function faultOfPixels(store: FolderStore, hash: string, image: string, in
   const { width = 0, height = 0 } = store.image(image) ?? {};
   try {
     const mask = await readPixels(store.folder, hash, width, height);
-    const { maskArea } = await import('@foveate/image');
     const area = maskArea(mask);
     if (area === inside) return [];
     const message = `It has ${String(area)} pixels inside, the journal says ${String(inside)}`;

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { fail, type FoveateError, type Raster } from '@foveate/contracts';
 import { isWithin, openRegular } from '@foveate/contracts/node';
+import { readImageHeader } from '@foveate/image';
 import { largestImageFile } from './_limits.js';
 import type { StoredImage } from './mask-store.js';
 
@@ -55,7 +56,6 @@ export async function identifyImage(root: string, path: string): Promise<StoredI
       advice: 'Move it there, or make a store for the folder that it lies in',
     });
   }
-  const { readImageHeader } = await import('@foveate/image');
   const hash = await hashImageFile(file);
   const { width, height } = await readImageHeader(file);
   return { hash, width, height, path: below.split(sep).join('/') };

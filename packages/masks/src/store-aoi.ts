@@ -1,4 +1,5 @@
-import { definePlugin, fail, type AoiOrigin, type Mask, type Sample, type SampleImages } from '@foveate/contracts';
+import { definePlugin, fail, type AoiOrigin, type Mask, type Sample } from '@foveate/contracts';
+import { unionOf } from '@foveate/image';
 import { hashImageFile, hashPixels, openMaskStore, type MaskEntry, type MaskStore } from '@foveate/mask-store';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -41,22 +42,12 @@ export const storeAoi = definePlugin({
         if (entries.length === 0 || missing.length > 0) throw noMask(sample, missing, { store, hash });
         const masks: Mask[] = [];
         for (const entry of entries) masks.push(checked(await store.read(entry), sample, images));
-        return { ...united(masks, images), origin: originOf(entries) };
+        const [first, ...others] = masks as [Mask, ...Mask[]];
+        return { ...unionOf(first, ...others), origin: originOf(entries) };
       },
     };
   },
 });
-
-/** Inside where any of the masks is. */
-function united(masks: readonly Mask[], { image: { width, height } }: SampleImages): Mask {
-  const [first] = masks;
-  if (first !== undefined && masks.length === 1) return first;
-  const data = new Uint8Array(width * height);
-  for (const mask of masks)
-    for (let pixel = 0; pixel < data.length; pixel++)
-      data[pixel] = (data[pixel] as number) | (mask.data[pixel] as number);
-  return { width, height, channels: 1, data };
-}
 
 /** Of several masks, the one whose maker is least sure. */
 function originOf(entries: readonly MaskEntry[]): AoiOrigin {

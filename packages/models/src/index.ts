@@ -5,5 +5,6 @@ export { identifyWeights, type Identification } from './identify-weights.js';
 export { mobileNetV2 } from './mobilenet-v2.js';
 export { mobileNetV3Small } from './mobilenet-v3-small.js';
 export { resNet18 } from './resnet-18.js';
-export { unet, type SegmentationModel, type SegmentationModelFactory } from './unet.js';
+export { unet } from './unet.js';
+export { unetSegmenter } from './unet-segmenter.js';
 export * from './weights/index.js';

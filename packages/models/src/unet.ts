@@ -1,8 +1,8 @@
-/** U-Net (Ronneberger et al. 2015), for segmentation and, by averaging its pixels' logits, for classification. */
-import { definePlugin, type Model, type ModelFactory, type VariableScope } from '@foveate/contracts';
+/** U-Net (Ronneberger et al. 2015) as a classifier, by averaging its pixels' logits; the plugin `unet` of segmenters marks areas. */
+import { definePlugin, type ModelFactory } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { biasedConv, centred, convNorm, normalise, relu, upConv, Variables, type Layer } from './blocks/index.js';
+import { biasedConv, centred, decoder, doubleConv, normalise, Variables, type Layer } from './blocks/index.js';
 import { pretrainedBy, weightsOptions } from './weights/pretrained.js';
 
 const options = z.strictObject({
@@ -16,35 +16,6 @@ const options = z.strictObject({
   ...weightsOptions,
 });
 
-/** Batch norm, which the paper does not have yet, as elsewhere in this package. */
-const norm = { size: 3, epsilon: 1e-5, activation: relu } as const;
-
-/** A classifier that can also say of each pixel what it shows. */
-export interface SegmentationModel extends Model {
-  /**
-   * @param images [N, height, width, 3], sRGB in [0, 1]
-   * @returns logits of each pixel [N, height, width, classes]; their mean over the pixels are the logits of the image
-   */
-  segment(images: tf.Tensor4D, scope: VariableScope): tf.Tensor4D;
-}
-
-/** Two 3x3 convolutions. */
-function doubleConv(variables: Variables, name: string, inChannels: number, outChannels: number): Layer {
-  const first = convNorm(variables, `${name}/first`, inChannels, outChannels, norm);
-  const second = convNorm(variables, `${name}/second`, outChannels, outChannels, norm);
-  return (x, scope) => second(first(x, scope), scope);
-}
-
-/** The level below, enlarged, beside the encoder's map of the same size. */
-function decoder(variables: Variables, name: string, below: number, channels: number) {
-  const enlarge = upConv(variables, `${name}/up`, below, channels);
-  const convolve = doubleConv(variables, name, 2 * channels, channels);
-  return (x: tf.Tensor4D, skip: tf.Tensor4D, scope: VariableScope): tf.Tensor4D => {
-    const [, height, width] = skip.shape;
-    return convolve(tf.concat4d([skip, enlarge(x, [height, width], scope)], 3), scope);
-  };
-}
-
 /** [N, H, W, 3] -> [N, H, W, channels[0]] */
 function network(variables: Variables, channels: readonly number[]): Layer {
   const encoders = channels.map((count, level) =>
@@ -54,7 +25,7 @@ function network(variables: Variables, channels: readonly number[]): Layer {
     .slice(0, -1)
     .map((count, level) => ({ count, below: channels[level + 1] ?? 0, name: `decoder${level + 1}` }))
     .reverse()
-    .map(({ count, below, name }) => decoder(variables, name, below, count));
+    .map(({ count, below, name }) => decoder(variables, name, { below, beside: count }));
   return (images, scope) => {
     const maps: tf.Tensor4D[] = [];
     for (const encode of encoders) {
@@ -67,12 +38,7 @@ function network(variables: Variables, channels: readonly number[]): Layer {
   };
 }
 
-/** A factory whose models can segment. */
-export interface SegmentationModelFactory extends ModelFactory {
-  build(shape: Parameters<ModelFactory['build']>[0]): SegmentationModel;
-}
-
-function factory(channels: readonly number[]): SegmentationModelFactory {
+function factory(channels: readonly number[]): ModelFactory {
   return {
     card: {
       reference: 'Ronneberger et al., U-Net: Convolutional Networks for Biomedical Image Segmentation, 2015',
@@ -95,7 +61,6 @@ function factory(channels: readonly number[]): SegmentationModelFactory {
           const mean: tf.Tensor4D = tf.mean(featureMap, [1, 2], true);
           return tf.reshape(logits(mean, scope), [-1, classes]);
         },
-        segment: (images, scope) => logits(features(images, scope), scope),
       };
     },
   };

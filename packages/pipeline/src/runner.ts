@@ -22,12 +22,18 @@ import { run } from './run/run.js';
 import type { RunOptions } from './run/run.js';
 import { evaluateRun } from './run/trained-run.js';
 import type { Evaluation } from './run/trained-run.js';
+import { proposeMasks, type ProposedMasks, type ProposeMasksOptions } from './segmenter/propose-masks.js';
+import { readSegmenterConfig, type SegmenterConfig } from './segmenter/segmenter-config.js';
+import { trainMasks, type TrainMasksOptions } from './segmenter/train-masks.js';
 import { task, type Task, type TaskOptions } from './task.js';
 import { tryEngine } from './run/try-engine.js';
 import type { EngineTrial } from './run/try-engine.js';
 
 /** What a runner is made of. */
-export type RunnerParts = ConfigReaderParts;
+export interface RunnerParts extends ConfigReaderParts {
+  /** What fills in a configuration of a segmenter's training; default: nothing, so that every plugin has to be named. */
+  readonly segmenterDefaults?: Readonly<Record<string, unknown>>;
+}
 
 /**
  * Reads configurations and works with them. What takes long is a {@link Task}: a stream of events that ends with the result,
@@ -64,6 +70,12 @@ export interface Runner extends ConfigReader {
     onExplained: (image: ExplainedImage) => void | Promise<void>,
     options?: ImageLimits & TaskOptions,
   ): Task<number>;
+  /** Reads and validates a configuration of a segmenter's training; without a file, the defaults. Overrides are `a.b=c` texts. */
+  readSegmenterConfig(file: string | undefined, overrides?: readonly string[]): Promise<SegmenterConfig>;
+  /** Trains a network on the accepted masks of a store; the stream is that of `trainSegmenter`. */
+  trainMasks(store: string, config: SegmenterConfig, options: TrainMasksOptions): Observable<RunEvent>;
+  /** Has a trained network propose the masks that a store lacks. */
+  proposeMasks(store: string, network: string, options?: ProposeMasksOptions & TaskOptions): Task<ProposedMasks>;
 }
 
 /**
@@ -73,6 +85,7 @@ export interface Runner extends ConfigReader {
 export function createRunner(parts: RunnerParts): Runner {
   const reader = configReader(parts);
   const { registry, setting } = reader;
+  const { segmenterDefaults = {} } = parts;
   return {
     ...reader,
     inspectData: (config, options) => task((context) => inspectData(config, registry, options, context), options),
@@ -96,5 +109,9 @@ export function createRunner(parts: RunnerParts): Runner {
         await explainImages(folder, files, tell, { setting, signal, limits: options });
         return done;
       }, options),
+    readSegmenterConfig: (file, overrides = []) => readSegmenterConfig(file, overrides, setting, segmenterDefaults),
+    trainMasks,
+    proposeMasks: (store, network, options = {}) =>
+      task((context) => proposeMasks(store, network, options, context), options),
   };
 }

@@ -44,6 +44,7 @@ import {
   visa,
 } from '@foveate/dataset';
 import { syntheticZipper } from '@foveate/synthetic-zipper';
+import { networkAoi } from '@foveate/propose';
 import { fallbackAoi, registeredAoi, sourceAoi, storeAoi, templateAoi, wholeAoi } from '@foveate/masks';
 
 /** Sources, areas of interest, labellers, splitters and augmentations. */
@@ -64,6 +65,7 @@ export const dataPlugins: readonly AnyPlugin[] = [
   sourceAoi,
   storeAoi,
   templateAoi,
+  networkAoi,
   fallbackAoi,
   wholeAoi,
   aoiLabeller,

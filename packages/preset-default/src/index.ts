@@ -7,6 +7,7 @@ import { tfjs } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
 import { ce } from '@foveate/loss-ce';
 import { ceod } from '@foveate/loss-ceod';
+import { diceCe } from '@foveate/loss-dice';
 import { energy } from '@foveate/loss-energy';
 import { aoiShare, classification, worstGroup } from '@foveate/metrics';
 import {
@@ -20,6 +21,7 @@ import {
   mobileNetV3Small,
   resNet18,
   unet,
+  unetSegmenter,
 } from '@foveate/models';
 import { csv, jsonl, tensorboard } from '@foveate/observers';
 import { adam, adamax, adamw, sgd } from '@foveate/optimizers';
@@ -28,6 +30,7 @@ import { aoiPreset } from './aoi-preset.js';
 import { dataPlugins } from './data-plugins.js';
 
 export { aoiPreset };
+export { segmenterDefaults } from './segmenter-defaults.js';
 
 // Weights belong to the models of the default plugins; apps reach them here, since only this package names plugins.
 export {
@@ -57,6 +60,8 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   ce,
   ceod,
   energy,
+  unetSegmenter,
+  diceCe,
   adamax,
   adam,
   adamw,

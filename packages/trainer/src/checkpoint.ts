@@ -1,9 +1,10 @@
 /** Checkpoints: `last.safetensors` holds all a training needs to go on, `best.safetensors` the model of the best epoch. */
-import { fail, type FoveateError, type HostTensors, type Model, type VariableSpec } from '@foveate/contracts';
+import { fail, type FoveateError, type HostTensors, type VariableSpec } from '@foveate/contracts';
 import { readRegularFile, writeAtomically } from '@foveate/contracts/node';
 import { decodeSafetensors, encodeSafetensors, pickPrefix, type SafetensorsContent } from '@foveate/tensor';
 import { join } from 'node:path';
 import { trainingProgress, type TrainingProgress } from './course/progress.js';
+import type { TrainedModel } from './objective.js';
 import { modelPrefix } from './variables.js';
 
 /** A training at rest. */
@@ -70,7 +71,7 @@ export async function readLast(folder: string): Promise<Checkpoint | undefined> 
  * @param model whose variables are expected
  * @throws FoveateError `RUN_INVALID` when the file is missing, damaged or of another model
  */
-export async function loadModelState(path: string, model: Model): Promise<HostTensors> {
+export async function loadModelState(path: string, model: TrainedModel): Promise<HostTensors> {
   const content = await readSafetensors(path);
   if (content === undefined) {
     throw fail({

@@ -3,6 +3,7 @@ import type { Explainer, Loss, Model, NamedTensors, Program } from '@foveate/con
 import { explainerView, inferenceScope, lossInputs, pickPrefix, tensorNamed, type BatchView } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { programInputs } from './feed/batch-tensors.js';
+import type { ForwardPass, Objective } from './objective.js';
 import { batchView } from './step/batch-view.js';
 import { emaPrefix, modelPrefix } from './variables.js';
 
@@ -33,18 +34,40 @@ const explained = 1;
  * inside the area of interest) and, if asked for, `heatmap` [N, H, W] (>= 0, not normalised).
  */
 export function evaluateProgram(parts: EvaluateParts): Program {
-  const { model, loss, explainer, held = 0, averages = false, heatmaps = false } = parts;
-  return (inputs, state) => {
-    const { start, labels, aoi } = programInputs(inputs, model.classes);
-    const variables = { ...pickPrefix(modelPrefix, state), ...(averages ? pickPrefix(emaPrefix, state) : {}) };
-    const scope = inferenceScope(variables);
-    const view = batchView(model, start, scope, { held, variables });
-    const { logits } = view;
-    const { perSample } = loss.compute(lossInputs(loss, { view, labels, ...(aoi === undefined ? {} : { aoi }) }));
-    const heat =
-      explainer === undefined ? {} : explain(explainer, view, tensorNamed(inputs, 'aoi') as tf.Tensor3D, heatmaps);
-    return { outputs: { logits, score: columnOf(tf.softmax(logits), explained), perSample, ...heat } };
-  };
+  const { held = 0, averages = false } = parts;
+  return (inputs, state) => ({ outputs: evaluation(parts, inputs, inferencePass(state, held, averages)) });
+}
+
+/**
+ * One batch of any objective in inference mode. State as of {@link evaluateProgram}; outputs are the objective's.
+ * @param held leading stages that are left out where the input is what they made of the images
+ * @param thorough true: with what the metrics read
+ */
+export function objectiveEvaluateProgram(
+  objective: Pick<Objective, 'evaluate'>,
+  { held, averages, thorough }: { readonly held: number; readonly averages: boolean; readonly thorough: boolean },
+): Program {
+  return (inputs, state) => ({ outputs: objective.evaluate(inputs, inferencePass(state, held, averages), thorough) });
+}
+
+function inferencePass(state: NamedTensors, held: number, averages: boolean): ForwardPass {
+  const variables = { ...pickPrefix(modelPrefix, state), ...(averages ? pickPrefix(emaPrefix, state) : {}) };
+  return { scope: inferenceScope(variables), variables, held };
+}
+
+/** The outputs of {@link evaluateProgram}, inside a program. */
+export function evaluation(
+  { model, loss, explainer, heatmaps = false }: Omit<EvaluateParts, 'held' | 'averages'>,
+  inputs: NamedTensors,
+  { scope, variables, held }: ForwardPass,
+): NamedTensors {
+  const { start, labels, aoi } = programInputs(inputs, model.classes);
+  const view = batchView(model, start, scope, { held: 'trunk' in start ? held : 0, variables });
+  const { logits } = view;
+  const { perSample } = loss.compute(lossInputs(loss, { view, labels, ...(aoi === undefined ? {} : { aoi }) }));
+  const heat =
+    explainer === undefined ? {} : explain(explainer, view, tensorNamed(inputs, 'aoi') as tf.Tensor3D, heatmaps);
+  return { logits, score: columnOf(tf.softmax(logits), explained), perSample, ...heat };
 }
 
 function explain(explainer: Explainer, view: BatchView, aoi: tf.Tensor3D, heatmaps: boolean): NamedTensors {

@@ -1,11 +1,12 @@
 /** What is worth saying of settings before the first step, where they are allowed but hardly meant. */
-import type { Model, RunEvent } from '@foveate/contracts';
+import type { RunEvent } from '@foveate/contracts';
 import type { Phase } from './freezing/phases.js';
+import type { TrainedModel } from './objective.js';
 import type { TrainingSettings } from './settings.js';
 
 /** What is looked at. */
 export interface RemarkParts {
-  readonly model: Model;
+  readonly model: TrainedModel;
   readonly settings: TrainingSettings;
   readonly phases: readonly Phase[];
   readonly epochs: number;
@@ -37,7 +38,7 @@ export function remarksOn({ model, settings, phases, epochs, batchSize }: Remark
 
 /** Batch norm goes by the batch where its scale, which stands beside its running statistics, is trained. */
 function usesBatchStatistics(
-  { variables }: Model,
+  { variables }: TrainedModel,
   { frozenBatchNorm = 'eval' }: TrainingSettings,
   trained: ReadonlySet<string>,
 ): boolean {

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { adamaxOptimizer } from '../../optimizers/src/adamax.js';
 import { loadModelState, readLast } from './checkpoint.js';
 import { tinyBatches, tinyCrossEntropy, tinyHeatLoss, tinyModel } from './testing/tiny.js';
-import { stepsPerEpoch, train, type TrainOptions } from './train.js';
+import { train, type TrainOptions } from './train.js';
+import { stepsPerEpoch } from './train-objective.js';
 import { curve, events, losses, only, tensorsOf } from './testing/events.js';
 
 const samples = 22;

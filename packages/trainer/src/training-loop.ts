@@ -1,5 +1,5 @@
 /** Epochs and steps. Everything is handed in; the only thing made here is the order in which things happen. */
-import { fail, random, type Batch, type EpochRecord, type HostTensors, type RunEvent } from '@foveate/contracts';
+import { fail, random, type EpochRecord, type HostTensors, type RunEvent } from '@foveate/contracts';
 import { pickPrefix } from '@foveate/tensor';
 import { setImmediate as eventLoop } from 'node:timers/promises';
 import { writeBest, writeLast } from './checkpoint.js';
@@ -15,23 +15,23 @@ import {
 } from './course/progress.js';
 import { isMetric } from './course/monitor.js';
 import { rateFactor } from './course/schedule.js';
-import { noiseTensors, type FedBatch } from './feed/batch-tensors.js';
+import { noiseTensors } from './feed/batch-tensors.js';
 import { pullUntil } from './feed/pull.js';
 import { phaseAt, type Phase } from './freezing/phases.js';
+import type { SampleBatch, ValidationTally } from './objective.js';
 import { Pace } from './pace.js';
-import { correctCount, valuesOf } from './predictions.js';
+import { valuesOf } from './predictions.js';
 import { emaDecay } from './step/ema.js';
 import { TrainingSession, type SessionParts } from './training-session.js';
 import { completed, servedModel, stateSpecs } from './training-state.js';
-import { Validation, type ValidationMetrics } from './validation.js';
 
 /** What the loop works with. */
 export interface LoopParts extends SessionParts {
   /** Seed of the run. */
   readonly seed: number;
   readonly phases: readonly Phase[];
-  readonly batches: (epoch: number, fromStep: number) => AsyncIterable<Batch>;
-  readonly validationBatches: () => AsyncIterable<Batch>;
+  readonly batches: (epoch: number, fromStep: number) => AsyncIterable<SampleBatch>;
+  readonly validationBatches: () => AsyncIterable<SampleBatch>;
   readonly steps: number;
   readonly epochs: number;
   readonly folder: string;
@@ -40,8 +40,6 @@ export interface LoopParts extends SessionParts {
   /** Nobody listens any more: stop and write nothing. Implies `stop`. */
   readonly released: AbortSignal;
   readonly emit: (event: RunEvent) => void;
-  /** What is measured on the validation split, and by whose heat. */
-  readonly measured?: ValidationMetrics;
 }
 
 /** Runs epochs from any point of a training. */
@@ -82,10 +80,10 @@ export class TrainingLoop {
 
   /** Where other variables are trained from this epoch on, the session is replaced by one for them. */
   async #enterPhase(progress: TrainingProgress): Promise<TrainingProgress> {
-    const { phases, model, optimizer, settings, seed, emit } = this.#parts;
+    const { phases, objective, optimizer, settings, seed, emit } = this.#parts;
     const phase = phaseAt(phases, progress.epoch);
     if (phase.index === this.#session.phase.index) return progress;
-    const specs = stateSpecs({ model, optimizer, settings, trained: phase.trained });
+    const specs = stateSpecs({ model: objective.model, optimizer, settings, trained: phase.trained });
     const tensors = completed(specs, await this.#session.read(), seed);
     this.#session.dispose();
     this.#session = new TrainingSession(this.#parts, phase, tensors);
@@ -116,8 +114,8 @@ export class TrainingLoop {
     return progress;
   }
 
-  async #step(batch: FedBatch, progress: TrainingProgress, since: number): Promise<StepFigures> {
-    const { model, seed, optimizer, settings, steps, epochs } = this.#parts;
+  async #step(batch: SampleBatch, progress: TrainingProgress, since: number): Promise<StepFigures> {
+    const { objective, seed, optimizer, settings, steps, epochs } = this.#parts;
     const { epoch, step, updates } = progress;
     const { schedule, ema, accumulate = 1 } = settings;
     const moment = {
@@ -129,7 +127,7 @@ export class TrainingLoop {
     const factor = schedule === undefined ? 1 : rateFactor(schedule, moment, progress.course.dropped);
     const update = { learningRate: optimizer.learningRate * factor, emaDecay: emaDecay(ema?.decay ?? 0, updates) };
     const isUpdate = (step + 1) % accumulate === 0 || step + 1 === steps;
-    const noise = noiseTensors(model, batch.ids.length, random(seed, 'noise', epoch, step));
+    const noise = noiseTensors(objective.model, batch.ids.length, random(seed, 'noise', epoch, step));
     const outputs = await this.#session.step(batch, noise, isUpdate ? update : undefined);
     const scalar = (name: string): number => valuesOf(outputs, name)[0] as number;
     const loss = scalar('loss');
@@ -144,7 +142,7 @@ export class TrainingLoop {
     return {
       samples: batch.ids.length,
       loss,
-      correct: correctCount(outputs, batch.labels),
+      correct: objective.correct(outputs, batch),
       parts: Object.fromEntries(parts) as Record<string, number>,
       learningRate: update.learningRate,
       updated: isUpdate,
@@ -174,7 +172,7 @@ export class TrainingLoop {
   }
 
   /** Says once a phase what becomes of a trunk that is held. */
-  #remarkOn(source: AsyncIterable<Batch>): void {
+  #remarkOn(source: AsyncIterable<SampleBatch>): void {
     const message = this.#session.trunkRemark(source);
     if (message !== undefined) this.#parts.emit({ type: 'notice', message });
   }
@@ -187,10 +185,10 @@ export class TrainingLoop {
   }
 
   /** @returns undefined when it was stopped */
-  async #validate(epoch: number): Promise<ReturnType<Validation['result']> | undefined> {
-    const { validationBatches, stop, measured } = this.#parts;
-    const measures = measured !== undefined && this.#measuresIn(epoch);
-    const validation = new Validation(epoch, measures ? measured : undefined);
+  async #validate(epoch: number): Promise<ReturnType<ValidationTally['result']> | undefined> {
+    const { validationBatches, stop, objective } = this.#parts;
+    const measures = objective.measured && this.#measuresIn(epoch);
+    const validation = objective.validation(epoch, measures);
     for await (const batch of pullUntil(this.#session.feed(validationBatches()), stop)) {
       validation.add(batch, await this.#session.evaluate(batch, measures));
       await eventLoop();
@@ -210,7 +208,7 @@ export class TrainingLoop {
     before: TrainingProgress,
     { seconds, ...validation }: EpochRecord['validation'] & { readonly seconds: number },
   ): Promise<TrainingProgress> {
-    const { folder, epochs, model, settings, emit } = this.#parts;
+    const { folder, epochs, objective, settings, emit } = this.#parts;
     const trunk = this.#session.trunk?.takeCounts();
     const record = { ...epochRecordOf(before, validation, seconds), ...(trunk === undefined ? {} : { trunk }) };
     const course = afterValidation(before.course, record, settings);
@@ -218,14 +216,14 @@ export class TrainingLoop {
     const best = course.best?.epoch === record.epoch;
     const tensors = await this.#session.read();
     if (best) {
-      const path = await writeBest(folder, servedModel(model, tensors), record.epoch);
+      const path = await writeBest(folder, servedModel(objective.model, tensors), record.epoch);
       emit({ type: 'checkpoint', kind: 'best', path });
     }
     const event: RunEvent = { type: 'epoch', epochs, record, best };
     emit({ type: 'checkpoint', kind: 'last', path: await writeLast(folder, { tensors, progress }) });
     emit(event);
     for (const message of [
-      explosion(before.startLoss, model.classes, record),
+      explosion(before.startLoss, objective.classes, record),
       await this.#session.trunk?.takeWarning(),
     ]) {
       if (message !== undefined) emit({ type: 'warning', message });

@@ -1,46 +1,41 @@
 /** One phase of a training in the engine: a state and the programs that work on it. */
-import type {
-  Batch,
-  CompiledProgram,
-  Engine,
-  EngineState,
-  Explainer,
-  HostTensors,
-  Loss,
-  Model,
-  Optimizer,
-  Program,
-} from '@foveate/contracts';
-import { pickPrefix, readsPixels } from '@foveate/tensor';
-import { evaluateProgram } from './evaluate-program.js';
-import { batchTensors, hostScalar, type FedBatch } from './feed/batch-tensors.js';
+import type { CompiledProgram, Engine, EngineState, HostTensors, Model, Optimizer, Program } from '@foveate/contracts';
+import { pickPrefix } from '@foveate/tensor';
+import { objectiveEvaluateProgram } from './evaluate-program.js';
+import { hostScalar } from './feed/batch-tensors.js';
 import { isRepeatable } from './feed/planned-batches.js';
 import { learningRateFactors } from './freezing/groups.js';
 import type { Phase } from './freezing/phases.js';
+import type { Objective, SampleBatch } from './objective.js';
 import type { TrainingSettings } from './settings.js';
 import {
   gatheredUpdateProgram,
   gatherProgram,
-  trainStepProgram,
-  type TrainStepParts,
+  objectiveStepProgram,
+  type ObjectiveStepParts,
 } from './step/train-step-program.js';
 import { frozenStages } from './trunk/frozen-stages.js';
 import type { FeatureCache } from './trunk/feature-cache.js';
 import { TrunkFeed } from './trunk/trunk-feed.js';
 import { modelPrefix } from './variables.js';
 
+/** How features of held stages are kept, of a model that has stages. */
+export interface TrunkParts {
+  readonly model: Model;
+  readonly cache: FeatureCache;
+  /** Something reads the images: then features cannot take their place. */
+  readonly pixels: boolean;
+  /** Something reads areas of interest. */
+  readonly aoi: boolean;
+}
+
 /** What a phase is trained with. */
 export interface SessionParts {
   readonly engine: Engine;
-  readonly model: Model;
-  readonly loss: Loss;
+  readonly objective: Objective;
   readonly optimizer: Optimizer;
   readonly settings: TrainingSettings;
-  /** Weight of each class in the training loss. */
-  readonly classWeights?: readonly number[];
-  readonly featureCache?: FeatureCache;
-  /** Whose heat the metrics of the validation measure; left out: predictions have no share of heat. */
-  readonly explainer?: Explainer;
+  readonly trunk?: TrunkParts;
 }
 
 /** What an update is told. */
@@ -66,64 +61,60 @@ export class TrainingSession {
 
   /** @param tensors a complete state, as `stateSpecs` of this phase describes it */
   constructor(parts: SessionParts, phase: Phase, tensors: HostTensors) {
-    const { engine, model, loss, optimizer, settings, classWeights, featureCache, explainer } = parts;
+    const { engine, objective, optimizer, settings, trunk } = parts;
+    const { model } = objective;
     const { frozenBatchNorm = 'eval', groups = [], clip, ema } = settings;
     const held = frozenStages(model, phase.trained, frozenBatchNorm);
     const averages = ema !== undefined;
-    const heat = explainer === undefined ? {} : { explainer };
-    const step: TrainStepParts = {
-      model,
-      loss,
+    const step: ObjectiveStepParts = {
+      objective,
       optimizer,
       trained: phase.trained,
       frozenBatchNorm,
       learningRateFactors: learningRateFactors(model, groups),
       averages,
       ...(clip === undefined ? {} : { clip }),
-      ...(classWeights === undefined ? {} : { classWeights }),
     };
     this.#parts = parts;
     this.#held = held;
     this.phase = phase;
     this.#makers = {
-      'step images': () => trainStepProgram(step),
-      'step trunk': () => trainStepProgram(step),
+      'step images': () => objectiveStepProgram(step),
+      'step trunk': () => objectiveStepProgram(step),
       'gather images': () => gatherProgram(step),
       'gather trunk': () => gatherProgram(step),
       update: () => gatheredUpdateProgram(step),
-      'evaluate images': () => evaluateProgram({ model, loss, averages }),
-      'evaluate trunk': () => evaluateProgram({ model, loss, averages, held }),
-      'measure images': () => evaluateProgram({ model, loss, averages, ...heat }),
-      'measure trunk': () => evaluateProgram({ model, loss, averages, held, ...heat }),
+      'evaluate images': () => objectiveEvaluateProgram(objective, { held, averages, thorough: false }),
+      'evaluate trunk': () => objectiveEvaluateProgram(objective, { held, averages, thorough: false }),
+      'measure images': () => objectiveEvaluateProgram(objective, { held, averages, thorough: true }),
+      'measure trunk': () => objectiveEvaluateProgram(objective, { held, averages, thorough: true }),
     };
     this.#state = engine.createState(tensors);
     this.trunk =
-      featureCache === undefined || held === 0 || readsPixels(loss)
+      trunk === undefined || held === 0 || trunk.pixels
         ? undefined
         : new TrunkFeed({
+            ...trunk,
             engine,
             state: this.#state,
             variables: pickPrefix(modelPrefix, tensors),
-            model,
             held,
-            cache: featureCache,
-            aoi: loss.uses.includes('aoi') || explainer !== undefined,
           });
   }
 
   /** The batches as programs of this session are fed: through the trunk's cache where that is possible. */
-  feed(batches: AsyncIterable<Batch>): AsyncIterable<FedBatch> {
+  feed(batches: AsyncIterable<SampleBatch>): AsyncIterable<SampleBatch> {
     return this.trunk !== undefined && isRepeatable(batches) ? this.trunk.batches(batches) : batches;
   }
 
   /** What is to be said of a trunk that is held; undefined where there is none, and after the first time. */
-  trunkRemark(source: AsyncIterable<Batch>): string | undefined {
+  trunkRemark(source: AsyncIterable<SampleBatch>): string | undefined {
     if (this.#remarked) return undefined;
     this.#remarked = true;
-    const { model, loss, featureCache } = this.#parts;
-    if (this.#held === 0 || featureCache === undefined) return undefined;
-    const which = `The first ${this.#held} of ${model.stages?.length ?? 0} stages are held`;
-    if (readsPixels(loss)) return `${which}, but their features cannot be kept: the loss reads the images.`;
+    const { objective, trunk } = this.#parts;
+    if (this.#held === 0 || trunk === undefined) return undefined;
+    const which = `The first ${this.#held} of ${objective.model.stages?.length ?? 0} stages are held`;
+    if (trunk.pixels) return `${which}, but their features cannot be kept: the loss reads the images.`;
     if (!isRepeatable(source))
       return (
         `${which}, but their features on training images cannot be kept: each epoch augments anew. ` +
@@ -137,9 +128,9 @@ export class TrainingSession {
    * @param noise random numbers for the model
    * @param update undefined: only gather the gradients
    */
-  async step(batch: FedBatch, noise: HostTensors, update: UpdateInputs | undefined): Promise<HostTensors> {
+  async step(batch: SampleBatch, noise: HostTensors, update: UpdateInputs | undefined): Promise<HostTensors> {
     const start: Start = 'trunk' in batch ? 'trunk' : 'images';
-    const inputs = { ...batchTensors(batch), ...noise };
+    const inputs = { ...this.#parts.objective.inputs(batch), ...noise };
     if ((this.#parts.settings.accumulate ?? 1) === 1) {
       if (update === undefined) throw new Error('Every step updates where nothing is gathered.');
       return this.#program(`step ${start}`).run({ ...inputs, ...this.#updateTensors(update) });
@@ -151,11 +142,12 @@ export class TrainingSession {
 
   /**
    * A batch in inference mode, by the averaged weights where they are averaged.
-   * @param heat true: with the sums of the heatmap, where there is an explainer
+   * @param thorough true: with what the metrics read
    */
-  evaluate(batch: FedBatch, heat = false): Promise<HostTensors> {
+  evaluate(batch: SampleBatch, thorough = false): Promise<HostTensors> {
     const start: Start = 'trunk' in batch ? 'trunk' : 'images';
-    return this.#program(`${heat ? 'measure' : 'evaluate'} ${start}`).run(batchTensors(batch));
+    const program = this.#program(`${thorough ? 'measure' : 'evaluate'} ${start}`);
+    return program.run(this.#parts.objective.inputs(batch));
   }
 
   /** All values. */

@@ -1,19 +1,13 @@
 /** What a training keeps in the engine: the model, the optimizer's slots and what averaging and gathering need. */
-import {
-  fail,
-  type HostTensor,
-  type HostTensors,
-  type Model,
-  type Optimizer,
-  type VariableSpec,
-} from '@foveate/contracts';
+import { fail, type HostTensor, type HostTensors, type Optimizer, type VariableSpec } from '@foveate/contracts';
 import { initialise, withPrefix } from '@foveate/tensor';
+import type { TrainedModel } from './objective.js';
 import type { TrainingSettings } from './settings.js';
 import { emaPrefix, gatheredPrefix, gatheredSamples, modelPrefix, optimizerPrefix } from './variables.js';
 
 /** What the layout of a training's state depends on. */
 export interface StateParts {
-  readonly model: Model;
+  readonly model: TrainedModel;
   readonly optimizer: Optimizer;
   readonly settings: Pick<TrainingSettings, 'ema' | 'accumulate'>;
   /** Names of the trained variables. */
@@ -41,7 +35,7 @@ export function stateSpecs({ model, optimizer, settings, trained }: StateParts):
  * @param given values that stand in for initial ones, by variable
  * @throws FoveateError `WEIGHTS_INVALID` naming a value that the model has no variable of that shape for
  */
-export function initialModel(model: Model, seed: number, given: HostTensors = {}): HostTensors {
+export function initialModel(model: TrainedModel, seed: number, given: HostTensors = {}): HostTensors {
   const shapes = new Map(model.variables.map(({ name, shape }) => [name, shape.join()]));
   for (const [name, { shape }] of Object.entries(given)) {
     if (shapes.get(name) === shape.join()) continue;
@@ -74,7 +68,7 @@ export function completed(specs: readonly VariableSpec[], known: HostTensors, se
 }
 
 /** The model's variables as they are validated and tested: averages where they are kept. */
-export function servedModel(model: Model, state: HostTensors): HostTensors {
+export function servedModel(model: TrainedModel, state: HostTensors): HostTensors {
   return Object.fromEntries(
     model.variables.flatMap(({ name }) => {
       const value = state[`${emaPrefix}/${name}`] ?? state[`${modelPrefix}/${name}`];

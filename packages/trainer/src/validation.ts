@@ -1,8 +1,9 @@
-/** Figures of the validation split, gathered batch by batch. */
+/** A classifier's figures on the validation split. */
 import { measuresOf, type EpochRecord, type HostTensors, type Metric, type Prediction } from '@foveate/contracts';
 import { auroc } from '@foveate/statistics';
 import { assertFinite } from './course/divergence.js';
 import type { FedBatch } from './feed/batch-tensors.js';
+import type { ValidationTally } from './objective.js';
 import { correctCount, predictionsOf, valuesOf } from './predictions.js';
 
 /** What is measured on the validation split besides loss, accuracy and AUROC. */
@@ -13,7 +14,7 @@ export interface ValidationMetrics {
 }
 
 /** A validation under way. */
-export class Validation {
+export class Validation implements ValidationTally<FedBatch> {
   readonly #epoch: number;
   readonly #measured: ValidationMetrics | undefined;
   readonly #since = performance.now();

@@ -1,7 +1,8 @@
 /** How programs name and read variables. */
 import { tensorNamed } from '@foveate/tensor';
-import type { Model, NamedTensors, VariableScope } from '@foveate/contracts';
+import type { NamedTensors, VariableScope } from '@foveate/contracts';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { TrainedModel } from './objective.js';
 
 /** State `model/<variable>` holds the model's variables. */
 export const modelPrefix = 'model';
@@ -34,7 +35,7 @@ export interface Trained {
  * @param record is told every new value of a variable that is not trainable, while that value is alive
  */
 export function trainingScope(
-  model: Model,
+  model: TrainedModel,
   { trained, frozenBatchNorm }: Trained,
   { variables, noise }: { readonly variables: NamedTensors; readonly noise: NamedTensors },
   record: (name: string, value: Tensor) => void,

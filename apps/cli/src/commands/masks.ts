@@ -4,9 +4,10 @@ import type { HistoryOptions, RevertOptions } from '../actions/masks-one.js';
 import type { StatsOptions } from '../actions/masks-stats.js';
 import type { CheckOptions, InitOptions } from '../actions/masks-store.js';
 import type { JudgeOptions, ListOptions } from '../actions/masks-chosen.js';
-import { addAnnotations } from './masks/annotations.js';
-import { kindOption } from './masks/kind-option.js';
-import { addPlaced } from './masks/placed.js';
+import { addAnnotations } from './masks-annotations.js';
+import { kindOption } from './masks-kind.js';
+import { addNetwork } from './masks-network.js';
+import { addPlaced } from './masks-placed.js';
 import { collect, integer, share } from './options.js';
 
 const statuses = ['proposed', 'accepted', 'rejected'];
@@ -20,6 +21,7 @@ export function addMasks(program: Command): void {
   addPlaced(masks);
   addChosen(masks);
   addOne(masks);
+  addNetwork(masks);
 }
 
 function addStore(masks: Command): void {

@@ -123,7 +123,9 @@ function slotSchema(
 /** JSON Schema, draft 2020-12, that accepts what a registry's plugins accept. */
 export async function configJsonSchema(registry: Registry): Promise<JsonSchema> {
   const base = baseJsonSchema();
-  const plugins = (await Promise.all(pluginKinds.map((kind) => pluginsOf(kind, registry)))).flat();
+  // Segmenters and their losses, which no configuration names, do not count.
+  const kinds = pluginKinds.filter((kind) => slots.some((slot) => slot.kind === kind));
+  const plugins = (await Promise.all(kinds.map((kind) => pluginsOf(kind, registry)))).flat();
   const nested = new Set(plugins.flatMap((plugin) => Object.values(plugin.slots ?? {})));
   const definitions = await Promise.all([...nested].map(async (kind) => [kind, await kindSchema(kind, registry)]));
   const replacements = await Promise.all(

@@ -63,19 +63,32 @@ export function depthwiseConv(
   return (x, scope) => tf.depthwiseConv2d(x, kernel(scope), stride, border(options));
 }
 
-/** Enlarges an image. [N, h, w, in] -> [N, size[0], size[1], out], where ceil(size / 2) is [h, w] */
+/** Enlarges an image. [N, h, w, in] -> [N, size[0], size[1], out] */
 export type Enlargement = (x: tf.Tensor4D, size: readonly [number, number], scope: VariableScope) => tf.Tensor4D;
 
-/** Transposed 2x2 convolution with bias at stride 2; the kernel is [2, 2, out, in]. */
-export function upConv(variables: Variables, name: string, inChannels: number, outChannels: number): Enlargement {
+/**
+ * Transposed convolution with bias whose windows do not overlap; the kernel is [factor, factor, out, in]. To a size that is no
+ * multiple of its input's, as below a pool that left out a last row, its result is interpolated.
+ */
+export function upConv(
+  variables: Variables,
+  name: string,
+  inChannels: number,
+  outChannels: number,
+  factor = 2,
+): Enlargement {
   const kernel = variables.declare<tf.Tensor4D>(
     `${name}/kernel`,
-    [2, 2, outChannels, inChannels],
+    [factor, factor, outChannels, inChannels],
     heNormal(inChannels),
   );
   const bias = variables.declare(`${name}/bias`, [outChannels], fill(0));
   return (x, [height, width], scope) => {
-    const shape: [number, number, number, number] = [x.shape[0], height, width, outChannels];
-    return tf.add(tf.conv2dTranspose(x, kernel(scope), shape, 2, 'same'), bias(scope));
+    const [count, h, w] = x.shape;
+    const fits = Math.ceil(height / factor) === h && Math.ceil(width / factor) === w;
+    const size: [number, number] = fits ? [height, width] : [factor * h, factor * w];
+    const enlarged = tf.conv2dTranspose(x, kernel(scope), [count, ...size, outChannels], factor, 'same');
+    const y: tf.Tensor4D = tf.add(enlarged, bias(scope));
+    return fits ? y : tf.image.resizeBilinear(y, [height, width], false, true);
   };
 }

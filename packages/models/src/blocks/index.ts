@@ -5,6 +5,7 @@ export * from './conv-norm.js';
 export * from './convolution.js';
 export * from './dense.js';
 export * from './inverted-residual.js';
+export * from './encoder-decoder.js';
 export * from './noise.js';
 export * from './normalise.js';
 export * from './scaling.js';

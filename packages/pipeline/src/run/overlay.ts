@@ -6,7 +6,7 @@ import type { Cover } from '@foveate/report';
 import type { ExplainedImage } from './explain-images.js';
 
 /** What an overlay is made of. */
-type Layers = Pick<ExplainedImage, 'image' | 'heatmap' | 'aoi'>;
+type Layers = Pick<ExplainedImage, 'image' | 'aoi'> & Partial<Pick<ExplainedImage, 'heatmap'>>;
 
 /** How deep each pixel lies in the area, in pixels: 0 outside, 1 at its edge, which is also where the picture ends. */
 function depths({ width, height, data }: Raster): Float32Array {
@@ -27,14 +27,14 @@ function grey({ width, height, data }: ExplainedImage['heatmap']): Raster {
   return { width, height, channels: 1, data: bytes };
 }
 
-/** The overlay at the size of the image. */
+/** The overlay at the size of the image; without a heatmap the outline alone. */
 export async function overlay({ image, heatmap, aoi }: Layers): Promise<Raster> {
   const { width, height } = image;
-  const heat = await resize(grey(heatmap), width, height);
+  const heat = heatmap && (await resize(grey(heatmap), width, height));
   const depth = aoi && depths(aoi);
   const line = Math.max(1, Math.round(outlineWidth(width)));
   const covers = heatCovers();
-  const data = new Uint8Array(width * height * 3);
+  const data = heat === undefined ? Uint8Array.from(image.data) : new Uint8Array(width * height * 3);
   const paint = (pixel: number, { colour, opacity }: Cover, below: Uint8Array): void => {
     for (const [channel, value] of colour.entries()) {
       const at = pixel * 3 + channel;
@@ -42,7 +42,7 @@ export async function overlay({ image, heatmap, aoi }: Layers): Promise<Raster> 
     }
   };
   for (let pixel = 0; pixel < width * height; pixel++) {
-    paint(pixel, covers[heat.data[pixel] ?? 0] as Cover, image.data);
+    if (heat !== undefined) paint(pixel, covers[heat.data[pixel] ?? 0] as Cover, image.data);
     const inside = depth?.[pixel] ?? 0;
     if (inside > 0 && inside <= 2 * line) paint(pixel, outlineCovers[inside <= line ? 0 : 1], data);
   }

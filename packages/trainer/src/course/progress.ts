@@ -8,7 +8,7 @@ const count = z.int().min(0);
 const epochSums = z.strictObject({
   samples: count,
   loss: z.number(),
-  correct: count,
+  correct: z.number().min(0),
   parts: z.record(z.string(), z.number()),
   trainSeconds: z.number(),
   /** Of the last update. */

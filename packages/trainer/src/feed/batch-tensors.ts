@@ -2,6 +2,7 @@
 import type { Batch, HostTensor, HostTensors, Model, NamedTensors, RandomStream } from '@foveate/contracts';
 import { tensorNamed, withPrefix } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
+import type { TrainedModel } from '../objective.js';
 import type { TrunkOrImages } from '../trunk/frozen-stages.js';
 import { noisePrefix } from '../variables.js';
 
@@ -37,7 +38,7 @@ export function hostScalar(value: number): HostTensor {
 }
 
 /** The random numbers a model asks for in a step of `samples` samples. */
-export function noiseTensors(model: Model, samples: number, random: RandomStream): HostTensors {
+export function noiseTensors(model: TrainedModel, samples: number, random: RandomStream): HostTensors {
   const noise = Object.entries(model.noise ?? {}).map(([name, width]): [string, HostTensor] => [
     name,
     {

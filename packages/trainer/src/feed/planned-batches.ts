@@ -1,5 +1,6 @@
 /** Batches of which it is known what is in them before they are made. */
 import type { Batch } from '@foveate/contracts';
+import type { SampleBatch } from '../objective.js';
 
 /** A source of batches that can say what it will make, and make some of it. */
 export interface PlannedBatches extends AsyncIterable<Batch> {
@@ -18,7 +19,7 @@ export interface PlannedBatches extends AsyncIterable<Batch> {
 export type RepeatableBatches = PlannedBatches & { readonly variant: string };
 
 /** True for batches that know their plan and make the same pixels every time. */
-export function isRepeatable(batches: AsyncIterable<Batch>): batches is RepeatableBatches {
+export function isRepeatable(batches: AsyncIterable<SampleBatch>): batches is RepeatableBatches {
   const { variant = null } = batches as Partial<PlannedBatches>;
   return variant !== null;
 }

@@ -1,6 +1,6 @@
 /** Parameter groups: factors of the learning rate by variable. */
-import type { Model } from '@foveate/contracts';
 import { z } from 'zod';
+import type { TrainedModel } from '../objective.js';
 import { namesMatching, patternDescription } from './name-pattern.js';
 
 /** Options of one group. */
@@ -14,7 +14,7 @@ export const parameterGroup = z.strictObject({
  * @throws FoveateError `CONFIG_INVALID` when a group matches nothing
  */
 export function learningRateFactors(
-  model: Model,
+  model: TrainedModel,
   groups: readonly z.output<typeof parameterGroup>[],
 ): ReadonlyMap<string, number> {
   const names = model.variables.filter(({ trainable }) => trainable).map(({ name }) => name);

@@ -1,5 +1,6 @@
 /** Gradual unfreezing: a training in phases, each with its own trained variables. */
-import { fail, type Model } from '@foveate/contracts';
+import { fail } from '@foveate/contracts';
+import type { TrainedModel } from '../objective.js';
 import type { TrainingSettings } from '../settings.js';
 import { frozenStages } from '../trunk/frozen-stages.js';
 import { trainedVariables } from './trained-part.js';
@@ -17,7 +18,7 @@ export interface Phase {
  * All phases, in order.
  * @throws FoveateError `CONFIG_INVALID` when the epochs of `unfreeze` do not rise from 2, and as `trainedVariables`
  */
-export function phasesOf(model: Model, { train = 'all', unfreeze = [] }: TrainingSettings): readonly Phase[] {
+export function phasesOf(model: TrainedModel, { train = 'all', unfreeze = [] }: TrainingSettings): readonly Phase[] {
   const starts = [{ epoch: 1, train }, ...unfreeze];
   return starts.map(({ epoch, train: part }, index) => {
     const before = starts[index - 1]?.epoch ?? 0;
@@ -36,7 +37,7 @@ export function phasesOf(model: Model, { train = 'all', unfreeze = [] }: Trainin
 }
 
 /** Leading stages of the model that nothing changes in an epoch; as `phasesOf`. */
-export function frozenStagesAt(model: Model, settings: TrainingSettings, epoch: number): number {
+export function frozenStagesAt(model: TrainedModel, settings: TrainingSettings, epoch: number): number {
   return frozenStages(model, phaseAt(phasesOf(model, settings), epoch).trained, settings.frozenBatchNorm ?? 'eval');
 }
 

@@ -1,6 +1,7 @@
 /** Which variables of a model are trained; the others are held. */
-import { fail, type Model } from '@foveate/contracts';
+import { fail } from '@foveate/contracts';
 import { z } from 'zod';
+import type { TrainedModel } from '../objective.js';
 import { namesMatching, patternDescription } from './name-pattern.js';
 
 /** Options that choose the trained part of a model. */
@@ -28,7 +29,11 @@ export type TrainedPart = z.output<typeof trainedPart>;
  * @param where configuration key, for errors
  * @throws FoveateError `CONFIG_INVALID` when nothing would be trained, or there are fewer convolutions than asked for
  */
-export function trainedVariables(model: Model, part: TrainedPart, where = 'training.train'): ReadonlySet<string> {
+export function trainedVariables(
+  model: TrainedModel,
+  part: TrainedPart,
+  where = 'training.train',
+): ReadonlySet<string> {
   const trainable = model.variables.filter((variable) => variable.trainable);
   const from = (lowest: number): readonly string[] => trainable.slice(lowest).map(({ name }) => name);
   const chosen = (): readonly string[] => {
@@ -62,7 +67,7 @@ export function trainedVariables(model: Model, part: TrainedPart, where = 'train
 }
 
 /** What no stage reads; of a model without stages, what follows the last convolution from its first matrix on. */
-function headOf({ variables, stages }: Model): readonly string[] {
+function headOf({ variables, stages }: TrainedModel): readonly string[] {
   const staged = new Set(stages?.flatMap((stage) => stage.variables));
   const lastConvolution = variables.findLastIndex(({ shape }) => shape.length === 4);
   const firstMatrix = variables.findIndex(({ shape }, index) => index > lastConvolution && shape.length === 2);

@@ -1,22 +1,16 @@
 /** Forward and backward pass of one batch. */
-import type { Loss, Model, NamedTensors } from '@foveate/contracts';
-import { lossInputs, pickPrefix, tensorNamed, withPrefix } from '@foveate/tensor';
+import type { NamedTensors } from '@foveate/contracts';
+import { pickPrefix, tensorNamed, withPrefix } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { programInputs } from '../feed/batch-tensors.js';
+import type { Objective } from '../objective.js';
 import { frozenStages } from '../trunk/frozen-stages.js';
 import { modelPrefix, noisePrefix, trainingScope, type Trained } from '../variables.js';
-import { batchView } from './batch-view.js';
-import { weighted } from './class-weights.js';
 import { euclideanNorm } from './clip.js';
 import { gradientsCarrying, type Carry } from './gradients.js';
-import { checkedLossOutput } from './loss-output.js';
 
 /** What a forward and backward pass is made of. */
 export interface GradientParts extends Trained {
-  readonly model: Model;
-  readonly loss: Loss;
-  /** Weight of each class in the loss; left out: 1. */
-  readonly classWeights?: readonly number[];
+  readonly objective: Pick<Objective, 'model' | 'learn'>;
 }
 
 /** What comes out of a forward and backward pass. All values are from before the update. */
@@ -27,7 +21,7 @@ export interface BatchGradients {
   readonly norm: tf.Tensor;
   /** New values of the variables that are not trainable, by name. */
   readonly statistics: NamedTensors;
-  /** `loss` (scalar), `perSample` [N], `logits` [N, classes], `parts/<name>` (scalars) and `gradientNorm` (scalar). */
+  /** `loss` (scalar), `perSample` [N], what the objective adds, `parts/<name>` (scalars) and `gradientNorm` (scalar). */
   readonly outputs: NamedTensors;
 }
 
@@ -50,23 +44,20 @@ export function batchGradients(parts: GradientParts, inputs: NamedTensors, varia
 }
 
 function forward(parts: GradientParts, inputs: NamedTensors, variables: NamedTensors, carry: Carry): tf.Scalar {
-  const { model, loss, classWeights } = parts;
-  const { start, labels, aoi } = programInputs(inputs, model.classes);
+  const { objective, trained, frozenBatchNorm } = parts;
+  const { model } = objective;
   const noise = pickPrefix(noisePrefix, inputs);
   const scope = trainingScope(model, parts, { variables, noise }, (name, value) =>
     carry(`${modelPrefix}/${name}`, value),
   );
-  const held = frozenStages(model, parts.trained, parts.frozenBatchNorm);
-  const view = batchView(model, start, scope, { held, variables });
-  const given = loss.compute(lossInputs(loss, { view, labels, ...(aoi === undefined ? {} : { aoi }) }));
-  const plain = checkedLossOutput(given, labels.shape[0]);
-  const result = classWeights === undefined ? plain : weighted(plain, labels, classWeights);
-  const outputs = {
+  const held = frozenStages(model, trained, frozenBatchNorm);
+  const { result, outputs } = objective.learn(inputs, { scope, variables, held });
+  const all = {
     loss: result.loss,
     perSample: result.perSample,
-    logits: view.logits,
+    ...outputs,
     ...withPrefix('parts', result.parts),
   };
-  for (const [name, tensor] of Object.entries(outputs)) carry(`${outputPrefix}/${name}`, tensor);
+  for (const [name, tensor] of Object.entries(all)) carry(`${outputPrefix}/${name}`, tensor);
   return result.loss;
 }

@@ -4,6 +4,7 @@ import { initialise } from '@foveate/tensor';
 import { describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import { batchTensors, hostScalar, noiseTensors } from '../feed/batch-tensors.js';
+import { classification } from '../classification.js';
 import { trainedVariables } from '../freezing/trained-part.js';
 import { adamOptimizer } from '../../../optimizers/src/adam.js';
 import { sgdOptimizer } from '../../../optimizers/src/sgd.js';
@@ -98,6 +99,8 @@ describe('the moving average', () => {
   });
 });
 
+const learned = (parts: TrainStepParts) => ({ ...parts, objective: classification(parts) });
+
 describe('gathered gradients', () => {
   // Samples meet in batch norm, whose statistics are those of a batch: held, they are the same for every batch.
   const staged = tinyStages();
@@ -112,14 +115,14 @@ describe('gathered gradients', () => {
       .run({ ...batchTensors(tinyBatch([0, 1, 2, 3, 4, 5])), ...noise(6), learningRate: rates.learningRate });
 
     const { all, state } = setup({ ...parts, optimizer });
-    const gather = engine.compile(gatherProgram(all), state);
+    const gather = engine.compile(gatherProgram(learned(all)), state);
     for (const order of [
       [0, 1, 2, 3],
       [4, 5],
     ])
       await gather.run({ ...batchTensors(tinyBatch(order)), ...noise(order.length) });
     const { updateNorm } = await engine
-      .compile(gatheredUpdateProgram(all), state)
+      .compile(gatheredUpdateProgram(learned(all)), state)
       .run({ learningRate: rates.learningRate });
     expect(updateNorm!.data[0]).toBeGreaterThan(0);
 
@@ -136,7 +139,7 @@ describe('gathered gradients', () => {
 
   it('let batch-norm statistics follow every batch', async () => {
     const { all, before, state } = setup();
-    const gather = engine.compile(gatherProgram(all), state);
+    const gather = engine.compile(gatherProgram(learned(all)), state);
     await gather.run(batchTensors(tinyBatch([0, 1, 2, 3])));
     const after = await state.read();
     expect(change(before, after, 'model/norm/mean').some((value) => value !== 0)).toBe(true);

@@ -1,14 +1,19 @@
-/** Algorithm 1 of the paper as a program: forward, loss, backward and update of one batch. */
+/** Algorithm 1 of the paper as a program, whatever is learned: forward, loss, backward and update of one batch. */
 import { fail, type NamedTensors, type Program } from '@foveate/contracts';
 import { pickPrefix, tensorNamed, withPrefix } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
+import { classification, type ClassificationParts } from '../classification.js';
 import { gatheredPrefix, gatheredSamples, modelPrefix, type Trained } from '../variables.js';
 import { batchGradients, type GradientParts } from './batch-gradients.js';
 import { euclideanNorm } from './clip.js';
 import { updated, type UpdateParts } from './update.js';
 
 /** What a training step is made of. */
-export interface TrainStepParts extends Omit<GradientParts, keyof Trained>, UpdateParts, Partial<Trained> {}
+export interface ObjectiveStepParts extends Omit<GradientParts, keyof Trained>, UpdateParts, Partial<Trained> {}
+
+/** What a training step of a classifier is made of. */
+export type TrainStepParts = Omit<ObjectiveStepParts, 'objective'> &
+  Pick<ClassificationParts, 'model' | 'loss' | 'classWeights'>;
 
 /**
  * One training step.
@@ -21,7 +26,17 @@ export interface TrainStepParts extends Omit<GradientParts, keyof Trained>, Upda
  * trained variables), all from before clipping and update.
  * @throws FoveateError `CONFIG_INVALID` when nothing is trained
  */
-export function trainStepProgram(parts: TrainStepParts): Program {
+export function trainStepProgram({ model, loss, classWeights, ...update }: TrainStepParts): Program {
+  const weights = classWeights === undefined ? {} : { classWeights };
+  return objectiveStepProgram({ ...update, objective: classification({ model, loss, ...weights }) });
+}
+
+/**
+ * One training step of any objective. Inputs are the objective's, `noise/<name>`, `learningRate` and `emaDecay`; state and
+ * outputs as of {@link trainStepProgram}, with what the objective gives in place of `logits`.
+ * @throws FoveateError `CONFIG_INVALID` when nothing is trained
+ */
+export function objectiveStepProgram(parts: ObjectiveStepParts): Program {
   const whole = withTrained(parts);
   return (inputs, state) => {
     const batch = batchGradients(whole, inputs, pickPrefix(modelPrefix, state));
@@ -34,14 +49,14 @@ export function trainStepProgram(parts: TrainStepParts): Program {
 
 /**
  * The first half of a step whose update takes several batches: the gradients are added up. Inputs and outputs as for
- * {@link trainStepProgram} without `learningRate` and `emaDecay`. State: `model/<variable>`, of which only batch-norm
+ * {@link objectiveStepProgram} without `learningRate` and `emaDecay`. State: `model/<variable>`, of which only batch-norm
  * statistics change, `gathered/<variable>` and `gathered-samples`.
  */
-export function gatherProgram(parts: TrainStepParts): Program {
+export function gatherProgram(parts: ObjectiveStepParts): Program {
   const whole = withTrained(parts);
   return (inputs, state) => {
     const { gradients, statistics, outputs } = batchGradients(whole, inputs, pickPrefix(modelPrefix, state));
-    const samples = tensorNamed(inputs, 'labels').size;
+    const samples = tensorNamed(outputs, 'perSample').size;
     const sums = Object.entries(gradients).map(([name, gradient]): [string, tf.Tensor] => [
       `${gatheredPrefix}/${name}`,
       tf.add(tensorNamed(state, `${gatheredPrefix}/${name}`), tf.mul(gradient, samples)),
@@ -61,9 +76,9 @@ export function gatherProgram(parts: TrainStepParts): Program {
  * The second half: the update by the mean gradient over all samples gathered, after which nothing is gathered. Inputs:
  * `learningRate` and, with averages, `emaDecay`. Outputs: `updateNorm` (scalar, Euclidean norm of the mean gradient).
  */
-export function gatheredUpdateProgram(parts: TrainStepParts): Program {
-  const { model, trained, ...update } = withTrained(parts);
-  const others = model.variables.filter(({ trainable }) => !trainable).map(({ name }) => name);
+export function gatheredUpdateProgram(parts: ObjectiveStepParts): Program {
+  const { objective, trained, ...update } = withTrained(parts);
+  const others = objective.model.variables.filter(({ trainable }) => !trainable).map(({ name }) => name);
   return (inputs, state) => {
     const samples = tensorNamed(state, gatheredSamples);
     const sums: NamedTensors = pickPrefix(gatheredPrefix, state);
@@ -86,9 +101,9 @@ function zerosLike(named: NamedTensors, name: string): tf.Tensor {
   return tf.zeros(tensorNamed(named, name).shape);
 }
 
-function withTrained(parts: TrainStepParts): TrainStepParts & Trained {
-  const { model, frozenBatchNorm = 'eval' } = parts;
-  const all = model.variables.filter(({ trainable }) => trainable).map(({ name }) => name);
+function withTrained(parts: ObjectiveStepParts): ObjectiveStepParts & Trained {
+  const { objective, frozenBatchNorm = 'eval' } = parts;
+  const all = objective.model.variables.filter(({ trainable }) => trainable).map(({ name }) => name);
   const trained = new Set(all.filter((name) => parts.trained?.has(name) ?? true));
   if (trained.size === 0) {
     throw fail({

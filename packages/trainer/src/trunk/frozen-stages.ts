@@ -1,6 +1,7 @@
 /** The trunk of a model: leading stages that a training holds. They see neither batch statistics nor noise. */
 import type { Model, NamedTensors, VariableScope } from '@foveate/contracts';
 import { inferenceScope } from '@foveate/tensor';
+import type { TrainedModel } from '../objective.js';
 import type * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -8,7 +9,7 @@ import type * as tf from '@tensorflow/tfjs-core';
  * @param trained names of the trained variables
  * @param statistics what batch norm of held layers does
  */
-export function frozenStages(model: Model, trained: ReadonlySet<string>, statistics: 'eval' | 'train'): number {
+export function frozenStages(model: TrainedModel, trained: ReadonlySet<string>, statistics: 'eval' | 'train'): number {
   const { stages = [], variables } = model;
   const trainable = new Set(variables.filter((variable) => variable.trainable).map(({ name }) => name));
   const changes = (name: string): boolean => (trainable.has(name) ? trained.has(name) : statistics === 'train');

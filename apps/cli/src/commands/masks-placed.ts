@@ -1,8 +1,8 @@
 /** `foveate masks register` and `foveate masks template` */
 import { Option, type Command } from 'commander';
-import type { RegisterOptions, TemplateOptions } from '../../actions/masks-placed.js';
-import { collect, degrees, share } from '../options.js';
-import { kindOption } from './kind-option.js';
+import type { RegisterOptions, TemplateOptions } from '../actions/masks-placed.js';
+import { collect, degrees, share } from './options.js';
+import { kindOption } from './masks-kind.js';
 
 /** Adds the commands. */
 export function addPlaced(masks: Command): void {
@@ -31,7 +31,7 @@ export function addPlaced(masks: Command): void {
       "\nExample:\n  foveate masks register bottle/masks good/000.png 'good/**' --min-confidence 0.6",
     )
     .action(async (store: string, reference: string, globs: string[], options: RegisterOptions) =>
-      (await import('../../actions/masks-placed.js')).register(store, reference, globs, options),
+      (await import('../actions/masks-placed.js')).register(store, reference, globs, options),
     );
   masks
     .command('template')
@@ -50,6 +50,6 @@ export function addPlaced(masks: Command): void {
       "\nExample:\n  foveate masks template bottle/masks '{kind: band, direction: vertical, from: 0.25, to: 0.75}' --name neck",
     )
     .action(async (store: string, shapes: string[], options: TemplateOptions) =>
-      (await import('../../actions/masks-placed.js')).template(store, shapes, options),
+      (await import('../actions/masks-placed.js')).template(store, shapes, options),
     );
 }

@@ -1,8 +1,8 @@
 /** `foveate masks import` and `foveate masks export` */
 import { Option, type Command } from 'commander';
-import type { ExportOptions, ImportOptions } from '../../actions/masks-annotations.js';
-import { collect, integer } from '../options.js';
-import { kindOption } from './kind-option.js';
+import type { ExportOptions, ImportOptions } from '../actions/masks-annotations.js';
+import { collect, integer } from './options.js';
+import { kindOption } from './masks-kind.js';
 
 /** Written down here because the package of formats must not be loaded for the help. */
 const formats = ['png', 'coco', 'labelme', 'voc', 'yolo', 'cvat', 'label-studio', 'via'];
@@ -40,7 +40,7 @@ function addImport(masks: Command): void {
       '\nExample:\n  foveate masks import bottle/masks instances.json --rename neck=area:neck --as defect --dry-run',
     )
     .action(async (store: string, path: string, options: ImportOptions) =>
-      (await import('../../actions/masks-annotations.js')).importFrom(store, path, options),
+      (await import('../actions/masks-annotations.js')).importFrom(store, path, options),
     );
 }
 
@@ -78,7 +78,7 @@ function addExport(masks: Command): void {
       '\nExample:\n  foveate masks export bottle/masks bottle/defects.json --format coco --kind defect',
     )
     .action(async (store: string, path: string, options: ExportOptions) =>
-      (await import('../../actions/masks-annotations.js')).exportTo(store, path, options),
+      (await import('../actions/masks-annotations.js')).exportTo(store, path, options),
     );
 }
 

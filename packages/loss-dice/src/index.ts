@@ -1,0 +1,1 @@
+export { diceCe } from './dice-ce.js';

@@ -1,0 +1,174 @@
+/** Has a network mark the images of a store that lack an accepted mask. */
+import { isFoveateError, type Mask, type Raster, type Skip } from '@foveate/contracts';
+import { makeFolder } from '@foveate/contracts/node';
+import { maskArea, readImage, readImageHeader, unionOf, writePng } from '@foveate/image';
+import {
+  hashImageFile,
+  listImages,
+  openMaskStore,
+  type MaskStore,
+  type NewMask,
+  type StoredImage,
+} from '@foveate/mask-store';
+import { openSegmenter, type Proposals, type Segmenter, type SegmenterOptions } from '@foveate/propose';
+import picomatch from 'picomatch';
+import { basename, join } from 'node:path';
+import { overlay } from '../run/overlay.js';
+import type { TaskContext } from '../task.js';
+
+/** How masks are proposed. */
+export interface ProposeMasksOptions extends Pick<SegmenterOptions, 'finish'> {
+  /** Images that are meant, globs below the image root; left out: all. */
+  readonly globs?: readonly string[];
+  /** Names of the areas; left out: all that the network knows. */
+  readonly areas?: readonly string[] | undefined;
+  /** True: also where the store has an accepted mask, which is then only proposed no more. */
+  readonly replace?: boolean;
+  /** Gets a picture of each image with its proposals outlined, the least certain first by name. */
+  readonly review?: string | undefined;
+}
+
+/** What was proposed for one image. */
+export interface ProposedImage {
+  /** Below the image root. */
+  readonly path: string;
+  /** By the name of the area: IoU to be expected, and share of the image that is inside, both in [0, 1]. */
+  readonly areas: Readonly<Record<string, { readonly confidence: number; readonly inside: number }>>;
+  /** The lowest of its areas. */
+  readonly confidence: number;
+}
+
+/** What a network proposed. */
+export interface ProposedMasks {
+  /** The least certain first. */
+  readonly images: readonly ProposedImage[];
+  /** Images whose areas are all accepted, or were proposed by this network before. */
+  readonly done: number;
+  /** Images that cannot be read. */
+  readonly leftOut: readonly Skip[];
+  /** Folder and hash of the network, as the masks say where they are from. */
+  readonly network: string;
+}
+
+/** Images that are decoded and given to the network at once. */
+const atOnce = 16;
+
+/**
+ * Proposals are put image by image: stopped, it goes on where it was. A mask that was accepted stays; what the same network
+ * has proposed before, whatever was said of it, is not proposed again.
+ * @throws FoveateError as `openMaskStore` and `openSegmenter`
+ */
+export async function proposeMasks(
+  folder: string,
+  network: string,
+  options: ProposeMasksOptions,
+  { signal, progress }: TaskContext,
+): Promise<ProposedMasks> {
+  const store = await openMaskStore(folder);
+  const segmenter = await openSegmenter(network, { finish: options.finish });
+  try {
+    return await proposing(
+      { store, segmenter, options, detail: `${basename(network)} ${segmenter.hash.slice(0, 12)}` },
+      signal,
+      progress,
+    );
+  } finally {
+    segmenter.close();
+  }
+}
+
+interface Work {
+  readonly store: MaskStore;
+  readonly segmenter: Segmenter;
+  readonly options: ProposeMasksOptions;
+  readonly detail: string;
+}
+
+async function proposing(work: Work, signal: AbortSignal, progress: TaskContext['progress']): Promise<ProposedMasks> {
+  const { store, segmenter, options, detail } = work;
+  const paths = await chosenPaths(store, options.globs ?? []);
+  const images: ProposedImage[] = [];
+  const leftOut: Skip[] = [];
+  let done = 0;
+  if (options.review !== undefined) await makeFolder(options.review);
+  for (let start = 0; start < paths.length; start += atOnce) {
+    signal.throwIfAborted();
+    const read = await Promise.all(paths.slice(start, start + atOnce).map((path) => wantedImage(work, path)));
+    const wanted: WantedImage[] = [];
+    for (const one of read) {
+      if (one === undefined) done++;
+      else if ('reason' in one) leftOut.push(one);
+      else wanted.push(one);
+    }
+    const proposals = await segmenter.proposeAll(wanted.map(({ raster }) => raster));
+    for (const [index, one] of wanted.entries()) images.push(await kept(work, one, proposals[index] ?? {}));
+    progress('images marked', Math.min(paths.length, start + atOnce), paths.length);
+  }
+  images.sort((a, b) => a.confidence - b.confidence || (a.path < b.path ? -1 : 1));
+  return { images, done, leftOut, network: detail };
+}
+
+async function chosenPaths(store: MaskStore, globs: readonly string[]): Promise<readonly string[]> {
+  const paths = await listImages(store.imageRoot, { ignore: store.ignore, except: [store.folder] });
+  if (globs.length === 0) return paths;
+  const isMeant = picomatch(globs.map((glob) => glob.replace(/^\.\//, '')), { dot: true }); // prettier-ignore
+  return paths.filter((path) => isMeant(path));
+}
+
+/** An image that lacks masks. */
+interface WantedImage {
+  readonly image: StoredImage;
+  readonly raster: Raster;
+  /** Names of the areas. */
+  readonly areas: readonly string[];
+}
+
+/** @returns undefined when there is nothing to propose, a skip for an image that cannot be read */
+async function wantedImage(work: Work, path: string): Promise<WantedImage | Skip | undefined> {
+  const { store, segmenter, options } = work;
+  const file = join(store.imageRoot, path);
+  try {
+    const hash = await hashImageFile(file);
+    const areas = (options.areas ?? segmenter.areas).filter((name) => isWanted(work, hash, name));
+    if (areas.length === 0) return undefined;
+    const { width, height } = await readImageHeader(file);
+    return { image: { hash, width, height, path }, raster: await readImage(file), areas };
+  } catch (error) {
+    if (!isFoveateError(error) || error.code !== 'DATA_INVALID') throw error;
+    return { path, reason: error.parts.reason ?? 'unreadable', message: error.message };
+  }
+}
+
+function isWanted({ store, options, detail }: Work, image: string, name: string): boolean {
+  const before = store.find({ image, kind: 'area', name });
+  if (before === undefined) return true;
+  if (before.status === 'accepted') return options.replace === true;
+  return before.provenance.detail !== detail;
+}
+
+async function kept(
+  { store, options, detail }: Work,
+  { image, raster, areas }: WantedImage,
+  proposals: Proposals,
+): Promise<ProposedImage> {
+  const found = areas.flatMap((name) => (proposals[name] === undefined ? [] : [{ name, ...proposals[name] }]));
+  const masks = found.map(({ name, mask, confidence }): NewMask => ({
+    kind: 'area',
+    name,
+    mask,
+    status: 'proposed',
+    provenance: { source: 'network', detail, confidence },
+  }));
+  await store.put(image, masks);
+  const pixels = image.width * image.height;
+  const told = found.map(
+    ({ name, mask, confidence }) => [name, { confidence, inside: maskArea(mask) / pixels }] as const,
+  );
+  const confidence = Math.min(...found.map((one) => one.confidence));
+  if (options.review !== undefined) {
+    const [first, ...others] = found.map(({ mask }) => mask) as [Mask, ...Mask[]];
+    const name = `${confidence.toFixed(3)} ${image.path.replaceAll('/', ' - ')}.png`;
+    await writePng(join(options.review, name), await overlay({ image: raster, aoi: unionOf(first, ...others) }));
+  }
+  return { path: image.path, areas: Object.fromEntries(told), confidence };
+}

@@ -1,0 +1,78 @@
+/** What a network has marked before, kept beside it. A pure cache: it changes how long a run takes, never what comes out. */
+import type { Raster } from '@foveate/contracts';
+import { makeFolder, readRegularFile, writeAtomically } from '@foveate/contracts/node';
+import { decodeImage, encodePng } from '@foveate/image';
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { MaskFinish } from './finish.js';
+import type { AreaProposal, Proposals } from './segmenter.js';
+
+/** Bytes of the largest entry that is read. */
+const largest = 2 ** 26;
+
+const entry = z.record(z.string(), z.object({ confidence: z.number().min(0).max(1), png: z.base64() }));
+
+/** Proposals by the content of images: `proposals/<network and finish>/<image>.json`, masks as PNG. */
+export class ProposalCache {
+  readonly #folder: string;
+
+  /**
+   * @param place the network's folder or file
+   * @param network hash of the network
+   */
+  constructor(place: string, network: string, finish: MaskFinish) {
+    const folder = statSync(place).isDirectory() ? place : dirname(place);
+    this.#folder = join(folder, 'proposals', sha256(`${network} ${JSON.stringify(finish)}`).slice(0, 16));
+  }
+
+  /** @returns undefined when there is nothing that can be used */
+  async read(image: Raster): Promise<Proposals | undefined> {
+    try {
+      const text = (await readRegularFile(this.#fileOf(image), largest)).toString();
+      const areas = Object.entries(entry.parse(JSON.parse(text)));
+      return Object.fromEntries(await Promise.all(areas.map(async ([name, one]) => [name, await decoded(one, image)])));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Where the disk is full or read-only, nothing is kept. */
+  async write(image: Raster, proposals: Proposals): Promise<void> {
+    const areas = Object.entries(proposals).map(async ([name, { mask, confidence }]) => {
+      const png = Buffer.from(await encodePng(mask)).toString('base64');
+      return [name, { confidence, png }] as const;
+    });
+    const text = JSON.stringify(Object.fromEntries(await Promise.all(areas)) satisfies z.output<typeof entry>);
+    try {
+      await makeFolder(this.#folder);
+      await writeAtomically(this.#fileOf(image), text);
+    } catch {
+      // The next run asks the network again.
+    }
+  }
+
+  #fileOf({ width, height, channels, data }: Raster): string {
+    const hash = createHash('sha256')
+      .update(`${String(width)}x${String(height)}x${String(channels)} `)
+      .update(data);
+    return join(this.#folder, `${hash.digest('hex')}.json`);
+  }
+}
+
+async function decoded(
+  { confidence, png }: z.output<typeof entry>[string],
+  { width, height }: Raster,
+): Promise<AreaProposal> {
+  const raster = await decodeImage(Buffer.from(png, 'base64'), { maxPixels: width * height });
+  if (raster.width !== width || raster.height !== height) throw new Error('a mask of another size');
+  const data = new Uint8Array(width * height);
+  for (let pixel = 0; pixel < data.length; pixel++)
+    data[pixel] = raster.data[pixel * raster.channels] === 255 ? 255 : 0;
+  return { confidence, mask: { width, height, channels: 1, data } };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
