@@ -1,11 +1,11 @@
 /** Puts the masks of annotation files into a store. */
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Mask } from '@foveate/contracts';
 import { isWithin } from '@foveate/contracts/node';
 import { formatOf, guessFormat, masksOf, readLegendFile } from '@foveate/mask-formats';
 import type { AnnotatedImage, Format, Orientation, ReadOptions } from '@foveate/mask-formats';
-import { identifyImage } from '@foveate/mask-store';
+import { hashImageFile } from '@foveate/mask-store';
 import type { MaskStore, NewMask, Provenance, StoredImage } from '@foveate/mask-store';
 import { task, type Task, type TaskContext, type TaskOptions } from '../task.js';
 import { checkAuthor } from './check-author.js';
@@ -79,9 +79,12 @@ async function work(
   for await (const annotated of format.read(options.path, read)) {
     signal.throwIfAborted();
     try {
-      const masks = await masksFor(annotated, images, { rules, options, leftOut });
+      const path = images.find(annotated.file);
+      const header = await images.folder.header(path);
+      const masks = masksFor(annotated, header, { rules, options, leftOut });
       if (masks.length > 0) {
-        const image = await identifyImage(store.imageRoot, images.find(annotated.file));
+        const { width, height } = header;
+        const image = { hash: await hashImageFile(join(store.imageRoot, path)), width, height, path };
         const fresh = masks.filter((mask) => before.isFirst(image, mask, annotated.where, leftOut));
         counts.add(await putMasks(store, image, fresh, options.dryRun === true));
         found.add(image.hash);
@@ -130,18 +133,19 @@ async function readOptions(
   };
 }
 
-/** The masks of an image, by its annotations. */
-async function masksFor(
+interface Importing {
+  readonly rules: LabelRules;
+  readonly options: ImportOptions;
+  readonly leftOut: LeftOuts;
+}
+
+/** The masks of an image, by its annotations. @throws FoveateError as `masksOf` */
+function masksFor(
   annotated: AnnotatedImage,
-  images: NamedImages,
-  {
-    rules,
-    options,
-    leftOut,
-  }: { readonly rules: LabelRules; readonly options: ImportOptions; readonly leftOut: LeftOuts },
-): Promise<readonly NewMask[]> {
+  header: Parameters<typeof masksOf>[1],
+  { rules, options, leftOut }: Importing,
+): readonly NewMask[] {
   const objects = annotated.objects.filter(({ label }) => rules.wants(label));
-  const header = await images.folder.header(images.find(annotated.file));
   const byName = new Map<string, NewMask>();
   const [status, provenance] = [options.status ?? 'accepted', provenanceOf(annotated, options)];
   for (const [label, mask] of masksOf({ ...annotated, objects }, header)) {

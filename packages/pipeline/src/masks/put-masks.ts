@@ -19,6 +19,9 @@ export interface MaskCount {
   readonly unchanged: number;
 }
 
+/** Masks of the store that are in memory at once, to be compared. */
+const readAtOnce = 4;
+
 /**
  * Puts the masks of one image into a store, all or none of them; those that it has already are not put again. What was rejected
  * or accepted stays so when the same pixels come again.
@@ -35,12 +38,19 @@ export async function putMasks(
   await store.refresh();
   const wanted: NewMask[] = [];
   const done: PutMask[] = [];
-  for (const one of masks) {
-    const { kind, name } = one;
-    const before = store.find({ image: image.hash, kind, name });
-    const isSame = before !== undefined && !raises(before, one) && (await holds(store, before, one.mask));
-    if (!isSame) wanted.push(one);
-    done.push({ kind, name: name.normalize('NFC'), change: before === undefined ? 'added' : isSame ? 'unchanged' : 'changed' }); // prettier-ignore
+  const changeOf = async (one: NewMask): Promise<PutMask['change']> => {
+    const before = store.find({ image: image.hash, kind: one.kind, name: one.name });
+    if (before === undefined) return 'added';
+    return !raises(before, one) && (await holds(store, before, one.mask)) ? 'unchanged' : 'changed';
+  };
+  for (let from = 0; from < masks.length; from += readAtOnce) {
+    const some = masks.slice(from, from + readAtOnce);
+    const changes = await Promise.all(some.map(changeOf));
+    for (const [at, one] of some.entries()) {
+      const change = changes[at] as PutMask['change'];
+      if (change !== 'unchanged') wanted.push(one);
+      done.push({ kind: one.kind, name: one.name.normalize('NFC'), change });
+    }
   }
   if (wanted.length > 0 && !dryRun) await store.put(image, wanted);
   return done;
