@@ -28,7 +28,11 @@ export async function importFrom(folder: string, path: string, { json, ...option
     showUnknown(unknown);
     if (isDry) print('\nNothing was changed');
   }
-  refuseNothing(masks.length, path, { leftOut, what: 'No mask was found to import' });
+  refuseNothing(masks.length, path, {
+    leftOut,
+    what: 'No mask was found to import',
+    advice: 'Check --format, the image root of the store, and --only; pictures of colours need a --legend',
+  });
 }
 
 function showUnknown(unknown: readonly UnknownLabel[]): void {

@@ -4,6 +4,7 @@ import { readShapes, registerMasks, templateMasks } from '@foveate/pipeline/mask
 import type { PlacedMasks, RegisterOptions as RegisterTask, TemplateOptions as TemplateTask } from '@foveate/pipeline/masks'; // prettier-ignore
 import { printFact } from '../terminal/fact.js';
 import { follow } from '../terminal/follow.js';
+import { quoted } from '../terminal/quoted.js';
 import { print, printJson } from '../terminal/terminal.js';
 import { counted, goingOn, refuseNothing, showCounts, showLeftOut } from './masks-shared.js';
 
@@ -33,8 +34,13 @@ export async function register(
   const placed = await goingOn(follow((task) => registerMasks(store, { ...options, ...more, ...task })));
   const isDry = options.dryRun === true;
   show(placed, { dryRun: isDry, json: json === true });
-  if (json !== true && !isDry && placed.masks.length > 0) print(`\nLook at them, then accept: foveate masks accept ${folder} --source registration`); // prettier-ignore
-  refuseNothing(placed.masks.length + placed.kept, folder, { ...placed, what: 'No mask could be moved' });
+  if (json !== true && !isDry && placed.masks.length > 0) print(`\nLook at them, then accept: foveate masks accept ${quoted(folder)} --source registration`); // prettier-ignore
+  refuseNothing(placed.masks.length + placed.kept, folder, {
+    ...placed,
+    what: 'No mask could be moved',
+    advice:
+      'Take a reference that shows more of what does not repeat itself, widen --angle or --scale, or lower --min-confidence',
+  });
 }
 
 /** Options of `masks template`. */

@@ -66,11 +66,11 @@ export function showLeftOut({ counts, list }: LeftOut): void {
 export function refuseNothing(
   masks: number,
   where: string,
-  { leftOut: { counts }, what }: { readonly leftOut: LeftOut; readonly what: string },
+  { leftOut: { counts }, what, advice }: { readonly leftOut: LeftOut; readonly what: string; readonly advice?: string },
 ): void {
   if (masks > 0) return;
   const got = Object.entries(counts).map(([reason, count]) => `${String(count)} ${reason}`);
-  throw fail({ code: 'DATA_INSUFFICIENT', what, where, got: got.join(', ') || 'nothing' });
+  throw fail({ code: 'DATA_INSUFFICIENT', what, where, got: got.join(', ') || 'nothing', ...(advice === undefined ? {} : { advice }) }); // prettier-ignore
 }
 
 /** Work that is done image by image: when it is stopped, what is done stays, and that is said. */
