@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRunner } from '@foveate/pipeline';
-import { defaultConfig, defaultPlugins } from '@foveate/preset-default';
+import { defaultConfig, defaultPlugins, segmenterDefaults } from '@foveate/preset-default';
 import { execFile } from 'node:child_process';
 import {
   existsSync,
@@ -132,7 +132,20 @@ describe('Configurations in READMEs', () => {
     const file = join(folder, `${title.replaceAll(/\W+/g, '-')}.yaml`);
     writeFileSync(file, code);
     // The folder is not one where a user works, who would not be asked for what is installed there.
-    const runner = createRunner({ plugins: defaultPlugins, defaults: defaultConfig, allowPlugins: true });
+    const runner = createRunner({
+      plugins: defaultPlugins,
+      defaults: defaultConfig,
+      segmenterDefaults,
+      allowPlugins: true,
+    });
+    if (code.startsWith('segmenter:')) {
+      const [{ chosen, own }, usual] = [
+        await runner.readSegmenterConfig(file),
+        await runner.readSegmenterConfig(undefined),
+      ];
+      expect({ chosen, own }).toEqual({ chosen: usual.chosen, own: usual.own });
+      return;
+    }
     await expect(runner.readConfig(file)).resolves.toMatchObject({ baseFolder: folder });
   });
 });

@@ -8,3 +8,4 @@ export {
 } from './segmenter.js';
 export { finishedMask, maskFinish, type MaskFinish } from './finish.js';
 export { networkAoi } from './network-aoi.js';
+export { requireAreas } from './require-areas.js';

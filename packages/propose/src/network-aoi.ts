@@ -1,10 +1,11 @@
-import { definePlugin, fail, nearestNames, type AreaOfInterest, type Mask, type Sample } from '@foveate/contracts';
+import { definePlugin, fail, type AreaOfInterest, type Mask, type Sample } from '@foveate/contracts';
 import { maskArea, unionOf } from '@foveate/image';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { maskFinish } from './finish.js';
 import { ProposalCache } from './proposal-cache.js';
-import { openSegmenter, type Segmenter } from './segmenter.js';
+import { requireAreas } from './require-areas.js';
+import { openSegmenter } from './segmenter.js';
 
 const names = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 
@@ -35,8 +36,8 @@ export const networkAoi = definePlugin({
     // One thread: the pipeline has images marked in several workers at once.
     const segmenter = await openSegmenter(place, { finish, threads: 1 });
     const wanted = area === undefined ? segmenter.areas : [area].flat();
-    checkNames(wanted, segmenter, place);
-    const kept = cache ? new ProposalCache(place, segmenter.hash, finish) : undefined;
+    requireAreas(wanted, segmenter, place);
+    const kept = cache ? new ProposalCache(place, segmenter, finish) : undefined;
     return {
       areaOfInterest: async (sample, { image }): Promise<AreaOfInterest> => {
         const before = await kept?.read(image);
@@ -53,20 +54,6 @@ export const networkAoi = definePlugin({
     };
   },
 });
-
-/** @throws FoveateError `CONFIG_INVALID` for a name that the network does not know */
-function checkNames(wanted: readonly string[], { areas }: Segmenter, where: string): void {
-  const unknown = wanted.find((name) => !areas.includes(name));
-  if (unknown === undefined) return;
-  const [near] = nearestNames(unknown, areas);
-  throw fail({
-    code: 'CONFIG_INVALID',
-    what: `The network marks no area '${unknown}'`,
-    where,
-    expected: areas.join(', '),
-    ...(near === undefined ? {} : { advice: `Did you mean '${near}'?` }),
-  });
-}
 
 function unsure({ id }: Sample, confidence: number, least: number) {
   return fail({

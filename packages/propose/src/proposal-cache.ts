@@ -7,7 +7,7 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { MaskFinish } from './finish.js';
-import type { AreaProposal, Proposals } from './segmenter.js';
+import type { AreaProposal, Proposals, Segmenter } from './segmenter.js';
 
 /** Bytes of the largest entry that is read. */
 const largest = 2 ** 26;
@@ -17,22 +17,24 @@ const entry = z.record(z.string(), z.object({ confidence: z.number().min(0).max(
 /** Proposals by the content of images: `proposals/<network and finish>/<image>.json`, masks as PNG. */
 export class ProposalCache {
   readonly #folder: string;
+  readonly #areas: readonly string[];
 
   /**
    * @param place the network's folder or file
-   * @param network hash of the network
    */
-  constructor(place: string, network: string, finish: MaskFinish) {
+  constructor(place: string, { hash, areas }: Pick<Segmenter, 'hash' | 'areas'>, finish: MaskFinish) {
+    this.#areas = areas;
     const folder = statSync(place).isDirectory() ? place : dirname(place);
-    this.#folder = join(folder, 'proposals', sha256(`${network} ${JSON.stringify(finish)}`).slice(0, 16));
+    this.#folder = join(folder, 'proposals', sha256(`${hash} ${JSON.stringify(finish)}`).slice(0, 16));
   }
 
   /** @returns undefined when there is nothing that can be used */
   async read(image: Raster): Promise<Proposals | undefined> {
     try {
       const text = (await readRegularFile(this.#fileOf(image), largest)).toString();
-      const areas = Object.entries(entry.parse(JSON.parse(text)));
-      return Object.fromEntries(await Promise.all(areas.map(async ([name, one]) => [name, await decoded(one, image)])));
+      const found = entry.parse(JSON.parse(text));
+      const areas = this.#areas.map(async (name) => [name, await decoded(found[name], image)] as const);
+      return Object.fromEntries(await Promise.all(areas));
     } catch {
       return undefined;
     }
@@ -62,9 +64,11 @@ export class ProposalCache {
 }
 
 async function decoded(
-  { confidence, png }: z.output<typeof entry>[string],
+  area: z.output<typeof entry>[string] | undefined,
   { width, height }: Raster,
 ): Promise<AreaProposal> {
+  if (area === undefined) throw new Error('an area that is not there');
+  const { confidence, png } = area;
   const raster = await decodeImage(Buffer.from(png, 'base64'), { maxPixels: width * height });
   if (raster.width !== width || raster.height !== height) throw new Error('a mask of another size');
   const data = new Uint8Array(width * height);

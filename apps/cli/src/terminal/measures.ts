@@ -22,6 +22,7 @@ const known: Readonly<Record<string, Column>> = {
   accuracy: { heading: 'accuracy', write: percent },
   auroc: { heading: 'ROC AUC', write: (value) => fixed(value) },
   worstGroup: { heading: 'worst group', write: percent },
+  iou: { heading: 'IoU', write: (value) => fixed(value) },
   loss: { heading: 'loss', write: (value) => fixed(value, 4) },
   confusion: { heading: 'confusion', write: counts },
   aoiShare: { heading: 'heatmap in AOI', write: percent },

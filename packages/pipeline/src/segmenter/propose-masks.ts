@@ -10,7 +10,7 @@ import {
   type NewMask,
   type StoredImage,
 } from '@foveate/mask-store';
-import { openSegmenter, type Proposals, type Segmenter, type SegmenterOptions } from '@foveate/propose';
+import { openSegmenter, requireAreas, type Proposals, type Segmenter, type SegmenterOptions } from '@foveate/propose';
 import picomatch from 'picomatch';
 import { basename, join } from 'node:path';
 import { overlay } from '../run/overlay.js';
@@ -67,6 +67,7 @@ export async function proposeMasks(
   const store = await openMaskStore(folder);
   const segmenter = await openSegmenter(network, { finish: options.finish });
   try {
+    requireAreas(options.areas ?? [], segmenter, network);
     return await proposing(
       { store, segmenter, options, detail: `${basename(network)} ${segmenter.hash.slice(0, 12)}` },
       signal,
@@ -167,7 +168,8 @@ async function kept(
   const confidence = Math.min(...found.map((one) => one.confidence));
   if (options.review !== undefined) {
     const [first, ...others] = found.map(({ mask }) => mask) as [Mask, ...Mask[]];
-    const name = `${confidence.toFixed(3)} ${image.path.replaceAll('/', ' - ')}.png`;
+    const plain = image.path.replaceAll('/', ' - ');
+    const name = `${confidence.toFixed(3)} ${plain.endsWith('.png') ? plain : `${plain}.png`}`;
     await writePng(join(options.review, name), await overlay({ image: raster, aoi: unionOf(first, ...others) }));
   }
   return { path: image.path, areas: Object.fromEntries(told), confidence };
