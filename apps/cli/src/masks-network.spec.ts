@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodePng } from '@foveate/image';
 import { createMaskStore, identifyImage, iou, openMaskStore, type MaskStatus } from '@foveate/mask-store';
-import type { ProposedMasks } from '@foveate/pipeline';
+import type { ProposedMasks } from '@foveate/pipeline/masks';
 import { disc, side } from '../../../packages/segmentation/src/testing/discs.js';
 import { defaultRunner } from './runner.js';
 
@@ -107,12 +107,13 @@ describe('foveate masks propose', () => {
 
   it('marks what lacks a mask, the least certain first, with pictures', async () => {
     writeFileSync(join(root, 'images', 'torn.png'), 'no picture');
+    expect(propose('--dry-run').images).toHaveLength(6);
     const { images, done, leftOut, network } = propose('--review', 'look', '--fill-holes');
     expect(images.map(({ path }) => path).sort()).toEqual([8, 9, 10, 11, 12, 13].map(name));
     const sure = images.map(({ confidence }) => confidence);
     expect(sure).toEqual([...sure].sort((a, b) => a - b));
     expect(done).toBe(8);
-    expect(leftOut).toMatchObject([{ path: 'torn.png' }]);
+    expect(leftOut.list).toMatchObject([{ path: 'torn.png' }]);
     expect(readdirSync(join(root, 'look'))[0]).toMatch(/^0\.\d{3} part \d\d\.png$/);
     const store = await openMaskStore(join(root, 'store'));
     const entries = [...store.entries({ status: 'proposed', source: 'network' })];

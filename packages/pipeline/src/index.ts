@@ -13,7 +13,6 @@ export type { ExplainedImage } from './run/explain-images.js';
 export type { Evaluation } from './run/trained-run.js';
 export type { EngineTrial } from './run/try-engine.js';
 export type { ExportCheck } from './run/try-export.js';
-export type { ProposedImage, ProposedMasks, ProposeMasksOptions } from './segmenter/propose-masks.js';
 export type { SegmenterConfig } from './segmenter/segmenter-config.js';
 export type { TrainMasksOptions } from './segmenter/train-masks.js';
 export { Task, type TaskEvent, type TaskOptions, type TaskProgress, type TaskResult } from './task.js';

@@ -22,7 +22,6 @@ import { run } from './run/run.js';
 import type { RunOptions } from './run/run.js';
 import { evaluateRun } from './run/trained-run.js';
 import type { Evaluation } from './run/trained-run.js';
-import { proposeMasks, type ProposedMasks, type ProposeMasksOptions } from './segmenter/propose-masks.js';
 import { readSegmenterConfig, type SegmenterConfig } from './segmenter/segmenter-config.js';
 import { trainMasks, type TrainMasksOptions } from './segmenter/train-masks.js';
 import { task, type Task, type TaskOptions } from './task.js';
@@ -74,8 +73,6 @@ export interface Runner extends ConfigReader {
   readSegmenterConfig(file: string | undefined, overrides?: readonly string[]): Promise<SegmenterConfig>;
   /** Trains a network on the accepted masks of a store; the stream is that of `trainSegmenter`. */
   trainMasks(store: string, config: SegmenterConfig, options: TrainMasksOptions): Observable<RunEvent>;
-  /** Has a trained network propose the masks that a store lacks. */
-  proposeMasks(store: string, network: string, options?: ProposeMasksOptions & TaskOptions): Task<ProposedMasks>;
 }
 
 /**
@@ -111,7 +108,5 @@ export function createRunner(parts: RunnerParts): Runner {
       }, options),
     readSegmenterConfig: (file, overrides = []) => readSegmenterConfig(file, overrides, setting, segmenterDefaults),
     trainMasks,
-    proposeMasks: (store, network, options = {}) =>
-      task((context) => proposeMasks(store, network, options, context), options),
   };
 }

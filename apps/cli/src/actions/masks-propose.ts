@@ -1,12 +1,12 @@
 /** What `foveate masks propose` does. */
-import type { ProposedImage } from '@foveate/pipeline';
-import { defaultRunner } from '../runner.js';
+import { openMaskStore } from '@foveate/mask-store';
+import { proposeMasks, type ProposedImage } from '@foveate/pipeline/masks';
 import { printFact } from '../terminal/fact.js';
 import { follow } from '../terminal/follow.js';
 import { quoted } from '../terminal/quoted.js';
 import { printTable } from '../terminal/table.js';
-import { colours, note, print, printJson } from '../terminal/terminal.js';
-import { counted } from './masks-shared.js';
+import { print, printJson } from '../terminal/terminal.js';
+import { counted, goingOn, refuseNothing, showLeftOut } from './masks-shared.js';
 
 /** Options of `masks propose`. */
 export interface ProposeFlags {
@@ -18,40 +18,40 @@ export interface ProposeFlags {
   readonly largest?: number;
   readonly replace?: boolean;
   readonly review?: string;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
-/** Images and faults that are shown. */
+/** Masks that are shown. */
 const shown = 10;
 
 /** Proposes masks. */
 export async function propose(
-  store: string,
+  folder: string,
   network: string,
   globs: readonly string[],
-  { name, replace = false, review, json, ...flags }: ProposeFlags,
+  { name, replace = false, review, dryRun = false, json, ...flags }: ProposeFlags,
 ): Promise<void> {
   const { threshold, smoothing, fillHoles, least, largest } = flags;
   const finish = Object.fromEntries(
     Object.entries({ threshold, smoothing, fillHoles, least, largest }).filter(([, value]) => value !== undefined),
   );
   const areas = name.length === 0 ? undefined : name;
-  const options = { globs, areas, replace, review, finish };
-  const result = await follow((stop) => defaultRunner().proposeMasks(store, network, { ...options, ...stop }));
-  if (json === true) {
-    printJson(result, 2);
-    return;
-  }
+  const store = await openMaskStore(folder);
+  const options = { globs, areas, replace, review, finish, dryRun };
+  const result = await goingOn(follow((stop) => proposeMasks(store, network, { ...options, ...stop })));
   const { images, done, leftOut } = result;
-  showImages(images);
-  const yellow = colours(process.stderr).yellow;
-  for (const { path, message } of leftOut.slice(0, shown)) note(yellow(`Left out: ${path}: ${message}`));
-  if (leftOut.length > shown) note(yellow(`… and ${String(leftOut.length - shown)} more`));
-  printFact('Network', result.network);
-  printFact('Proposed', `masks of ${counted(images.length, 'image')}; ${counted(done, 'image')} needed none`);
-  if (review !== undefined && images.length > 0) printFact('Pictures', review);
-  if (images.length === 0) return;
-  print(`\nLook at the least certain first. What is right:\n  foveate masks accept ${quoted(store)} --source network --confidence 0.9 --by you`); // prettier-ignore
+  if (json === true) printJson({ ...result, dryRun }, 2);
+  else {
+    showImages(images);
+    printFact('Network', result.network);
+    printFact('Proposed', `masks of ${counted(images.length, 'image')}; ${counted(done, 'image')} needed none`);
+    if (review !== undefined && images.length > 0) printFact('Pictures', review);
+    showLeftOut(leftOut);
+    if (dryRun) print('\nNothing was changed');
+    else if (images.length > 0) print(`\nLook at the least certain first. What is right:\n  foveate masks accept ${quoted(folder)} --source network --confidence 0.9 --by you`); // prettier-ignore
+  }
+  refuseNothing(images.length + done, folder, { leftOut, what: 'No image could be marked' });
 }
 
 function showImages(images: readonly ProposedImage[]): void {

@@ -43,7 +43,8 @@ Examples:
     .option('--largest <number>', 'keep so many parts, the largest ones', integer(1))
     .option('--replace', 'also where there is an accepted mask; a revision of it, only proposed')
     .option('--review <folder>', 'gets a picture of each image, outlined, the least certain first by name')
-    .option('--json', 'print one JSON document')
+    .option('--dry-run', 'only say what would be proposed')
+    .option('--json', 'print one JSON document, with all that was left out')
     .addHelpText(
       'after',
       `

@@ -1,6 +1,7 @@
-/** Tasks over mask stores: import, export, templates, registration. */
+/** Tasks over mask stores: import, export, templates, registration, proposals. */
 export { exportMasks, type ExportedMasks, type ExportOptions } from './export-masks.js';
 export { importMasks, type ImportedMasks, type ImportOptions } from './import-masks.js';
+export { proposeMasks, type ProposedImage, type ProposedMasks, type ProposeMasksOptions } from './propose-masks.js';
 export { registerMasks, type RegisteredMasks, type RegisterOptions } from './register-masks.js';
 export { readShapes, templateMasks, type TemplateOptions } from './template-masks.js';
 export type { MaskChoice } from './chosen-masks.js';

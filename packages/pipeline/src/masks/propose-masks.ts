@@ -1,20 +1,14 @@
 /** Has a network mark the images of a store that lack an accepted mask. */
-import { isFoveateError, type Mask, type Raster, type Skip } from '@foveate/contracts';
+import type { Mask, Raster, Skip } from '@foveate/contracts';
 import { makeFolder } from '@foveate/contracts/node';
 import { maskArea, readImage, readImageHeader, unionOf, writePng } from '@foveate/image';
-import {
-  hashImageFile,
-  listImages,
-  openMaskStore,
-  type MaskStore,
-  type NewMask,
-  type StoredImage,
-} from '@foveate/mask-store';
+import { hashImageFile, type MaskStore, type NewMask, type StoredImage } from '@foveate/mask-store';
 import { openSegmenter, requireAreas, type Proposals, type Segmenter, type SegmenterOptions } from '@foveate/propose';
-import picomatch from 'picomatch';
 import { basename, join } from 'node:path';
 import { overlay } from '../run/overlay.js';
-import type { TaskContext } from '../task.js';
+import { task, type Task, type TaskContext, type TaskOptions } from '../task.js';
+import { isOfOneImage, LeftOuts, type LeftOut } from './left-out.js';
+import { chosenImages } from './root-images.js';
 
 /** How masks are proposed. */
 export interface ProposeMasksOptions extends Pick<SegmenterOptions, 'finish'> {
@@ -26,6 +20,8 @@ export interface ProposeMasksOptions extends Pick<SegmenterOptions, 'finish'> {
   readonly replace?: boolean;
   /** Gets a picture of each image with its proposals outlined, the least certain first by name. */
   readonly review?: string | undefined;
+  /** Whether it is only said what would be proposed. */
+  readonly dryRun?: boolean;
 }
 
 /** What was proposed for one image. */
@@ -45,7 +41,7 @@ export interface ProposedMasks {
   /** Images whose areas are all accepted, or were proposed by this network before. */
   readonly done: number;
   /** Images that cannot be read. */
-  readonly leftOut: readonly Skip[];
+  readonly leftOut: LeftOut;
   /** Folder and hash of the network, as the masks say where they are from. */
   readonly network: string;
 }
@@ -56,26 +52,24 @@ const atOnce = 16;
 /**
  * Proposals are put image by image: stopped, it goes on where it was. A mask that was accepted stays; what the same network
  * has proposed before, whatever was said of it, is not proposed again.
- * @throws FoveateError as `openMaskStore` and `openSegmenter`
+ * @param network folder in which a segmenter was trained, or its file
+ * @throws FoveateError (when it is awaited) as `openSegmenter`, and as `MaskStore.put` does when it cannot write
  */
-export async function proposeMasks(
-  folder: string,
+export function proposeMasks(
+  store: MaskStore,
   network: string,
-  options: ProposeMasksOptions,
-  { signal, progress }: TaskContext,
-): Promise<ProposedMasks> {
-  const store = await openMaskStore(folder);
-  const segmenter = await openSegmenter(network, { finish: options.finish });
-  try {
-    requireAreas(options.areas ?? [], segmenter, network);
-    return await proposing(
-      { store, segmenter, options, detail: `${basename(network)} ${segmenter.hash.slice(0, 12)}` },
-      signal,
-      progress,
-    );
-  } finally {
-    segmenter.close();
-  }
+  options: ProposeMasksOptions & TaskOptions = {},
+): Task<ProposedMasks> {
+  return task(async (context) => {
+    const segmenter = await openSegmenter(network, { finish: options.finish });
+    try {
+      requireAreas(options.areas ?? [], segmenter, network);
+      const detail = `${basename(network)} ${segmenter.hash.slice(0, 12)}`;
+      return await proposing({ store, segmenter, options, detail }, context);
+    } finally {
+      segmenter.close();
+    }
+  }, options);
 }
 
 interface Work {
@@ -85,11 +79,11 @@ interface Work {
   readonly detail: string;
 }
 
-async function proposing(work: Work, signal: AbortSignal, progress: TaskContext['progress']): Promise<ProposedMasks> {
+async function proposing(work: Work, { signal, progress }: TaskContext): Promise<ProposedMasks> {
   const { store, segmenter, options, detail } = work;
-  const paths = await chosenPaths(store, options.globs ?? []);
+  const paths = await chosenImages(store, options.globs);
   const images: ProposedImage[] = [];
-  const leftOut: Skip[] = [];
+  const leftOut = new LeftOuts();
   let done = 0;
   if (options.review !== undefined) await makeFolder(options.review);
   for (let start = 0; start < paths.length; start += atOnce) {
@@ -98,7 +92,7 @@ async function proposing(work: Work, signal: AbortSignal, progress: TaskContext[
     const wanted: WantedImage[] = [];
     for (const one of read) {
       if (one === undefined) done++;
-      else if ('reason' in one) leftOut.push(one);
+      else if ('reason' in one) leftOut.add(one);
       else wanted.push(one);
     }
     const proposals = await segmenter.proposeAll(wanted.map(({ raster }) => raster));
@@ -106,14 +100,7 @@ async function proposing(work: Work, signal: AbortSignal, progress: TaskContext[
     progress('images marked', Math.min(paths.length, start + atOnce), paths.length);
   }
   images.sort((a, b) => a.confidence - b.confidence || (a.path < b.path ? -1 : 1));
-  return { images, done, leftOut, network: detail };
-}
-
-async function chosenPaths(store: MaskStore, globs: readonly string[]): Promise<readonly string[]> {
-  const paths = await listImages(store.imageRoot, { ignore: store.ignore, except: [store.folder] });
-  if (globs.length === 0) return paths;
-  const isMeant = picomatch(globs.map((glob) => glob.replace(/^\.\//, '')), { dot: true }); // prettier-ignore
-  return paths.filter((path) => isMeant(path));
+  return { images, done, leftOut: leftOut.toJSON(), network: detail };
 }
 
 /** An image that lacks masks. */
@@ -135,8 +122,8 @@ async function wantedImage(work: Work, path: string): Promise<WantedImage | Skip
     const { width, height } = await readImageHeader(file);
     return { image: { hash, width, height, path }, raster: await readImage(file), areas };
   } catch (error) {
-    if (!isFoveateError(error) || error.code !== 'DATA_INVALID') throw error;
-    return { path, reason: error.parts.reason ?? 'unreadable', message: error.message };
+    if (!isOfOneImage(error)) throw error;
+    return { path, reason: error.parts.reason ?? 'image-invalid', message: error.message };
   }
 }
 
@@ -160,7 +147,7 @@ async function kept(
     status: 'proposed',
     provenance: { source: 'network', detail, confidence },
   }));
-  await store.put(image, masks);
+  if (options.dryRun !== true) await store.put(image, masks);
   const pixels = image.width * image.height;
   const told = found.map(
     ({ name, mask, confidence }) => [name, { confidence, inside: maskArea(mask) / pixels }] as const,
