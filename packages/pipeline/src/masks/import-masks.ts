@@ -11,7 +11,8 @@ import { task, type Task, type TaskContext, type TaskOptions } from '../task.js'
 import { checkAuthor } from './check-author.js';
 import { LabelRules, type LabelOptions, type UnknownLabel } from './label-rules.js';
 import { isOfOneImage, LeftOuts, printable, type LeftOut } from './left-out.js';
-import { MaskCounts, putMasks, type MaskCount } from './put-masks.js';
+import { Pool } from './pool.js';
+import { comparedMasks, MaskCounts, type MaskCount } from './put-masks.js';
 import { imagesOf, NamedImages } from './root-images.js';
 
 /** What is imported, and as what. */
@@ -76,7 +77,12 @@ async function work(
   const before = new Before();
   const found = new Set<string>();
   const read = await readOptions(options, images, leftOut);
-  for await (const annotated of format.read(options.path, read)) {
+  const leaveOut = (error: unknown, { where }: AnnotatedImage): void => {
+    if (!isOfOneImage(error)) throw error;
+    leftOut.add({ path: where, reason: error.parts.reason ?? 'annotation-invalid', message: error.message });
+  };
+  const putting = new Pool(putsAtOnce);
+  for await (const annotated of putting.during(format.read(options.path, read))) {
     signal.throwIfAborted();
     try {
       const path = images.find(annotated.file);
@@ -86,16 +92,19 @@ async function work(
         const { width, height } = header;
         const image = { hash: await hashImageFile(join(store.imageRoot, path)), width, height, path };
         const fresh = masks.filter((mask) => before.isFirst(image, mask, annotated.where, leftOut));
-        counts.add(await putMasks(store, image, fresh, options.dryRun === true));
-        found.add(image.hash);
+        const { wanted, changes } = await comparedMasks(store, image, fresh);
+        await putting.add(async () => {
+          try {
+            if (wanted.length > 0 && options.dryRun !== true) await store.put(image, wanted);
+            counts.add(changes);
+            found.add(image.hash);
+          } catch (error) {
+            leaveOut(error, annotated);
+          }
+        });
       }
     } catch (error) {
-      if (!isOfOneImage(error)) throw error;
-      leftOut.add({
-        path: annotated.where,
-        reason: error.parts.reason ?? 'annotation-invalid',
-        message: error.message,
-      });
+      leaveOut(error, annotated);
     }
     progress('imported', found.size);
   }
@@ -107,6 +116,9 @@ async function work(
     unknown: rules.unused(),
   };
 }
+
+/** Images whose masks are encoded and written at once: most of that is waiting for other threads and the disk. */
+const putsAtOnce = 4;
 
 function formatFor({ path, format = 'auto' }: ImportOptions): Format | Promise<Format> {
   return format === 'auto' ? guessFormat(path) : formatOf(format);

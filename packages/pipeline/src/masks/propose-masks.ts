@@ -96,7 +96,7 @@ async function proposing(work: Work, { signal, progress }: TaskContext): Promise
       else wanted.push(one);
     }
     const proposals = await segmenter.proposeAll(wanted.map(({ raster }) => raster));
-    for (const [index, one] of wanted.entries()) images.push(await kept(work, one, proposals[index] ?? {}));
+    images.push(...(await Promise.all(wanted.map((one, index) => kept(work, one, proposals[index] ?? {})))));
     progress('images marked', Math.min(paths.length, start + atOnce), paths.length);
   }
   images.sort((a, b) => a.confidence - b.confidence || (a.path < b.path ? -1 : 1));

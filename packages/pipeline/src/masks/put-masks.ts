@@ -36,8 +36,19 @@ export async function putMasks(
 ): Promise<readonly PutMask[]> {
   // Others may have written meanwhile.
   await store.refresh();
+  const { wanted, changes } = await comparedMasks(store, image, masks);
+  if (wanted.length > 0 && !dryRun) await store.put(image, wanted);
+  return changes;
+}
+
+/** What putting masks would change, and those that would be put. @throws FoveateError as `MaskStore.read` */
+export async function comparedMasks(
+  store: MaskStore,
+  image: StoredImage,
+  masks: readonly NewMask[],
+): Promise<{ readonly wanted: readonly NewMask[]; readonly changes: readonly PutMask[] }> {
   const wanted: NewMask[] = [];
-  const done: PutMask[] = [];
+  const changes: PutMask[] = [];
   const changeOf = async (one: NewMask): Promise<PutMask['change']> => {
     const before = store.find({ image: image.hash, kind: one.kind, name: one.name });
     if (before === undefined) return 'added';
@@ -45,15 +56,14 @@ export async function putMasks(
   };
   for (let from = 0; from < masks.length; from += readAtOnce) {
     const some = masks.slice(from, from + readAtOnce);
-    const changes = await Promise.all(some.map(changeOf));
+    const found = await Promise.all(some.map(changeOf));
     for (const [at, one] of some.entries()) {
-      const change = changes[at] as PutMask['change'];
+      const change = found[at] as PutMask['change'];
       if (change !== 'unchanged') wanted.push(one);
-      done.push({ kind: one.kind, name: one.name.normalize('NFC'), change });
+      changes.push({ kind: one.kind, name: one.name.normalize('NFC'), change });
     }
   }
-  if (wanted.length > 0 && !dryRun) await store.put(image, wanted);
-  return done;
+  return { wanted, changes };
 }
 
 /** Counts masks by kind and name. */
