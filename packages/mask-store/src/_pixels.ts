@@ -33,7 +33,7 @@ export async function encode(mask: Mask, width: number, height: number, where: s
   }
   let inside = 0;
   // By index, which is ten times as fast as by iterator.
-  for (let pixel = 0; pixel < data.length; pixel++) {
+  for (let pixel = 0; pixel < width * height; pixel++) {
     const value = data[pixel];
     if (value === 255) inside++;
     else if (value !== 0) {
