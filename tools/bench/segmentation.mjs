@@ -23,6 +23,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     folder: { type: 'string' },
     epochs: { type: 'string' },
+    segmenter: { type: 'string' },
   },
 });
 const [tested, size, seed] = ['test', 'size', 'seed'].map((name) => Number(values[name]));
@@ -91,7 +92,10 @@ const named = (kind, { id, ...options }) =>
   );
 const { optimizer, augment } = segmenterDefaults;
 const parts = {
-  segmenter: await named('segmenter', segmenterDefaults.segmenter),
+  segmenter: await named(
+    'segmenter',
+    values.segmenter === undefined ? segmenterDefaults.segmenter : JSON.parse(values.segmenter),
+  ),
   loss: await named('mask-loss', segmenterDefaults.loss),
   optimizer: await named('optimizer', optimizer),
   augmentations: await Promise.all(augment.map((one) => named('augmentation', one))),
