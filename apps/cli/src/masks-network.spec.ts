@@ -73,10 +73,16 @@ describe('foveate masks train', () => {
       ...set,
     );
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('Learns disc from 8 images.');
     expect(stdout).toMatch(/epoch 6\/6 .*IoU 0\.\d+/s);
-    expect(stdout).toMatch(/Network +network\/segmenter\.onnx\nIoU +0\.\d+ on the images held out\n\nNext: foveate masks propose store network/); // prettier-ignore
+    expect(stdout).toMatch(/Network +network\/segmenter\.onnx\nIoU +0\.\d+ on the images held out\n\nNext: foveate masks propose store network\n/); // prettier-ignore
     const record = JSON.parse(readFileSync(join(root, 'network', 'segmenter.json'), 'utf8')) as object;
-    expect(record).toMatchObject({ status: 'completed', areas: ['disc'], seed: 1, config: { store: 'store' } });
+    expect(record).toMatchObject({
+      status: 'completed',
+      areas: ['disc'],
+      seed: 1,
+      config: { segmenter: [{ id: 'unet' }] },
+    });
     expect(masks('train', 'store', '--out', 'network', '--name', 'disc', ...set)).toMatchObject({ status: 4 });
   });
 
@@ -101,20 +107,58 @@ describe('foveate masks train', () => {
   });
 });
 
+describe('a training that cannot be', () => {
+  const record = () => readFileSync(join(root, 'network', 'segmenter.json'), 'utf8');
+
+  it('leaves what is there as it is', () => {
+    const before = record();
+    const again = (...more: readonly string[]) => masks('train', 'store', '--out', 'network', '--name', 'disc', ...set, ...more); // prettier-ignore
+    expect(again('--resume', '--seed', '3')).toMatchObject({ status: 3, stderr: expect.stringContaining('RUN_INVALID') }); // prettier-ignore
+    expect(record()).toBe(before);
+    mkdirSync(join(root, 'classifier'));
+    writeFileSync(join(root, 'classifier', 'run.json'), '{}');
+    expect(masks('train', 'store', '--out', 'classifier', '--overwrite', ...set)).toMatchObject({ status: 4, stderr: expect.stringContaining('run of a classifier') }); // prettier-ignore
+    writeFileSync(join(root, 'file'), '');
+    expect(masks('train', 'store', '--out', 'file', ...set)).toMatchObject({ status: 4, stderr: expect.stringContaining('OUTPUT_UNWRITABLE') }); // prettier-ignore
+  });
+
+  it('says why', async () => {
+    const swap = ['--set', 'augment=[background-swap]'];
+    const { status, stderr } = masks('train', 'store', '--out', 'swapped', '--name', 'disc', ...set, ...swap);
+    expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringMatching(/CONFIG_INVALID: augment\.0: .*parts of other images/) }); // prettier-ignore
+    await draw(9, 'accepted', 'rim');
+    expect(masks('train', 'store', '--out', 'x', '--name', 'rim', '--name', 'disc', ...set).stderr).toMatch(/No image has an accepted mask of all of disc, rim.*--name/s); // prettier-ignore
+    expect(masks('train', 'store', '--out', 'network', '--name', 'disc', '--resume', ...set).stderr).toBe('');
+    await draw(8, 'accepted');
+    expect(masks('train', 'store', '--out', 'network', '--name', 'disc', '--resume', ...set).stderr).toContain('images or masks are not those'); // prettier-ignore
+    const store = await openMaskStore(join(root, 'store'));
+    await store.setStatus({ image: (await identifyImage(store.imageRoot, name(8))).hash, kind: 'area', name: 'disc' }, 'rejected'); // prettier-ignore
+    expect(masks('propose', 'store', 'network', '--threshold', '0')).toMatchObject({ status: 2 });
+  });
+});
+
 describe('foveate masks propose', () => {
   const propose = (...args: readonly string[]) =>
     JSON.parse(masks('propose', 'store', 'network', '--json', ...args).stdout) as ProposedMasks;
 
   it('marks what lacks a mask, the least certain first, with pictures', async () => {
     writeFileSync(join(root, 'images', 'torn.png'), 'no picture');
-    expect(propose('--dry-run').images).toHaveLength(6);
-    const { images, done, leftOut, network } = propose('--review', 'look', '--fill-holes');
+    writeFileSync(join(root, 'images', 'new\nline.png'), await encodePng(disc(20).image));
+    expect(propose('--dry-run').images).toHaveLength(7);
+    const { images, done, leftOut, network } = propose('--fill-holes');
     expect(images.map(({ path }) => path).sort()).toEqual([8, 9, 10, 11, 12, 13].map(name));
     const sure = images.map(({ confidence }) => confidence);
     expect(sure).toEqual([...sure].sort((a, b) => a - b));
     expect(done).toBe(8);
-    expect(leftOut.list).toMatchObject([{ path: 'torn.png' }]);
-    expect(readdirSync(join(root, 'look'))[0]).toMatch(/^0\.\d{3} part \d\d\.png$/);
+    expect(leftOut.list.map(({ path }) => path)).toEqual(['torn.png', 'new\\u000aline.png']);
+    expect(masks('review', 'store', 'look', '--source', 'network').stdout).toBe('Pictures    6 in look\n');
+    const pictures = readdirSync(join(root, 'look')).sort();
+    expect(pictures[0]).toMatch(/^0\.\d{3} part \d\d\.png$/);
+    expect(pictures.map((file) => file.slice(6))).toEqual(images.map(({ path }) => path));
+    expect(masks('review', 'store', 'look', '--source', 'network')).toMatchObject({ status: 4 });
+    expect(masks('review', 'store', 'images/look')).toMatchObject({ status: 2, stderr: expect.stringContaining('among the images') }); // prettier-ignore
+    expect(masks('review', 'store', 'other', '--source', 'import').stderr).toContain("has the source 'import': there are manual, network"); // prettier-ignore
+    expect(masks('accept', 'store', '--source', 'network', '--confidence', '1').stderr).toMatch(/highest confidence of the 6 masks is 0\.\d+/); // prettier-ignore
     const store = await openMaskStore(join(root, 'store'));
     const entries = [...store.entries({ status: 'proposed', source: 'network' })];
     expect(entries).toHaveLength(6);
@@ -130,6 +174,7 @@ describe('foveate masks propose', () => {
   it('does not say again what it said, whatever was said of it', () => {
     expect(masks('reject', 'store', name(8)).status).toBe(0);
     expect(propose()).toMatchObject({ images: [], done: 14 });
+    expect(masks('propose', 'store', 'network', 'prat*').stderr).toContain('No image has such a path');
     expect(propose(name(0), '--replace').images).toMatchObject([{ path: name(0) }]);
     expect(masks('propose', 'store', 'network', '--name', 'rim', name(9)).stderr).toContain("no area 'rim'");
     expect(masks('propose', 'store', 'none')).toMatchObject({ status: 3, stderr: expect.stringContaining('PATH_MISSING') }); // prettier-ignore

@@ -72,6 +72,8 @@ export type RunEvent =
       readonly counts: DataCounts;
       readonly skips: readonly Skip[];
       readonly duplicates: readonly DuplicateCluster[];
+      /** Number of images by where their areas of interest came from; absent where nobody has looked or told. */
+      readonly areas?: Readonly<Record<string, number>>;
     }
   /** Bytes of pretrained weights that have come so far. */
   | { readonly type: 'fetching'; readonly received: number; readonly total: number | null }

@@ -66,7 +66,11 @@ export class FolderStore implements MaskStore {
     return readPixels(this.folder, pixels, image.width, image.height);
   }
 
-  put(image: StoredImage, masks: readonly NewMask[]): Promise<readonly MaskEntry[]> {
+  put(
+    image: StoredImage,
+    masks: readonly NewMask[],
+    { keepAccepted = false }: { readonly keepAccepted?: boolean } = {},
+  ): Promise<readonly MaskEntry[]> {
     if (masks.length > mostAtOnce) return Promise.reject(this.#refused(`${String(masks.length)} masks at once`));
     return this.#append(async () => {
       const encoded: EncodedMask[] = [];
@@ -75,7 +79,7 @@ export class FolderStore implements MaskStore {
         encoded.push({ ...rest, encoded: await encode(mask, image.width, image.height, where) });
       }
       return this.#written(image, encoded);
-    });
+    }, keepAccepted);
   }
 
   /** As {@link FolderStore.put}, of masks that are PNG files already. */
@@ -135,15 +139,16 @@ export class FolderStore implements MaskStore {
   }
 
   /** @param make is called at once: what it takes goes on while earlier calls, before which no line is written, wait for the disk */
-  #append(make: () => JournalRecord | Promise<JournalRecord>): Promise<readonly MaskEntry[]> {
+  #append(make: () => JournalRecord | Promise<JournalRecord>, keepAccepted = false): Promise<readonly MaskEntry[]> {
     const making = Promise.resolve().then(make);
     // It may fail before its turn, where it is waited for.
     making.catch(() => undefined);
     return this.#inTurn(async () => {
-      const record = await making;
+      const made = await making;
       const turn = await takeTurn(insideStore(this.folder, turnsFolder));
       try {
         return await this.journal.append(this.#reader, this.#fresh, async () => {
+          const record = keepAccepted ? this.#withoutAccepted(made) : made;
           const fault = this.#state.fault(record);
           if (fault !== undefined) throw this.#refused(fault);
           await turn.check();
@@ -153,6 +158,16 @@ export class FolderStore implements MaskStore {
         await turn.end();
       }
     });
+  }
+
+  /** The record without masks that are accepted by now. */
+  #withoutAccepted(record: JournalRecord): JournalRecord {
+    if (record.op !== 'put') return record;
+    const { image, time } = record;
+    const masks = record.masks.filter(
+      ({ kind, name }) => this.find({ image: image.hash, kind, name })?.status !== 'accepted',
+    );
+    return masks.length > 0 ? { ...record, masks } : { op: 'see', time, images: [image] };
   }
 
   readonly #reader = (): State => this.#state;

@@ -10,6 +10,7 @@ export type {
   Provenance,
   StoredImage,
 } from './mask-store.js';
+export { mostAtOnce } from './_limits.js';
 export { createMaskStore, openMaskStore, type CreateOptions } from './open.js';
 export { hashImageFile, hashPixels, identifyImage } from './image-files.js';
 export { faultOfName, faultOfProvenance } from './_record.js';

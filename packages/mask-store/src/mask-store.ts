@@ -105,8 +105,16 @@ export interface MaskStore {
   history(key: MaskKey): readonly MaskEntry[];
   /** The pixels of any revision. @throws FoveateError `DATA_INVALID` when its file is missing or damaged */
   read(entry: MaskEntry): Promise<Mask>;
-  /** Adds a revision for each mask, of all or of none. At most 1000 at once. @returns them, in the order given */
-  put(image: StoredImage, masks: readonly NewMask[]): Promise<readonly MaskEntry[]>;
+  /**
+   * Adds a revision for each mask, of all or of none. At most {@link mostAtOnce}.
+   * @param options.keepAccepted true: where a mask is accepted when its turn has come, whoever accepted it, nothing is added
+   * @returns what was added, in the order given
+   */
+  put(
+    image: StoredImage,
+    masks: readonly NewMask[],
+    options?: { readonly keepAccepted?: boolean },
+  ): Promise<readonly MaskEntry[]>;
   /** Adds a revision with another status. @param by who says so */
   setStatus(key: MaskKey, status: MaskStatus, by?: string): Promise<MaskEntry>;
   /** The same for many masks, in steps of 1000 of which each is done in full or not at all. */

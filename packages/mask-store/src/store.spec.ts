@@ -45,6 +45,26 @@ describe('a store', () => {
     for (const [at, mask] of [left, right].entries()) expect(await again.read(entries[at]!)).toEqual(mask);
   });
 
+  it('keeps what is accepted by then where that is asked for, whoever accepted it', async () => {
+    const [store, other] = [await create(), await openMaskStore(folder)];
+    await other.put(image, [teeth(left, { status: 'accepted' })]);
+    // This process has not read that yet.
+    expect(store.find(key)).toBeUndefined();
+    const tape = teeth(right, { name: 'tape' });
+    expect(await store.put(image, [teeth(right), tape], { keepAccepted: true })).toMatchObject([{ name: 'tape' }]);
+    expect(await store.put(image, [teeth(right)], { keepAccepted: true })).toEqual([]);
+    expect(store.find(key)).toMatchObject({ revision: 1, status: 'accepted' });
+    expect(await store.put(image, [teeth(right)])).toMatchObject([{ revision: 2, status: 'proposed' }]);
+  });
+
+  it('has lines in the order of the calls, however long each mask takes', async () => {
+    const store = await create();
+    const large = { width: 4000, height: 4000, channels: 1, data: new Uint8Array(16e6).fill(255) } as const;
+    const images = [1, 2, 3].map((n) => ({ hash: String(n).repeat(64), width: n === 1 ? 4000 : 4, height: n === 1 ? 4000 : 2, path: `${String(n)}.png` })); // prettier-ignore
+    await Promise.all(images.map((one, at) => store.put(one, [teeth(at === 0 ? large : left)])));
+    expect([...store.entries()].map((entry) => entry.image)).toEqual(images.map(({ hash }) => hash));
+  });
+
   it('keeps every revision, and returns to any', async () => {
     const store = await create();
     const [first] = await store.put(image, [teeth(left)]);

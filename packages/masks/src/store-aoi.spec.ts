@@ -91,4 +91,11 @@ describe('store', () => {
   it('is refused where there is none', async () => {
     await expect(open({ path: 'nowhere' })).rejects.toMatchObject({ code: 'PATH_MISSING' });
   });
+
+  it('refuses the name of an area that no mask has', async () => {
+    await expect(open({ area: 'teth' })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining("Did you mean 'teeth'?"),
+    });
+  });
 });

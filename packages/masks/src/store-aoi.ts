@@ -1,4 +1,4 @@
-import { definePlugin, fail, type AoiOrigin, type Mask, type Sample } from '@foveate/contracts';
+import { definePlugin, fail, nearestNames, type AoiOrigin, type Mask, type Sample } from '@foveate/contracts';
 import { unionOf } from '@foveate/image';
 import { hashImageFile, hashPixels, openMaskStore, type MaskEntry, type MaskStore } from '@foveate/mask-store';
 import { resolve } from 'node:path';
@@ -30,6 +30,7 @@ export const storeAoi = definePlugin({
   register: async ({ path, area, leastConfidence = Infinity }, { baseFolder }) => {
     const store = await openMaskStore(resolve(baseFolder, path));
     const wanted = area === undefined ? undefined : [area].flat();
+    for (const name of wanted ?? []) refuseUnknown(name, store);
     const counts = ({ name, status, provenance: { confidence = 0 } }: MaskEntry): boolean =>
       (wanted?.includes(name) ?? true) &&
       (status === 'accepted' || (status === 'proposed' && confidence >= leastConfidence));
@@ -48,6 +49,20 @@ export const storeAoi = definePlugin({
     };
   },
 });
+
+/** A name that no mask has is a mistake; in a store without masks nobody can tell yet. @throws FoveateError `CONFIG_INVALID` */
+function refuseUnknown(name: string, store: MaskStore): void {
+  const known = [...new Set([...store.entries({ kind: 'area' })].map((entry) => entry.name))];
+  if (known.length === 0 || known.includes(name.normalize('NFC'))) return;
+  const [near] = nearestNames(name, known);
+  throw fail({
+    code: 'CONFIG_INVALID',
+    what: `The mask store has no area '${name}'`,
+    where: store.folder,
+    expected: known.slice(0, 20).join(', '),
+    ...(near === undefined ? {} : { advice: `Did you mean '${near}'?` }),
+  });
+}
 
 /** Of several masks, the one whose maker is least sure. */
 function originOf(entries: readonly MaskEntry[]): AoiOrigin {

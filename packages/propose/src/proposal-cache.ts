@@ -1,6 +1,6 @@
 /** What a network has marked before, kept beside it. A pure cache: it changes how long a run takes, never what comes out. */
 import type { Raster } from '@foveate/contracts';
-import { makeFolder, readRegularFile, writeAtomically } from '@foveate/contracts/node';
+import { makeFolder, readRegularFile, resolveInside, writeAtomically } from '@foveate/contracts/node';
 import { decodeImage, encodePng } from '@foveate/image';
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
@@ -16,16 +16,17 @@ const entry = z.record(z.string(), z.object({ confidence: z.number().min(0).max(
 
 /** Proposals by the content of images: `proposals/<network and finish>/<image>.json`, masks as PNG. */
 export class ProposalCache {
-  readonly #folder: string;
+  /** The network's own folder. */
+  readonly #root: string;
+  /** Within it. */
+  readonly #below: string;
   readonly #areas: readonly string[];
 
-  /**
-   * @param place the network's folder or file
-   */
+  /** @param place the network's folder or file */
   constructor(place: string, { hash, areas }: Pick<Segmenter, 'hash' | 'areas'>, finish: MaskFinish) {
     this.#areas = areas;
-    const folder = statSync(place).isDirectory() ? place : dirname(place);
-    this.#folder = join(folder, 'proposals', sha256(`${hash} ${JSON.stringify(finish)}`).slice(0, 16));
+    this.#root = statSync(place).isDirectory() ? place : dirname(place);
+    this.#below = join('proposals', sha256(`${hash} ${JSON.stringify(finish)}`).slice(0, 16));
   }
 
   /** @returns undefined when there is nothing that can be used */
@@ -48,7 +49,7 @@ export class ProposalCache {
     });
     const text = JSON.stringify(Object.fromEntries(await Promise.all(areas)) satisfies z.output<typeof entry>);
     try {
-      await makeFolder(this.#folder);
+      await makeFolder(resolveInside(this.#root, this.#below));
       await writeAtomically(this.#fileOf(image), text);
     } catch {
       // The next run asks the network again.
@@ -59,7 +60,7 @@ export class ProposalCache {
     const hash = createHash('sha256')
       .update(`${String(width)}x${String(height)}x${String(channels)} `)
       .update(data);
-    return join(this.#folder, `${hash.digest('hex')}.json`);
+    return resolveInside(this.#root, join(this.#below, `${hash.digest('hex')}.json`));
   }
 }
 

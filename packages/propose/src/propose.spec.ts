@@ -94,7 +94,7 @@ describe('openSegmenter', () => {
     const text = readFileSync(file).toString('latin1');
     const broken = text.replace(/"calibration":\[\[\[0,/, '"calibration":[[[1,');
     expect(broken).not.toBe(text);
-    await expect(openSegmenter(Buffer.from(broken, 'latin1'))).rejects.toThrow('no segmenter');
+    await expect(openSegmenter(Buffer.from(broken, 'latin1'))).rejects.toThrow('no segmentation network');
     await expect(openSegmenter(file, { finish: { threshold: 2 } })).rejects.toThrow('threshold');
   });
 });

@@ -57,7 +57,7 @@ export async function openSegmenterFile(
   threads: number | undefined,
 ): Promise<SegmenterNetwork> {
   const where = typeof source === 'string' ? await filePath(source) : 'the bytes given';
-  const bytes = typeof source === 'string' ? await readRegularFile(where, largest) : source;
+  const bytes = typeof source === 'string' ? await readNetwork(where) : source;
   const told = record.safeParse(parsed(onnxMetadata(bytes)[segmenterKey]));
   if (!told.success)
     throw noSegmenter(where, `metadata '${segmenterKey}' of a segmenter`, told.error.issues[0]?.message);
@@ -76,22 +76,34 @@ export async function openSegmenterFile(
   return { ...told.data, model, hash, height, width, where };
 }
 
+async function readNetwork(where: string): Promise<Uint8Array> {
+  return readRegularFile(where, largest).catch((cause: unknown) => {
+    throw noSegmenter(where, 'a file that can be read', (cause as NodeJS.ErrnoException).code ?? String(cause));
+  });
+}
+
 /** The error for a file that is something else. */
 export function noSegmenter(where: string, expected: string, got = 'nothing'): Error {
-  return fail({ code: 'ENGINE_UNSUPPORTED', what: 'The file is no segmenter of Foveate', where, expected, got });
+  return fail({
+    code: 'ENGINE_UNSUPPORTED',
+    what: 'The file is no segmentation network of Foveate',
+    where,
+    expected,
+    got,
+  });
 }
 
 async function filePath(path: string): Promise<string> {
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw fail({ code: 'PATH_MISSING', what: 'There is no segmenter', where: path });
+  if (found === undefined) throw fail({ code: 'PATH_MISSING', what: 'There is no segmentation network', where: path, advice: 'Name the folder that foveate masks train wrote, or its segmenter.onnx' }); // prettier-ignore
   if (!found.isDirectory()) return path;
   const file = join(path, networkFile);
   if ((await stat(file).catch(() => undefined)) !== undefined) return file;
   throw fail({
     code: 'RUN_INVALID',
-    what: 'The folder holds no segmenter',
+    what: 'The folder holds no segmentation network',
     where: file,
-    advice: 'Let the training of a segmenter end in this folder',
+    advice: 'Let a training end in this folder: foveate masks train … --out, with --resume where it was stopped',
   });
 }
 

@@ -1,5 +1,6 @@
 /** The augmentations of a training on an image and the masks of all its areas. */
 import {
+  fail,
   random,
   type Augmentation,
   type AugmentationContext,
@@ -18,8 +19,17 @@ export interface Draw {
   readonly repetition: number;
 }
 
-/** Nothing of another image is at hand. */
-const context: AugmentationContext = { other: () => Promise.resolve(undefined) };
+/** Nothing of another image is at hand; an augmentation that lives on it would silently do nothing. */
+function contextOf(index: number): AugmentationContext {
+  const error = () =>
+    fail({
+      code: 'CONFIG_INVALID',
+      what: 'The augmentation takes parts of other images, which are not there when a segmenter is trained',
+      where: `augment.${String(index)}`,
+      advice: 'Leave it out',
+    });
+  return { other: () => Promise.reject(error()) };
+}
 
 /**
  * Applies the operations in order. The chance of each is a stream of (seed, purpose, repetition, image, position in the list).
@@ -34,7 +44,7 @@ export async function augmentedImage(
   let current: AugmentedImages = { image, aoi: aoiOf(masks, image), defects };
   for (const [index, augmentation] of augmentations.entries()) {
     const parameters = augmentation.draw(random(seed, 'augment', purpose, repetition, id, index), current.image);
-    if (parameters !== undefined) current = await augmentation.apply(current, parameters, context);
+    if (parameters !== undefined) current = await augmentation.apply(current, parameters, contextOf(index));
   }
   const found = new Map(current.defects.map(({ type, mask }) => [type, mask]));
   return {

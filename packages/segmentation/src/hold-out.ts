@@ -38,8 +38,11 @@ export function heldOut<T extends { readonly id: string; readonly group: string 
     code: 'DATA_INSUFFICIENT',
     what: 'There are too few images with masks',
     where: 'images',
-    expected: `one to learn from and ${String(fewest)} to hold out, of other groups`,
-    got: `${String(images.length)} images in ${String(groups.length)} groups`,
-    advice: 'Mark more images',
+    expected: `at least one to learn from and ${String(fewest)} to hold out${groups.length === images.length ? '' : ', of other groups'}`,
+    got:
+      groups.length === images.length
+        ? String(images.length)
+        : `${String(images.length)}, of ${String(groups.length)} groups`,
+    advice: 'Mark more images, or lower training.holdOut',
   });
 }

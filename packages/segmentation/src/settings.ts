@@ -10,13 +10,14 @@ export const segmentationSettings = z.strictObject({
     .tuple([z.int().min(16).max(2048), z.int().min(16).max(2048)])
     .default([128, 128])
     .describe('Height and width of the network input in pixels; masks are proposed at the size of the image.'),
-  epochs: z.int().min(1).default(10).describe('Epochs at most.'),
+  epochs: z.int().min(1).max(1e6).default(10).describe('Epochs at most.'),
   steps: z
     .int()
     .min(1)
+    .max(1e6)
     .default(20)
     .describe('Steps of an epoch, however few images there are: they come again, augmented anew.'),
-  batchSize: z.int().min(1).default(8).describe('Images of a step.'),
+  batchSize: z.int().min(1).max(1024).default(8).describe('Images of a step.'),
   holdOut: z
     .number()
     .gt(0)

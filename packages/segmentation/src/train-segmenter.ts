@@ -19,7 +19,7 @@ import { fingerprintOf } from './fingerprint.js';
 import { heldOut, type HoldOut } from './hold-out.js';
 import { mean } from './mask-validation.js';
 import { segmentation } from './segmentation-objective.js';
-import { writeSegmenterRun, type SegmenterRun } from './segmenter-run.js';
+import { refuseOtherData, writeSegmenterRun, type SegmenterRun } from './segmenter-run.js';
 import { segmentationSettings, type SegmentationSettings } from './settings.js';
 import { preparedImages, type PreparedImage, type TrainingImage } from './training-image.js';
 
@@ -59,6 +59,8 @@ interface Task {
   readonly objective: Objective<MaskBatch>;
   readonly images: HoldOut<PreparedImage>;
   readonly fingerprint: string;
+  /** Of the images and masks alone. */
+  readonly data: string;
   readonly startedAt: number;
 }
 
@@ -93,14 +95,17 @@ async function begin(options: TrainSegmenterOptions): Promise<Task> {
     objective: segmentation({ model, loss, areas }),
     images,
     fingerprint: fingerprintOf({ config, settings, areas }, prepared),
+    data: fingerprintOf({}, prepared),
     startedAt: Date.now(),
   };
-  await writeSegmenterRun(folder, recordOf(task, 'running'));
+  // A training that cannot be gone on with leaves the record that is there.
+  if (options.resume === true) await refuseOtherData(folder, task.data);
+  else await writeSegmenterRun(folder, recordOf(task, 'running'));
   return task;
 }
 
 function recordOf(
-  { options, settings, areas, images, startedAt }: Task,
+  { options, settings, areas, data, images, startedAt }: Task,
   status: SegmenterRun['status'],
   progress?: TrainingProgress,
 ): SegmenterRun {
@@ -111,6 +116,7 @@ function recordOf(
     seed: options.seed,
     config: { ...options.config, settings },
     areas,
+    data,
     images: { training: images.training.map(({ id }) => id), validation: images.validation.map(({ id }) => id) },
     epochs: progress?.records ?? [],
     bestEpoch: progress?.course.best?.epoch ?? null,

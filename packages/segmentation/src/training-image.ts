@@ -51,13 +51,13 @@ export async function preparedImages(
     small.push(await reduced(one, size));
   }
   const areas = [...new Set(small.flatMap(({ masks }) => [...masks.keys()]))].sort();
-  if (areas.length === 0) {
+  if (!small.some(({ masks }) => [...masks.values()].some(({ data }) => data.includes(255)))) {
     throw fail({
       code: 'DATA_INSUFFICIENT',
       what: 'There is no mask to learn from',
       where: 'images',
-      expected: 'masks of at least one area',
-      got: `${String(small.length)} images without`,
+      expected: 'a mask with an inside',
+      got: areas.length === 0 ? `${String(small.length)} images without` : 'masks without a pixel inside',
     });
   }
   const empty = emptyMask(size.width, size.height);

@@ -1,6 +1,6 @@
 /** Train: the training loop, fed by batches of the data set. */
 import { classNames, fail } from '@foveate/contracts';
-import type { Fetching, RunEvent } from '@foveate/contracts';
+import type { AssignedSample, Fetching, RunEvent } from '@foveate/contracts';
 import { checkMonitor, checkpointPath, isMetric, loadModelState, train as trainLoop } from '@foveate/trainer';
 import type { PlannedBatches } from '@foveate/trainer';
 import { EMPTY, Observable, concat, concatMap, defer, filter, ignoreElements, map, switchMap, tap } from 'rxjs';
@@ -52,7 +52,17 @@ function trainOn(data: DataSet, run: RunScope): Observable<TrainedModel> {
 async function begin({ samples, counts, skips, duplicates }: DataSet, run: RunScope): Promise<void> {
   const previous = await run.keeper?.previousSamples();
   if (previous !== undefined) requireSameSamples(previous, samples, run.folder ?? '');
-  run.emit({ type: 'data', counts, skips, duplicates });
+  const areas = areaSources(samples);
+  run.emit({ type: 'data', counts, skips, duplicates, ...(areas === undefined ? {} : { areas }) });
+}
+
+/** Number of samples by the source of their areas of interest, the most frequent first; undefined where none is known. */
+function areaSources(samples: readonly AssignedSample[]): Readonly<Record<string, number>> | undefined {
+  const counts = new Map<string, number>();
+  for (const { aoiOrigin } of samples) {
+    if (aoiOrigin !== undefined) counts.set(aoiOrigin.source, (counts.get(aoiOrigin.source) ?? 0) + 1);
+  }
+  return counts.size === 0 ? undefined : Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
 }
 
 /** The network; nothing when fetching its weights is interrupted. The scope releases its engine. */

@@ -44,15 +44,20 @@ function showUnknown(unknown: readonly UnknownLabel[]): void {
 }
 
 /** Options of `masks export`. */
-export interface ExportOptions extends Omit<ExportTask, 'path' | 'names'> {
+export interface ExportOptions extends Omit<ExportTask, 'path' | 'names' | 'globs'> {
   readonly name: readonly string[];
   readonly json?: boolean;
 }
 
 /** Exports masks. */
-export async function exportTo(folder: string, path: string, { name, json, ...options }: ExportOptions): Promise<void> {
+export async function exportTo(
+  folder: string,
+  path: string,
+  globs: readonly string[],
+  { name, json, ...options }: ExportOptions,
+): Promise<void> {
   const store = await openMaskStore(folder);
-  const result = await follow((task) => exportMasks(store, { ...options, names: name, path, ...task }));
+  const result = await follow((task) => exportMasks(store, { ...options, names: name, globs, path, ...task }));
   const { images, masks, leftOut, others } = result;
   const isDry = options.dryRun === true;
   if (json === true) {

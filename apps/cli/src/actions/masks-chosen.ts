@@ -2,10 +2,13 @@
 import { fail } from '@foveate/contracts';
 import { openMaskStore } from '@foveate/mask-store';
 import type { EntryFilter, MaskEntry, MaskStatus, MaskStore } from '@foveate/mask-store';
+import { reviewMasks } from '@foveate/pipeline/masks';
 import picomatch from 'picomatch';
+import { printFact } from '../terminal/fact.js';
+import { follow } from '../terminal/follow.js';
 import { printTable } from '../terminal/table.js';
 import { note, print, printJson } from '../terminal/terminal.js';
-import { counted, imageName, withPath } from './masks-shared.js';
+import { counted, imageName, refuseNothing, showLeftOut, withPath } from './masks-shared.js';
 
 /** Options that choose masks. */
 export interface FilterOptions extends Omit<EntryFilter, 'image'> {
@@ -27,6 +30,27 @@ export async function list(folder: string, globs: readonly string[], options: Li
   }
   showEntries(store, entries);
   note(`${entries.length === 0 ? '' : '\n'}${counted(entries.length, 'mask')}`);
+  if (entries.length === 0 && (globs.length > 0 || Object.keys(options).length > 0))
+    note(whyNothing(store, globs, options));
+}
+
+/** Draws pictures of masks. */
+export async function review(
+  folder: string,
+  out: string,
+  globs: readonly string[],
+  { json, ...options }: ListOptions,
+): Promise<void> {
+  const store = await openMaskStore(folder);
+  const entries = chosen(store, globs, options);
+  if (entries.length === 0) throw nothingChosen(store, globs, options);
+  const result = await follow((task) => reviewMasks(store, entries, out, task));
+  if (json === true) printJson(result, 2);
+  else {
+    printFact('Pictures', `${String(result.images)} in ${out}`);
+    showLeftOut(result.leftOut);
+  }
+  refuseNothing(result.images, folder, { ...result, what: 'No picture could be drawn' });
 }
 
 /** Options of `masks accept` and `masks reject`. */
@@ -64,6 +88,34 @@ export async function judge(
     showEntries(store, meant);
     print(`${meant.length === 0 ? '' : '\n'}${counted(meant.length, 'mask')} would be ${status}`);
   } else print(`${counted(changed.length, 'mask')} ${status}`);
+  if (entries.length === 0) note(whyNothing(store, globs, { status: 'proposed', ...filter }));
+}
+
+/** The filter that leaves nothing, in words: the first one without which there would be masks. */
+function whyNothing(store: MaskStore, globs: readonly string[], options: FilterOptions): string {
+  const { confidence, ...filter } = options;
+  if (confidence !== undefined) {
+    const sure = chosen(store, globs, filter).map(({ provenance }) => provenance.confidence ?? 0);
+    if (sure.length > 0) return `The highest confidence of the ${counted(sure.length, 'mask')} is ${Math.max(...sure).toFixed(3)}`; // prettier-ignore
+  }
+  if (globs.length > 0 && chosen(store, [], filter).length > 0) {
+    return `No image with such a mask has a path like ${globs.join(', ')}; paths are relative to ${store.imageRoot}`;
+  }
+  for (const key of ['name', 'author', 'source', 'kind', 'status'] as const) {
+    const { [key]: value, ...others } = filter;
+    const there = [...new Set(chosen(store, [], others).map((entry) => valueOf(entry, key)))].filter((text) => text !== undefined); // prettier-ignore
+    if (value === undefined || there.length === 0) continue;
+    return `No mask of the others has the ${key} '${value}': there are ${there.slice(0, 10).join(', ')}`;
+  }
+  return "The store has no such mask; 'foveate masks stats' counts what there is";
+}
+
+function valueOf(entry: MaskEntry, key: 'name' | 'author' | 'source' | 'kind' | 'status'): string | undefined {
+  return key === 'author' || key === 'source' ? entry.provenance[key] : entry[key];
+}
+
+function nothingChosen(store: MaskStore, globs: readonly string[], options: FilterOptions) {
+  return fail({ code: 'DATA_INSUFFICIENT', what: 'There is no such mask', where: store.folder, advice: whyNothing(store, globs, options) }); // prettier-ignore
 }
 
 /** @throws FoveateError `CONFIG_INVALID` for a glob that is none */

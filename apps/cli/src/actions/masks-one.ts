@@ -1,5 +1,6 @@
 /** What `foveate masks history` and `foveate masks revert` do to the masks of one image. */
-import { fail } from '@foveate/contracts';
+import { posix } from 'node:path';
+import { fail, nearestNames } from '@foveate/contracts';
 import { openMaskStore } from '@foveate/mask-store';
 import type { MaskEntry, MaskKind, MaskStore } from '@foveate/mask-store';
 import { printFact } from '../terminal/fact.js';
@@ -75,6 +76,7 @@ function masksOf(store: MaskStore, image: string, one: OneOptions): readonly Mas
   const found = of.filter(
     ({ kind, name }) => (one.kind ?? kind) === kind && (one.name?.normalize('NFC') ?? name) === name,
   );
+  if (of.length === 0 && !isHash) throw noImage(store, path, all);
   const hashes = new Set(found.map(({ image: hash }) => hash.slice(0, 12)));
   if (hashes.size === 1) return found;
   throw fail({
@@ -83,5 +85,18 @@ function masksOf(store: MaskStore, image: string, one: OneOptions): readonly Mas
     where: image,
     got: found.length === 0 ? (of.map(({ kind, name }) => `${kind} '${name}'`).join(', ') || 'no masks') : [...hashes].join(', '), // prettier-ignore
     advice: found.length === 0 ? `'foveate masks list' has all` : 'Give more of the hash of the one you mean',
+  });
+}
+
+function noImage(store: MaskStore, path: string, entries: readonly MaskEntry[]) {
+  const paths = [...new Set(entries.map(({ image }) => store.image(image)?.path ?? ''))].filter((one) => one !== '');
+  const name = posix.basename(path);
+  const near = [...paths.filter((one) => posix.basename(one) === name), ...nearestNames(path, paths)].slice(0, 3);
+  return fail({
+    code: 'PATH_MISSING',
+    what: 'No image with masks has this path',
+    where: path,
+    expected: `a path relative to ${store.imageRoot}`,
+    advice: near.length === 0 ? `'foveate masks list' has all` : `Did you mean ${[...new Set(near)].join(' or ')}?`,
   });
 }

@@ -17,7 +17,6 @@ export interface ProposeFlags {
   readonly least?: number;
   readonly largest?: number;
   readonly replace?: boolean;
-  readonly review?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -30,7 +29,7 @@ export async function propose(
   folder: string,
   network: string,
   globs: readonly string[],
-  { name, replace = false, review, dryRun = false, json, ...flags }: ProposeFlags,
+  { name, replace = false, dryRun = false, json, ...flags }: ProposeFlags,
 ): Promise<void> {
   const { threshold, smoothing, fillHoles, least, largest } = flags;
   const finish = Object.fromEntries(
@@ -38,7 +37,7 @@ export async function propose(
   );
   const areas = name.length === 0 ? undefined : name;
   const store = await openMaskStore(folder);
-  const options = { globs, areas, replace, review, finish, dryRun };
+  const options = { globs, areas, replace, finish, dryRun };
   const result = await goingOn(follow((stop) => proposeMasks(store, network, { ...options, ...stop })));
   const { images, done, leftOut } = result;
   if (json === true) printJson({ ...result, dryRun }, 2);
@@ -46,10 +45,9 @@ export async function propose(
     showImages(images);
     printFact('Network', result.network);
     printFact('Proposed', `masks of ${counted(images.length, 'image')}; ${counted(done, 'image')} needed none`);
-    if (review !== undefined && images.length > 0) printFact('Pictures', review);
     showLeftOut(leftOut);
     if (dryRun) print('\nNothing was changed');
-    else if (images.length > 0) print(`\nLook at the least certain first. What is right:\n  foveate masks accept ${quoted(folder)} --source network --confidence 0.9 --by you`); // prettier-ignore
+    else if (images.length > 0) print(`\nLook at them, the least certain first, and accept what is right:\n  foveate masks review ${quoted(folder)} look --source network\n  foveate masks accept ${quoted(folder)} --source network --confidence 0.9 --by you`); // prettier-ignore
   }
   refuseNothing(images.length + done, folder, { leftOut, what: 'No image could be marked' });
 }

@@ -1,11 +1,12 @@
 /** What `foveate masks init` and `foveate masks check` do. */
+import { extname } from 'node:path';
 import { fail } from '@foveate/contracts';
 import { checkStore, createMaskStore, listImages, openMaskStore } from '@foveate/mask-store';
 import type { Finding } from '@foveate/mask-store';
 import { CountBar } from '../terminal/count-bar.js';
 import { printFact } from '../terminal/fact.js';
 import { quoted } from '../terminal/quoted.js';
-import { colours, print, printJson } from '../terminal/terminal.js';
+import { colours, note, print, printJson } from '../terminal/terminal.js';
 import { counted, grouped } from './masks-shared.js';
 
 /** Options of `masks init`. */
@@ -20,6 +21,22 @@ export async function init(folder: string, { images, ignore }: InitOptions): Pro
   const found = await listImages(store.imageRoot, { ignore, except: [store.folder] });
   printFact('Store', folder);
   printFact('Images', `${found.length.toLocaleString('en-US')} below ${images}`);
+  if (found.length === 0) note('There is no image yet: is this the right folder?');
+  const [example, ...others] = masksBeside(found);
+  if (example === undefined) return;
+  const glob = `**/*_mask${extname(example)}`;
+  note(
+    `${counted(others.length + 1, 'file')} such as ${example} may be masks of images beside them. If so, remove ${quoted(folder)} and make it again with --ignore ${quoted(glob)}`,
+  );
+}
+
+/** Files that are called like a mask of an image that is there: 017_mask.png beside 017.png. */
+function masksBeside(paths: readonly string[]): readonly string[] {
+  const stems = new Set(paths.map((path) => path.slice(0, path.length - extname(path).length)));
+  return paths.filter((path) => {
+    const stem = path.slice(0, path.length - extname(path).length);
+    return stem.endsWith('_mask') && stems.has(stem.slice(0, -'_mask'.length));
+  });
 }
 
 /** Options of `masks check`. */

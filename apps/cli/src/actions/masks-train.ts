@@ -50,5 +50,5 @@ export async function train(store: string, flags: TrainFlags): Promise<void> {
   print();
   printFact('Network', join(out, 'segmenter.onnx'));
   printFact('IoU', `${fixed(measured['iou'])} on the images held out`);
-  print(`\nNext: foveate masks propose ${quoted(store)} ${quoted(out)} --review look`);
+  print(`\nNext: foveate masks propose ${quoted(store)} ${quoted(out)}`);
 }

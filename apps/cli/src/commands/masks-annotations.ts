@@ -1,7 +1,7 @@
 /** `foveate masks import` and `foveate masks export` */
 import { Option, type Command } from 'commander';
 import type { ExportOptions, ImportOptions } from '../actions/masks-annotations.js';
-import { collect, integer } from './options.js';
+import { collect, integer, positive } from './options.js';
 import { kindOption } from './masks-kind.js';
 
 /** Written down here because the package of formats must not be loaded for the help. */
@@ -50,6 +50,7 @@ function addExport(masks: Command): void {
     .description('write the masks of a store for annotation tools; their names become labels')
     .argument('<store>', 'folder of the store')
     .argument('<out>', 'file or folder that is written, as the format has it')
+    .argument('[path...]', 'paths of images below the image root, or globs; else all')
     .addOption(new Option('--format <format>', 'of the annotations').choices(formats).makeOptionMandatory())
     .addOption(kindOption())
     .option('--name <name>', 'of areas, or types of defect; may be repeated', collect, [])
@@ -70,6 +71,7 @@ function addExport(masks: Command): void {
         .choices(['polygons', 'runs', 'compressed'])
         .default('polygons'),
     )
+    .option('--simplify <pixels>', 'how far polygons may be off, for fewer corners (default: not at all)', positive)
     .option('--overwrite', 'replace files that are there; others of a folder stay')
     .option('--dry-run', 'only say what would be written')
     .option('--json', 'print one JSON document, with all that was left out')
@@ -77,8 +79,8 @@ function addExport(masks: Command): void {
       'after',
       '\nExample:\n  foveate masks export bottle/masks bottle/defects.json --format coco --kind defect',
     )
-    .action(async (store: string, path: string, options: ExportOptions) =>
-      (await import('../actions/masks-annotations.js')).exportTo(store, path, options),
+    .action(async (store: string, path: string, globs: string[], options: ExportOptions) =>
+      (await import('../actions/masks-annotations.js')).exportTo(store, path, globs, options),
     );
 }
 

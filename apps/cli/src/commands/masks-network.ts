@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { TrainFlags } from '../actions/masks-train.js';
 import type { ProposeFlags } from '../actions/masks-propose.js';
-import { collect, integer, share } from './options.js';
+import { collect, integer, share, shareAboveZero } from './options.js';
 
 /** Adds the commands. */
 export function addNetwork(masks: Command): void {
@@ -36,20 +36,24 @@ Examples:
     .argument('<network>', 'folder of a trained segmenter, or its segmenter.onnx')
     .argument('[path...]', 'paths of images below the image root, or globs')
     .option('--name <area>', 'area that is wanted; may be repeated (default: all that the network knows)', collect, [])
-    .option('--threshold <number>', 'probability from which a pixel is inside, 0 to 1 (default: 0.5)', share)
+    .option(
+      '--threshold <number>',
+      'probability from which a pixel is inside, above 0 to 1 (default: 0.5)',
+      shareAboveZero,
+    )
     .option('--smoothing <pixels>', 'each pixel becomes what most around it are, so far to each side', integer(0, 100))
     .option('--fill-holes', 'what a mask encloses is inside')
     .option('--least <share>', 'leave out parts below this share of the image, 0 to 1', share)
     .option('--largest <number>', 'keep so many parts, the largest ones', integer(1))
     .option('--replace', 'also where there is an accepted mask; a revision of it, only proposed')
-    .option('--review <folder>', 'gets a picture of each image, outlined, the least certain first by name')
     .option('--dry-run', 'only say what would be proposed')
     .option('--json', 'print one JSON document, with all that was left out')
     .addHelpText(
       'after',
       `
 Examples:
-  foveate masks propose bottle/masks bottle/network --fill-holes --largest 1 --review look
+  foveate masks propose bottle/masks bottle/network --fill-holes --largest 1
+  foveate masks review bottle/masks look --source network
   foveate masks accept bottle/masks --source network --confidence 0.95 --by anna`,
     )
     .action(async (store: string, network: string, globs: string[], flags: ProposeFlags) =>

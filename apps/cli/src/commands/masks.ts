@@ -66,6 +66,22 @@ function addChosen(masks: Command): void {
     .action(async (store: string, globs: string[], options: ListOptions) =>
       (await import('../actions/masks-chosen.js')).list(store, globs, options),
     );
+  filtered(
+    masks.command('review').description('draw pictures of images with their masks outlined, to be looked at'),
+    '<folder>',
+  )
+    .option('--json', 'print one JSON document, with all that was left out')
+    .addHelpText(
+      'after',
+      `
+Names begin with the confidence: the least certain come first.
+
+Example:
+  foveate masks review bottle/masks look --status proposed --source network`,
+    )
+    .action(async (store: string, folder: string, globs: string[], options: ListOptions) =>
+      (await import('../actions/masks-chosen.js')).review(store, folder, globs, options),
+    );
   for (const [name, status, example] of [
     ['accept', 'accepted', 'foveate masks accept bottle/masks --source network --confidence 0.95 --by anna'],
     ['reject', 'rejected', "foveate masks reject bottle/masks 'good/01*.png' --name neck"],
@@ -82,9 +98,11 @@ function addChosen(masks: Command): void {
   }
 }
 
-function filtered(command: Command): Command {
+/** @param more another argument behind the store */
+function filtered(command: Command, more?: string): Command {
+  command.argument('<store>', 'folder of the store');
+  if (more !== undefined) command.argument(more, 'gets the pictures; is made');
   return command
-    .argument('<store>', 'folder of the store')
     .argument('[path...]', 'paths of images below the image root, or globs')
     .addOption(kindOption())
     .option('--name <name>', 'name of the area, or type of defect')

@@ -32,6 +32,13 @@ export function degrees(text: string): number {
   throw new InvalidArgumentError('Expected a number from 0 to 180.');
 }
 
+/** A number above 0, at most 1. */
+export function shareAboveZero(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError('Expected a number above 0, at most 1.');
+}
+
 /** Collects an option that may be given several times. */
 export function collect(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];

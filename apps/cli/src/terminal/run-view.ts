@@ -1,5 +1,5 @@
 /** A run as the terminal shows it: a line for whatever is worth keeping, a progress bar where there is a terminal. */
-import type { DataCounts, DuplicateCluster, EpochRecord, RunEvent, Skip } from '@foveate/contracts';
+import type { DuplicateCluster, EpochRecord, RunEvent, Skip } from '@foveate/contracts';
 import { splitNames } from '@foveate/contracts';
 import type { SingleBar } from 'cli-progress';
 import { newBar } from './bar.js';
@@ -34,7 +34,7 @@ export class RunView {
         break;
       case 'data':
         this.clear();
-        this.#data(event.counts, event.skips);
+        this.#data(event);
         this.#duplicates(event.duplicates);
         break;
       case 'fetching': {
@@ -91,12 +91,14 @@ export class RunView {
     this.#bar = undefined;
   }
 
-  #data(counts: DataCounts, skips: readonly Skip[]): void {
+  #data({ counts, skips, areas = {} }: EventOf<'data'>): void {
     const parts = splitNames.map((split) => {
       const { good, defective } = counts[split];
       return `${split} ${String(good + defective)} (${String(good)} good, ${String(defective)} defective)`;
     });
     printFact('Data', parts.join(', '));
+    const sources = Object.entries(areas).map(([source, images]) => `${source} ${String(images)}`);
+    if (sources.length > 0) printFact('Areas', `of interest from ${sources.join(', ')}`);
     this.#skips(skips, 'all listed in run.json');
   }
 

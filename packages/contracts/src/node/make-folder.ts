@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { fail } from '../errors.js';
 
 /**
  * Makes a folder and the parents that are missing. (Node's recursive `mkdir` never returns where the parent exists and
@@ -19,6 +20,21 @@ export async function makeFolder(path: string): Promise<string | undefined> {
   if (again === undefined) return top ?? path;
   if (await isFolder(path)) return top;
   throw again;
+}
+
+/** As {@link makeFolder}. @throws FoveateError `OUTPUT_UNWRITABLE` */
+export async function makeOutputFolder(path: string): Promise<string | undefined> {
+  return makeFolder(path).catch((cause: unknown) => {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw fail({
+      code: 'OUTPUT_UNWRITABLE',
+      what: 'The folder cannot be made',
+      where: path,
+      got: code === 'EEXIST' || code === 'ENOTDIR' ? 'a file where a folder is needed' : (code ?? String(cause)),
+      advice: 'Choose another folder',
+      cause,
+    });
+  });
 }
 
 /** @returns the error where the folder could not be made */

@@ -180,8 +180,8 @@ async function write(
   return { images: entries.length, objects };
 }
 
-function covered(mask: Mask, { segmentation = 'polygons' }: WriteOptions) {
-  const { parts } = polygonsOf(mask);
+function covered(mask: Mask, { segmentation = 'polygons', simplify }: WriteOptions) {
+  const { parts } = polygonsOf(mask, simplify);
   const [left, top, right, bottom] = boxOf(parts.flat());
   const bbox = parts.length === 0 ? [0, 0, 0, 0] : [left, top, right - left, bottom - top];
   // Outlines are united, so that there is no way to write a hole; and a list of none would be taken for no annotation.

@@ -112,7 +112,7 @@ async function write(
       yield `  <image id="${count++}" name="${escapeXml(image.file)}" width="${width}" height="${height}">\n`;
       for (const { label, mask } of masks) {
         objects++;
-        for (const line of elementsOf(escapeXml(label), mask)) yield `    ${line}\n`;
+        for (const line of elementsOf(escapeXml(label), mask, options)) yield `    ${line}\n`;
       }
       yield '  </image>\n';
     }
@@ -123,8 +123,8 @@ async function write(
 }
 
 /** Polygons, or a mask where there are holes or nothing, which CVAT's polygons cannot say. */
-function elementsOf(label: string, mask: Mask): readonly string[] {
-  const { parts } = polygonsOf(mask);
+function elementsOf(label: string, mask: Mask, { simplify }: WriteOptions): readonly string[] {
+  const { parts } = polygonsOf(mask, simplify);
   const common = `label="${label}" source="manual" occluded="0" z_order="0"`;
   if (parts.length > 0 && parts.every((part) => part.length === 1)) {
     return parts.map(([ring = []]) => {

@@ -40,6 +40,8 @@ export interface WriteOptions {
   readonly layout?: PngLayout;
   /** `png`: colours and values of labels. Default: in order of appearance. */
   readonly legend?: readonly LegendEntry[];
+  /** Pixels by which polygons may be off, for fewer corners; masks are not the same then. Default 0. */
+  readonly simplify?: number;
   /** `coco`: outlines where there are no holes and compressed run lengths else, or one form for all. Default `polygons`. */
   readonly segmentation?: 'polygons' | 'runs' | 'compressed';
 }

@@ -110,7 +110,7 @@ async function write(
     for await (const image of images) {
       const oriented = orientedMasks(image, options.orientation ?? labelStudio.orientation);
       objects += oriented.masks.length;
-      const result = regionsOf(oriented);
+      const result = regionsOf(oriented, options);
       yield `${count++ === 0 ? '' : ','}\n${JSON.stringify({ data: { image: image.file }, annotations: [{ result }] })}`;
     }
     yield '\n]\n';
@@ -120,7 +120,10 @@ async function write(
 }
 
 /** Polygons, or a brush where there are holes or nothing, which polygons cannot say. */
-function regionsOf({ width, height, masks }: ReturnType<typeof orientedMasks>): readonly object[] {
+function regionsOf(
+  { width, height, masks }: ReturnType<typeof orientedMasks>,
+  { simplify }: WriteOptions,
+): readonly object[] {
   const regions: object[] = [];
   const add = (type: string, label: string, value: object) => {
     const id = `r${regions.length + 1}`;
@@ -128,7 +131,7 @@ function regionsOf({ width, height, masks }: ReturnType<typeof orientedMasks>): 
     regions.push({ id, type, from_name: 'label', to_name: 'image', ...size, value: { ...value, [type]: [label] } });
   };
   for (const { label, mask } of masks) {
-    const { parts } = polygonsOf(mask);
+    const { parts } = polygonsOf(mask, simplify);
     if (parts.length === 0 || parts.some((part) => part.length > 1)) {
       add('brushlabels', label, { format: 'rle', rle: formatBrushRuns(mask) });
       continue;

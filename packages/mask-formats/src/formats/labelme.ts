@@ -109,7 +109,7 @@ async function write(
     const { width, height, masks } = orientedMasks(image, options.orientation ?? labelme.orientation);
     const shapes: unknown[] = [];
     for (const [index, { label, mask }] of masks.entries()) {
-      const written = await shapesOf(mask);
+      const written = await shapesOf(mask, options);
       shapes.push(...written.map((shape) => ({ label, group_id: index + 1, description: '', flags: {}, ...shape })));
       objects++;
       if (written.length > 0) continue;
@@ -123,8 +123,8 @@ async function write(
 }
 
 /** Polygons, or a mask where there are holes, which polygons of LabelMe cannot have. */
-async function shapesOf(mask: Mask): Promise<readonly object[]> {
-  const { parts } = polygonsOf(mask);
+async function shapesOf(mask: Mask, { simplify }: WriteOptions): Promise<readonly object[]> {
+  const { parts } = polygonsOf(mask, simplify);
   if (parts.every((part) => part.length === 1)) {
     return parts.map(([ring]) => ({ shape_type: 'polygon', points: ring, mask: null }));
   }

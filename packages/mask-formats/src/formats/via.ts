@@ -129,7 +129,7 @@ async function write(
     for await (const image of images) {
       const { masks } = orientedMasks(image, options.orientation ?? via.orientation);
       const regions = masks.flatMap(({ label, mask }) => {
-        const { parts } = polygonsOf(mask);
+        const { parts } = polygonsOf(mask, options.simplify);
         objects++;
         if (parts.length === 0) {
           options.report?.(emptyMaskOf(label, image.file));

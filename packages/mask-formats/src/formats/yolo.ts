@@ -132,7 +132,7 @@ async function write(
       const number = classes.get(label) ?? classes.size;
       classes.set(label, number);
       objects++;
-      const { parts } = polygonsOf(mask);
+      const { parts } = polygonsOf(mask, options.simplify);
       if (parts.length === 0) {
         options.report?.(emptyMaskOf(label, image.file));
       }

@@ -2,10 +2,15 @@
 import type { Mask } from '@foveate/contracts';
 import { outlinesOf, type Point } from '@foveate/image';
 import type { Polygons, Ring } from '../model.js';
+import { simplified } from './simplify.js';
 
-/** The outline of a mask, parts and holes kept: {@link rasterise} makes the same mask of it. */
-export function polygonsOf(mask: Mask): Polygons {
-  return { kind: 'polygons', parts: outlinesOf(mask) };
+/**
+ * The outline of a mask, parts and holes kept: {@link rasterise} makes the same mask of it.
+ * @param tolerance pixels by which it may be off, for fewer corners; default 0
+ */
+export function polygonsOf(mask: Mask, tolerance = 0): Polygons {
+  const exact: Polygons = { kind: 'polygons', parts: outlinesOf(mask) };
+  return tolerance === 0 ? exact : simplified(exact, tolerance);
 }
 
 /**

@@ -38,6 +38,7 @@ export function summarise(found: Found): Inspection {
     ),
     modes: tallied(headers.map(modeText)),
     ...(depth === undefined ? {} : { depth }),
+    areas: tallied(findings.flatMap(({ labelled }) => labelled?.aoiOrigin?.source ?? [])),
     coverage: coverageOf(seen),
     duplicates,
     problems: problemsOf(skips),

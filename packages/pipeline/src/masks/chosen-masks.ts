@@ -1,5 +1,6 @@
 /** The masks of a store that are meant. */
 import { fail, nearestNames } from '@foveate/contracts';
+import { pathMatcher } from './root-images.js';
 import type { MaskEntry, MaskKind, MaskStatus, MaskStore } from '@foveate/mask-store';
 
 /** Which masks are meant. */
@@ -9,6 +10,8 @@ export interface MaskChoice {
   readonly names?: readonly string[];
   /** Default `accepted`. */
   readonly status?: MaskStatus | 'all';
+  /** Of paths of images below the image root. None: all images. */
+  readonly globs?: readonly string[];
 }
 
 /**
@@ -17,15 +20,19 @@ export interface MaskChoice {
  */
 export function chosenMasks(
   store: MaskStore,
-  { kind, names = [], status = 'accepted' }: MaskChoice,
+  { kind, names = [], status = 'accepted', globs = [] }: MaskChoice,
 ): ReadonlyMap<string, readonly MaskEntry[]> {
   const entries = [...store.entries(kind === undefined ? {} : { kind })];
   const wanted = new Set(names.map((name) => name.normalize('NFC')));
   const known = [...new Set(entries.map(({ name }) => name))];
   for (const name of wanted) if (!known.includes(name)) throw noSuchName(store, name, known);
+  const isThere = pathMatcher(globs);
   const chosen = new Map<string, MaskEntry[]>();
   for (const entry of entries) {
-    const isMeant = (wanted.size === 0 || wanted.has(entry.name)) && (status === 'all' || entry.status === status);
+    const isMeant =
+      (wanted.size === 0 || wanted.has(entry.name)) &&
+      (status === 'all' || entry.status === status) &&
+      isThere(store.image(entry.image)?.path ?? '');
     if (!isMeant) continue;
     const before = chosen.get(entry.image);
     if (before === undefined) chosen.set(entry.image, [entry]);

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { formats } from '@foveate/mask-formats';
 import { exportMasks, importMasks, type ExportOptions } from './index.js';
@@ -62,6 +63,10 @@ describe('exporting masks', () => {
     for (const dryRun of [true, false]) expect(await error({ path, format: 'coco', dryRun })).toMatch(/out\.json: There is a file already/); // prettier-ignore
     expect(await error({ path, format: 'png', overwrite: true })).toContain('expected a folder, got a file');
     expect(await error({ path: folder.at('images'), format: 'coco', overwrite: true })).toContain('expected a file, got a folder'); // prettier-ignore
+    for (const name of ['journal.jsonl', 'store.json', 'out']) {
+      expect(await error({ path: join(folder.store.folder, name), format: 'coco', overwrite: true })).toContain('among the files of the store'); // prettier-ignore
+    }
+    expect(await error({ path: folder.at('images/a/1.png'), format: 'coco', overwrite: true })).toContain('count as images'); // prettier-ignore
     await exportMasks(folder.store, { path, format: 'coco', overwrite: true, names: ['rim'] });
     expect(readFileSync(path, 'utf8')).not.toBe(before);
     folder.put('png/readme.txt', 'mine');

@@ -5,7 +5,7 @@ import { isWithin } from '@foveate/contracts/node';
 import { formatOf, readLegendFile } from '@foveate/mask-formats';
 import type { Format, MaskedImage, Orientation, PngLayout, WriteOptions } from '@foveate/mask-formats';
 import { readImageHeader } from '@foveate/image';
-import type { MaskEntry, MaskKind, MaskStore } from '@foveate/mask-store';
+import { imageEndings, type MaskEntry, type MaskKind, type MaskStore } from '@foveate/mask-store';
 import picomatch from 'picomatch';
 import { task, type Task, type TaskContext, type TaskOptions } from '../task.js';
 import { chosenMasks, type MaskChoice } from './chosen-masks.js';
@@ -28,6 +28,8 @@ export interface ExportOptions extends MaskChoice {
   readonly layout?: PngLayout;
   /** `png`: file that says colours and values of labels. Default: in order of appearance. */
   readonly legend?: string;
+  /** Pixels by which polygons may be off, for fewer corners. Default 0: masks come back as they are. */
+  readonly simplify?: number;
   /** `coco`. Default `polygons`: outlines, and run lengths where there are holes. */
   readonly segmentation?: 'polygons' | 'runs' | 'compressed';
 }
@@ -107,13 +109,14 @@ async function work(
 }
 
 async function writeOptions(options: ExportOptions, leftOut: LeftOuts): Promise<WriteOptions> {
-  const { orientation, layout, legend, segmentation } = options;
+  const { orientation, layout, legend, segmentation, simplify } = options;
   return {
     report: (skip) => leftOut.add(skip),
     ...(orientation === undefined ? {} : { orientation }),
     ...(layout === undefined ? {} : { layout }),
     ...(legend === undefined ? {} : { legend: await readLegendFile(legend) }),
     ...(segmentation === undefined ? {} : { segmentation }),
+    ...(simplify === undefined ? {} : { simplify }),
   };
 }
 
@@ -162,8 +165,10 @@ function refuseTwoKinds(store: MaskStore, entries: readonly MaskEntry[]): void {
 function refuseAmongImages(store: MaskStore, path: string, { id }: Format): void {
   const place = resolve(path);
   const below = relative(store.imageRoot, join(place, 'label/mask.png')).split(sep).join('/');
+  if (isWithin(store.folder, place)) throw inTheStore(store, path);
+  const isImage = imageEndings.some((ending) => place.toLowerCase().endsWith(ending));
   const writesPictures = id === 'png' || id === 'voc';
-  if (!writesPictures || !isWithin(store.imageRoot, place) || isWithin(store.folder, place)) return;
+  if (!(writesPictures || isImage) || !isWithin(store.imageRoot, place)) return;
   if (store.ignore.length > 0 && below.split('/').some((_, at, parts) => picomatch.isMatch(parts.slice(0, at + 1).join('/'), [...store.ignore], { dot: true }))) return; // prettier-ignore
   throw fail({
     code: 'CONFIG_INVALID',
@@ -171,5 +176,15 @@ function refuseAmongImages(store: MaskStore, path: string, { id }: Format): void
     where: path,
     expected: `a folder outside of ${store.imageRoot}, or one that the store ignores`,
     advice: 'Choose another folder',
+  });
+}
+
+function inTheStore(store: MaskStore, where: string) {
+  return fail({
+    code: 'CONFIG_INVALID',
+    what: 'The masks would be written among the files of the store',
+    where,
+    expected: `a place outside of ${store.folder}`,
+    advice: 'Choose another',
   });
 }

@@ -1,11 +1,11 @@
 /** Puts the masks of annotation files into a store. */
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import type { Mask } from '@foveate/contracts';
+import { fail, type FoveateError, type Mask } from '@foveate/contracts';
 import { isWithin } from '@foveate/contracts/node';
 import { formatOf, guessFormat, masksOf, readLegendFile } from '@foveate/mask-formats';
 import type { AnnotatedImage, Format, Orientation, ReadOptions } from '@foveate/mask-formats';
-import { hashImageFile } from '@foveate/mask-store';
+import { hashImageFile, mostAtOnce } from '@foveate/mask-store';
 import type { MaskStore, NewMask, Provenance, StoredImage } from '@foveate/mask-store';
 import { task, type Task, type TaskContext, type TaskOptions } from '../task.js';
 import { checkAuthor } from './check-author.js';
@@ -92,6 +92,7 @@ async function work(
         const { width, height } = header;
         const image = { hash: await hashImageFile(join(store.imageRoot, path)), width, height, path };
         const fresh = masks.filter((mask) => before.isFirst(image, mask, annotated.where, leftOut));
+        if (fresh.length > mostAtOnce) throw tooMany(annotated, fresh.length);
         const { wanted, changes } = await comparedMasks(store, image, fresh);
         await putting.add(async () => {
           try {
@@ -119,6 +120,18 @@ async function work(
 
 /** Images whose masks are encoded and written at once: most of that is waiting for other threads and the disk. */
 const putsAtOnce = 4;
+
+function tooMany({ file, where }: AnnotatedImage, number: number): FoveateError {
+  return fail({
+    code: 'DATA_INVALID',
+    what: `${file} has more masks than a store keeps of an image at once`,
+    where,
+    expected: `at most ${String(mostAtOnce)}`,
+    got: String(number),
+    reason: 'too-many-masks',
+    advice: 'Choose labels with --only, or give several one name with --rename',
+  });
+}
 
 function formatFor({ path, format = 'auto' }: ImportOptions): Format | Promise<Format> {
   return format === 'auto' ? guessFormat(path) : formatOf(format);

@@ -1,14 +1,12 @@
 /** Has a network mark the images of a store that lack an accepted mask. */
-import type { Mask, Raster, Skip } from '@foveate/contracts';
-import { makeFolder } from '@foveate/contracts/node';
-import { maskArea, readImage, readImageHeader, unionOf, writePng } from '@foveate/image';
+import type { Raster, Skip } from '@foveate/contracts';
+import { maskArea, readImage, readImageHeader } from '@foveate/image';
 import { hashImageFile, type MaskStore, type NewMask, type StoredImage } from '@foveate/mask-store';
 import { openSegmenter, requireAreas, type Proposals, type Segmenter, type SegmenterOptions } from '@foveate/propose';
 import { basename, join } from 'node:path';
-import { overlay } from '../run/overlay.js';
 import { task, type Task, type TaskContext, type TaskOptions } from '../task.js';
 import { isOfOneImage, LeftOuts, type LeftOut } from './left-out.js';
-import { chosenImages } from './root-images.js';
+import { someImages } from './root-images.js';
 
 /** How masks are proposed. */
 export interface ProposeMasksOptions extends Pick<SegmenterOptions, 'finish'> {
@@ -18,8 +16,6 @@ export interface ProposeMasksOptions extends Pick<SegmenterOptions, 'finish'> {
   readonly areas?: readonly string[] | undefined;
   /** True: also where the store has an accepted mask, which is then only proposed no more. */
   readonly replace?: boolean;
-  /** Gets a picture of each image with its proposals outlined, the least certain first by name. */
-  readonly review?: string | undefined;
   /** Whether it is only said what would be proposed. */
   readonly dryRun?: boolean;
 }
@@ -81,11 +77,10 @@ interface Work {
 
 async function proposing(work: Work, { signal, progress }: TaskContext): Promise<ProposedMasks> {
   const { store, segmenter, options, detail } = work;
-  const paths = await chosenImages(store, options.globs);
+  const paths = await someImages(store, options.globs);
   const images: ProposedImage[] = [];
   const leftOut = new LeftOuts();
   let done = 0;
-  if (options.review !== undefined) await makeFolder(options.review);
   for (let start = 0; start < paths.length; start += atOnce) {
     signal.throwIfAborted();
     const read = await Promise.all(paths.slice(start, start + atOnce).map((path) => wantedImage(work, path)));
@@ -96,7 +91,10 @@ async function proposing(work: Work, { signal, progress }: TaskContext): Promise
       else wanted.push(one);
     }
     const proposals = await segmenter.proposeAll(wanted.map(({ raster }) => raster));
-    images.push(...(await Promise.all(wanted.map((one, index) => kept(work, one, proposals[index] ?? {})))));
+    for (const one of await Promise.all(wanted.map((image, index) => kept(work, image, proposals[index] ?? {})))) {
+      if ('reason' in one) leftOut.add(one);
+      else images.push(one);
+    }
     progress('images marked', Math.min(paths.length, start + atOnce), paths.length);
   }
   images.sort((a, b) => a.confidence - b.confidence || (a.path < b.path ? -1 : 1));
@@ -136,9 +134,9 @@ function isWanted({ store, options, detail }: Work, image: string, name: string)
 
 async function kept(
   { store, options, detail }: Work,
-  { image, raster, areas }: WantedImage,
+  { image, areas }: WantedImage,
   proposals: Proposals,
-): Promise<ProposedImage> {
+): Promise<ProposedImage | Skip> {
   const found = areas.flatMap((name) => (proposals[name] === undefined ? [] : [{ name, ...proposals[name] }]));
   const masks = found.map(({ name, mask, confidence }): NewMask => ({
     kind: 'area',
@@ -147,17 +145,16 @@ async function kept(
     status: 'proposed',
     provenance: { source: 'network', detail, confidence },
   }));
-  if (options.dryRun !== true) await store.put(image, masks);
+  try {
+    if (options.dryRun !== true) await store.put(image, masks, { keepAccepted: options.replace !== true });
+  } catch (error) {
+    if (!isOfOneImage(error)) throw error;
+    return { path: image.path, reason: error.parts.reason ?? 'image-invalid', message: error.message };
+  }
   const pixels = image.width * image.height;
   const told = found.map(
     ({ name, mask, confidence }) => [name, { confidence, inside: maskArea(mask) / pixels }] as const,
   );
   const confidence = Math.min(...found.map((one) => one.confidence));
-  if (options.review !== undefined) {
-    const [first, ...others] = found.map(({ mask }) => mask) as [Mask, ...Mask[]];
-    const plain = image.path.replaceAll('/', ' - ');
-    const name = `${confidence.toFixed(3)} ${plain.endsWith('.png') ? plain : `${plain}.png`}`;
-    await writePng(join(options.review, name), await overlay({ image: raster, aoi: unionOf(first, ...others) }));
-  }
   return { path: image.path, areas: Object.fromEntries(told), confidence };
 }

@@ -25,19 +25,20 @@ const readAtOnce = 4;
 /**
  * Puts the masks of one image into a store, all or none of them; those that it has already are not put again. What was rejected
  * or accepted stays so when the same pixels come again.
- * @param dryRun whether it is only said what would change
+ * @param options.dryRun whether it is only said what would change
+ * @param options.keepAccepted as of `MaskStore.put`
  * @throws FoveateError as `MaskStore.put`
  */
 export async function putMasks(
   store: MaskStore,
   image: StoredImage,
   masks: readonly NewMask[],
-  dryRun: boolean,
+  { dryRun, keepAccepted = false }: { readonly dryRun: boolean; readonly keepAccepted?: boolean },
 ): Promise<readonly PutMask[]> {
   // Others may have written meanwhile.
   await store.refresh();
   const { wanted, changes } = await comparedMasks(store, image, masks);
-  if (wanted.length > 0 && !dryRun) await store.put(image, wanted);
+  if (wanted.length > 0 && !dryRun) await store.put(image, wanted, { keepAccepted });
   return changes;
 }
 

@@ -1,12 +1,11 @@
 /** Puts masks that are made for each image onto many images. */
-import { fail } from '@foveate/contracts';
 import { identifyImage } from '@foveate/mask-store';
 import type { MaskSource, MaskStore, NewMask, StoredImage } from '@foveate/mask-store';
 import type { TaskContext } from '../task.js';
 import type { MaskName } from './label-rules.js';
 import { isOfOneImage, LeftOuts, type LeftOut } from './left-out.js';
 import { MaskCounts, putMasks, type MaskCount } from './put-masks.js';
-import { chosenImages } from './root-images.js';
+import { someImages } from './root-images.js';
 
 /** What was put onto images. */
 export interface PlacedMasks {
@@ -52,8 +51,7 @@ export async function putOnImages(
   { masks, source, status, globs = [], except, dryRun = false, done, make }: Placing,
   { progress, signal }: TaskContext,
 ): Promise<PlacedMasks> {
-  const paths = await chosenImages(store, globs);
-  if (paths.length === 0) throw noImages(store, globs);
+  const paths = await someImages(store, globs);
   const leftOut = new LeftOuts();
   const counts = new MaskCounts();
   const seen = new Set(except === undefined ? [] : [except]);
@@ -67,7 +65,7 @@ export async function putOnImages(
       seen.add(image.hash);
       const made = wanted.length === 0 ? [] : await make(image, wanted, (reason, message) => leftOut.add({ path, reason, message })); // prettier-ignore
       if (made.length > 0) {
-        counts.add(await putMasks(store, image, made.map((one) => ({ ...one, status })), dryRun)); // prettier-ignore
+        counts.add(await putMasks(store, image, made.map((one) => ({ ...one, status })), { dryRun, keepAccepted: status !== 'accepted' })); // prettier-ignore
         images++;
       }
     } catch (error) {
@@ -83,14 +81,4 @@ export async function putOnImages(
     const isReplaced = status === 'accepted' && before?.provenance.source === source;
     return before?.status === 'accepted' && !isReplaced;
   }
-}
-
-function noImages(store: MaskStore, globs: readonly string[]) {
-  return fail({
-    code: 'CONFIG_INVALID',
-    what: globs.length === 0 ? 'There is no image' : 'No image has such a path',
-    where: store.imageRoot,
-    ...(globs.length === 0 ? {} : { got: globs.join(', ') }),
-    advice: "Paths are relative to this folder, for example 'good/**'",
-  });
 }

@@ -1,6 +1,7 @@
 /** The images that a store is for. */
 import { statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { fail } from '@foveate/contracts';
 import { ImageFolder } from '@foveate/mask-formats';
 import { listImages, type MaskStore } from '@foveate/mask-store';
 import picomatch from 'picomatch';
@@ -12,10 +13,27 @@ export function imagesOf(store: MaskStore, except: readonly string[] = []): Prom
 
 /** As {@link imagesOf}, only those that match one of the globs; all where there is none. */
 export async function chosenImages(store: MaskStore, globs: readonly string[] = []): Promise<readonly string[]> {
-  const paths = await imagesOf(store);
-  if (globs.length === 0) return paths;
+  return (await imagesOf(store)).filter(pathMatcher(globs));
+}
+
+/** Whether paths below the image root match one of the globs; without globs, all do. */
+export function pathMatcher(globs: readonly string[]): (path: string) => boolean {
+  if (globs.length === 0) return () => true;
   const isMeant = picomatch(globs.map((glob) => glob.replace(/^\.\//, '')), { dot: true }); // prettier-ignore
-  return paths.filter((path) => isMeant(path));
+  return (path) => isMeant(path);
+}
+
+/** As {@link chosenImages}. @throws FoveateError also `CONFIG_INVALID` where there is none */
+export async function someImages(store: MaskStore, globs: readonly string[] = []): Promise<readonly string[]> {
+  const paths = await chosenImages(store, globs);
+  if (paths.length > 0) return paths;
+  throw fail({
+    code: 'CONFIG_INVALID',
+    what: globs.length === 0 ? 'There is no image' : 'No image has such a path',
+    where: store.imageRoot,
+    ...(globs.length === 0 ? {} : { got: globs.join(', ') }),
+    advice: "Paths are relative to this folder, for example 'good/**'",
+  });
 }
 
 /** Images by the names that annotations give them. */

@@ -35,7 +35,7 @@ export interface MarkedImages {
  * accepted mask without a pixel says so.)
  * @throws FoveateError `DATA_INSUFFICIENT` when there is none, `CONFIG_INVALID` for an area that no mask has
  */
-export function markedImages(store: MaskStore, { areas: wanted, group }: MarkedOptions): MarkedImages {
+export async function markedImages(store: MaskStore, { areas: wanted, group }: MarkedOptions): Promise<MarkedImages> {
   const byImage = new Map<string, MaskEntry[]>();
   const names = new Set<string>();
   for (const entry of store.entries({ kind: 'area', status: 'accepted' })) {
@@ -52,10 +52,11 @@ export function markedImages(store: MaskStore, { areas: wanted, group }: MarkedO
     const image = store.image(hash);
     if (image === undefined) continue;
     const missing = areas.filter((name) => !entries.some((entry) => entry.name === name));
-    if (missing.length === 0) marked.push({ image, entries });
-    else leftOut.push(lacking(image, missing));
+    if (missing.length > 0) leftOut.push(lacking(image, missing));
+    else if (await isThere(store, image)) marked.push({ image, entries });
+    else leftOut.push(gone(image));
   }
-  if (marked.length === 0) throw noMasks(store);
+  if (marked.length === 0) throw noneWhole(store, areas, leftOut);
   return { areas, count: marked.length, leftOut, read: () => reading(store, marked, group) };
 }
 
@@ -66,7 +67,6 @@ async function* reading(
 ): AsyncGenerator<TrainingImage> {
   for (const { image, entries } of marked) {
     const file = join(store.imageRoot, image.path);
-    if ((await hashImageFile(file)) !== image.hash) throw changed(file);
     const areas: [string, TrainingImage['areas'][string]][] = [];
     for (const entry of entries) areas.push([entry.name, await store.read(entry)]);
     const piece = group === undefined ? undefined : pieceOf(image.path, group);
@@ -88,6 +88,30 @@ function lacking({ path }: StoredImage, missing: readonly string[]): Skip {
   return { path, reason: 'area-missing', message: `It has no accepted mask of ${missing.join(', ')}` };
 }
 
+function gone({ path }: StoredImage): Skip {
+  const message =
+    'It is not there, or not the image that its masks were drawn on; foveate masks check --update finds renamed ones';
+  return { path, reason: 'image-changed', message };
+}
+
+async function isThere(store: MaskStore, { path, hash }: StoredImage): Promise<boolean> {
+  if (path === '') return false;
+  return hashImageFile(join(store.imageRoot, path)).then(
+    (found) => found === hash,
+    () => false,
+  );
+}
+
+function noneWhole(store: MaskStore, areas: readonly string[], [first]: readonly Skip[]) {
+  return fail({
+    code: 'DATA_INSUFFICIENT',
+    what: `No image has an accepted mask of ${areas.length === 1 ? '' : 'all of '}${areas.slice(0, 20).join(', ')}`,
+    where: store.folder,
+    ...(first === undefined ? {} : { got: `${first.path}: ${first.message}` }),
+    advice: areas.length === 1 ? 'Run foveate masks check' : 'Name the area that is to be learnt with --name',
+  });
+}
+
 function noMasks(store: MaskStore) {
   const proposed = [...store.entries({ kind: 'area', status: 'proposed' })].length;
   return fail({
@@ -104,21 +128,17 @@ function noMasks(store: MaskStore) {
 
 function unknownArea(name: string, names: readonly string[], store: MaskStore) {
   const [near] = nearestNames(name, names);
+  const proposed = [...store.entries({ kind: 'area', name, status: 'proposed' })].length;
   return fail({
     code: 'CONFIG_INVALID',
     what: `No accepted mask is of an area '${name}'`,
     where: store.folder,
     expected: names.join(', '),
-    ...(near === undefined ? {} : { advice: `Did you mean '${near}'?` }),
-  });
-}
-
-function changed(file: string) {
-  return fail({
-    code: 'DATA_INVALID',
-    what: 'The image is not the one that its masks were drawn on',
-    where: file,
-    reason: 'image-changed',
-    advice: 'Put the image back, or run foveate masks check --update where images were renamed',
+    ...(proposed === 0 ? {} : { got: `${String(proposed)} masks that are only proposed` }),
+    ...(proposed > 0
+      ? { advice: `Accept those that are right: foveate masks accept --name ${name}` }
+      : near === undefined
+        ? {}
+        : { advice: `Did you mean '${near}'?` }),
   });
 }

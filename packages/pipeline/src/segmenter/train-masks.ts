@@ -1,8 +1,8 @@
 /** Trains a segmenter on the accepted masks of a store. */
-import { fail, type RunEvent } from '@foveate/contracts';
-import { makeFolder } from '@foveate/contracts/node';
+import { fail, isFoveateError, type RunEvent } from '@foveate/contracts';
+import { makeOutputFolder } from '@foveate/contracts/node';
 import { openMaskStore } from '@foveate/mask-store';
-import { lockFolder } from '@foveate/run-record/node';
+import { lockFolder, runFiles, type WriterLock } from '@foveate/run-record/node';
 import { segmenterRunFile, trainSegmenter } from '@foveate/segmentation';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,11 +29,12 @@ export interface TrainMasksOptions extends MarkedOptions {
 export function trainMasks(store: string, config: SegmenterConfig, options: TrainMasksOptions): Observable<RunEvent> {
   return defer(async () => {
     const { folder, resume = false, overwrite = false } = options;
-    const marked = markedImages(await openMaskStore(store), options);
+    const marked = await markedImages(await openMaskStore(store), options);
     const record = join(folder, segmenterRunFile);
     if (existsSync(record) && !resume && !overwrite) throw occupied(folder);
-    await makeFolder(folder);
-    const lock = await lockFolder(folder, 'foveate masks train');
+    if (existsSync(join(folder, runFiles.record))) throw holdsRun(folder);
+    await makeOutputFolder(folder);
+    const lock = await lockOf(folder);
     try {
       const [engine] = await config.build('engine');
       const parts = await partsOf(config);
@@ -45,7 +46,7 @@ export function trainMasks(store: string, config: SegmenterConfig, options: Trai
         settings: config.own.training,
         seed: config.seed,
         folder,
-        config: { store, ...config.chosen },
+        config: config.chosen,
         resume,
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
@@ -65,11 +66,17 @@ export function trainMasks(store: string, config: SegmenterConfig, options: Trai
   }).pipe(mergeMap((events) => from(events)));
 }
 
-function remarks({ leftOut }: MarkedImages): readonly RunEvent[] {
+function remarks({ areas, count, leftOut }: MarkedImages): readonly RunEvent[] {
+  const what = `Learns ${areas.join(', ')} from ${String(count)} ${count === 1 ? 'image' : 'images'}.`;
+  const learns: RunEvent = { type: 'notice', message: what };
   const [first] = leftOut;
-  if (first === undefined) return [];
+  if (first === undefined) return [learns];
   const number = leftOut.length === 1 ? '1 image is' : `${String(leftOut.length)} images are`;
-  return [{ type: 'warning', message: `${number} left out: ${first.path}: ${first.message}.` }];
+  const advice = areas.length > 1 ? ' To learn one area alone, name it.' : '';
+  return [
+    learns,
+    { type: 'warning', message: `${number} left out, such as ${first.path}: ${first.message}.${advice}` },
+  ];
 }
 
 async function partsOf(config: SegmenterConfig) {
@@ -81,6 +88,23 @@ async function partsOf(config: SegmenterConfig) {
   ]);
   if (segmenter === undefined || loss === undefined || optimizer === undefined) return undefined;
   return { segmenter, loss, optimizer, augmentations };
+}
+
+async function lockOf(folder: string): Promise<WriterLock> {
+  return lockFolder(folder, 'foveate masks train').catch((cause: unknown) => {
+    if (isFoveateError(cause)) throw cause;
+    const got = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw fail({ code: 'OUTPUT_UNWRITABLE', what: 'The folder cannot be written', where: folder, got, advice: 'Choose another with --out', cause }); // prettier-ignore
+  });
+}
+
+function holdsRun(folder: string) {
+  return fail({
+    code: 'OUTPUT_EXISTS',
+    what: 'The folder holds the run of a classifier',
+    where: folder,
+    advice: 'Choose another with --out',
+  });
 }
 
 function occupied(folder: string) {

@@ -8,6 +8,7 @@ export function dataFacts({
   modes,
   depth,
   coverage,
+  areas = [],
 }: Inspection): readonly (readonly [string, string])[] {
   return [
     ['Source', source],
@@ -15,6 +16,7 @@ export function dataFacts({
     ...(modes.length === 0 ? [] : [['Pixels', listed(modes)] as const]),
     ...(depth === undefined ? [] : [['Values', depthText(depth)] as const]),
     ...(coverage === undefined ? [] : [['AOI', coverageText(coverage)] as const]),
+    ...(areas.length === 0 ? [] : [['AOI from', listed(areas)] as const]),
   ];
 }
 

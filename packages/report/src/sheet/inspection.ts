@@ -63,6 +63,8 @@ export interface Inspection {
         readonly warning: string | undefined;
       }
     | undefined;
+  /** Where areas of interest came from, the most frequent first; empty where nobody has looked or told. */
+  readonly areas?: readonly Tally[];
   readonly coverage: Coverage | undefined;
   readonly duplicates: readonly DuplicateCluster[];
   /** The most frequent first. */

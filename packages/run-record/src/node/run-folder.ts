@@ -135,6 +135,7 @@ export async function openRunFolder(folder: string, options: FolderOptions): Pro
         advice: `${occupied ? 'Go on with it with --resume, choose' : 'Choose'} another folder with --out, or replace it with --overwrite`,
       });
     }
+    if (!occupied && (await exists(join(path, 'segmenter.json')))) throw holdsSegmenter(folder);
     refuseLinksOut(path);
     await removeLeftovers(path);
     if (!occupied && options.resume === true) throw holdsRun ? notResumable(folder) : nothingToResume(folder);
@@ -152,6 +153,16 @@ function nothingToResume(where: string): FoveateError {
     what: 'There is no run to resume',
     where,
     advice: 'Leave out --resume, or name the folder of the run with --out',
+  });
+}
+
+/** Its checkpoints have the same names. */
+function holdsSegmenter(where: string): FoveateError {
+  return fail({
+    code: 'OUTPUT_EXISTS',
+    what: 'The output folder holds the training of a segmentation network',
+    where,
+    advice: 'Choose another folder with --out',
   });
 }
 
