@@ -11,11 +11,6 @@ export function imagesOf(store: MaskStore, except: readonly string[] = []): Prom
   return listImages(store.imageRoot, { ignore: store.ignore, except: [store.folder, ...except] });
 }
 
-/** As {@link imagesOf}, only those that match one of the globs; all where there is none. */
-export async function chosenImages(store: MaskStore, globs: readonly string[] = []): Promise<readonly string[]> {
-  return (await imagesOf(store)).filter(pathMatcher(globs));
-}
-
 /** Whether paths below the image root match one of the globs; without globs, all do. */
 export function pathMatcher(globs: readonly string[]): (path: string) => boolean {
   if (globs.length === 0) return () => true;
@@ -23,9 +18,9 @@ export function pathMatcher(globs: readonly string[]): (path: string) => boolean
   return (path) => isMeant(path);
 }
 
-/** As {@link chosenImages}. @throws FoveateError also `CONFIG_INVALID` where there is none */
+/** As {@link imagesOf}, only those that match one of the globs; all where there is none. @throws FoveateError also `CONFIG_INVALID` where there is no image */
 export async function someImages(store: MaskStore, globs: readonly string[] = []): Promise<readonly string[]> {
-  const paths = await chosenImages(store, globs);
+  const paths = (await imagesOf(store)).filter(pathMatcher(globs));
   if (paths.length > 0) return paths;
   throw fail({
     code: 'CONFIG_INVALID',
