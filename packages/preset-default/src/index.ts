@@ -9,7 +9,7 @@ import { ce } from '@foveate/loss-ce';
 import { ceod } from '@foveate/loss-ceod';
 import { diceCe } from '@foveate/loss-dice';
 import { energy } from '@foveate/loss-energy';
-import { aoiShare, classification, worstGroup } from '@foveate/metrics';
+import { aoiShare, calibration, classification, ranking, rates, worstGroup } from '@foveate/metrics';
 import {
   customCnn,
   efficientNetB0,
@@ -70,6 +70,9 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   classification,
   aoiShare,
   worstGroup,
+  rates,
+  ranking,
+  calibration,
   onnx,
   tfjs,
   jsonl,
