@@ -5,10 +5,13 @@ import type { AnyPlugin } from '@foveate/contracts';
 import { onnx } from '@foveate/engine-onnx';
 import { tfjs } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
-import { ce } from '@foveate/loss-ce';
+import { aoiL1 } from '@foveate/loss-aoi-l1';
+import { ce, focal } from '@foveate/loss-ce';
 import { ceod } from '@foveate/loss-ceod';
+import { consistency } from '@foveate/loss-consistency';
 import { diceCe } from '@foveate/loss-dice';
 import { energy } from '@foveate/loss-energy';
+import { rrr } from '@foveate/loss-rrr';
 import { aoiShare, calibration, classification, ranking, rates, worstGroup } from '@foveate/metrics';
 import {
   customCnn,
@@ -58,8 +61,12 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   unet,
   layers,
   ce,
+  focal,
   ceod,
   energy,
+  aoiL1,
+  rrr,
+  consistency,
   unetSegmenter,
   diceCe,
   adamax,
