@@ -6,16 +6,16 @@ import * as tf from '@tensorflow/tfjs-core';
 export type Explained = 'log-probabilities' | 'margin';
 
 /** Root mean square over the pixels of an image of the change that is looked at, as a share of the range of sRGB. */
-const change = 0.01;
+const change = 1e-3;
 
 /**
  * How strongly the prediction of each image hangs on what lies outside its area of interest. With g the gradient by image
  * of s, the sum of log-probabilities or the margin, in images of P pixels in three colours:
  *
- *     R = 0.01^2 P sum over pixels outside and colours of g^2
+ *     R = 0.001^2 P sum over pixels outside and colours of g^2
  *
  * To first order this is the largest square of the change of s that any change of the outside can cause whose squares,
- * summed over colours, average 0.01^2 over the pixels of the image. So it is in squared logits and depends neither on the
+ * summed over colours, average 0.001^2 over the pixels of the image. So it is in squared logits and depends neither on the
  * number of pixels nor on how many images stand in the batch: an image of twice the side has gradients a quarter as large
  * on four times the pixels.
  * @returns [N], >= 0
