@@ -76,7 +76,7 @@ afterAll(() => {
 describe('READMEs', () => {
   it.each(packageFolders)('%s has one, with an install line and an example', (folder) => {
     const text = readFileSync(join(root, folder, 'README.md'), 'utf8');
-    expect(text).toMatch(/^# @foveate\/[a-z-]+\n/);
+    expect(text).toMatch(/^# @foveate\/[a-z0-9-]+\n/);
     expect(text).toContain('npm install ');
     expect(text).toContain('```ts\n');
   });

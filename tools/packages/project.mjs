@@ -14,8 +14,8 @@ const thirdParty = [
   {
     folder: 'loss-focal',
     name: '@acme/foveate-loss-focal',
-    set: 'loss={id: focal, gamma: 3}',
-    says: ({ config }) => config?.loss?.id === 'focal',
+    set: 'loss={id: acme-focal, gamma: 3}',
+    says: ({ config }) => config?.loss?.id === 'acme-focal',
   },
   {
     folder: 'metric-balanced',

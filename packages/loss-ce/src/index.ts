@@ -1,1 +1,2 @@
 export { ce } from './ce.js';
+export { focal, type FocalOptions } from './focal.js';

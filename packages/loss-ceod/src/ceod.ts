@@ -7,7 +7,7 @@ import {
   type Loss,
   type LossInputs,
 } from '@foveate/contracts';
-import { crossEntropy } from '@foveate/tensor';
+import { crossEntropy, defectiveClass, isDefective } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { filteredMask, hottestPixels, overlapDistance } from './overlap.js';
@@ -54,13 +54,11 @@ function ceodLoss(o: Omit<CeodOptions, 'explainer'>, explainer: Explainer): Loss
   const compute = (inputs: LossInputs): ReturnType<Loss['compute']> => {
     const { logits, labels, aoi } = inputs;
     const ce = crossEntropy(logits, labels, o.labelSmoothing);
-    const defective = tf.squeeze(tf.slice(labels, [0, 1], [-1, 1]), [1]);
-    const target =
-      o.target === 'label' ? labels : (tf.oneHot(tf.onesLike(tf.argMax(labels, 1)), logits.shape[1]) as tf.Tensor2D);
+    const target = o.target === 'label' ? labels : defectiveClass(labels);
     const heatmap = explainer.heatmap(inputs, target);
     const mask = filteredMask(aoi, [heatmap.shape[1], heatmap.shape[2]], o.maskKernel, o.clipMask);
     // Equation 7: y_i switches the term off for images without defect.
-    const od = tf.mul(defective, overlapDistance(hottestPixels(heatmap, o.threshold), mask, o.epsilon));
+    const od = tf.mul(isDefective(labels), overlapDistance(hottestPixels(heatmap, o.threshold), mask, o.epsilon));
     const perSample = tf.add(ce, tf.mul(od, o.omega));
     return { loss: tf.mean(perSample), perSample, parts: { ce: tf.mean(ce), od: tf.mean(od) } };
   };

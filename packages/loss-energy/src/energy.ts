@@ -7,7 +7,7 @@ import {
   type Loss,
   type LossInputs,
 } from '@foveate/contracts';
-import { crossEntropy } from '@foveate/tensor';
+import { crossEntropy, defectiveClass, isDefective } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { heatOutside } from './heat-outside.js';
@@ -51,16 +51,6 @@ function energyLoss(o: Omit<EnergyOptions, 'explainer'>, explainer: Explainer): 
     return { loss: tf.mean(perSample), perSample, parts: { ce: tf.mean(ce), heatOutside: tf.mean(guided) } };
   };
   return { uses: ['aoi', ...explainer.uses], compute };
-}
-
-/** 1 for defective images, else 0. [N] */
-function isDefective(labels: tf.Tensor2D): tf.Tensor1D {
-  return tf.squeeze(tf.slice(labels, [0, 1], [-1, 1]), [1]);
-}
-
-/** One-hot rows of the defective class. [N, classes] */
-function defectiveClass(labels: tf.Tensor2D): tf.Tensor2D {
-  return tf.oneHot(tf.onesLike(tf.argMax(labels, 1)), labels.shape[1]) as tf.Tensor2D;
 }
 
 /** The loss plugin `energy`: (1/N) sum_i CE_i + weight y_i E_i, E_i the heat of image i that lies outside its area. */

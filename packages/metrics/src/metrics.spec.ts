@@ -106,3 +106,32 @@ it('is listed in package.json as it is in code', () => {
     expect(metrics[entry.export].meta).toEqual({ kind, id, summary, contract: '^2' });
   }
 });
+
+describe('rates, ranking and calibration', () => {
+  it('measure a case computed by hand', async () => {
+    expect((await metric(metrics.rates)).measure(predictions)).toEqual({
+      balancedAccuracy: (2 / 3 + 1 / 2) / 2,
+      recall: 2 / 3,
+      specificity: 1 / 2,
+      precision: 2 / 3,
+      f1: 4 / 6,
+      mcc: expect.closeTo((2 - 1) / Math.sqrt(3 * 3 * 2 * 2), 14),
+    });
+    // In falling order: d; b and c tied; e; a.
+    expect((await metric(metrics.ranking, { falseAlarms: 0, recall: 0.5 })).measure(predictions)).toEqual({
+      averagePrecision: expect.closeTo(1 / 3 + (1 / 3) * (2 / 3) + (1 / 3) * (3 / 4), 14),
+      recallAt: 1 / 3,
+      falseAlarmsAt: 1 / 2,
+    });
+    expect((await metric(metrics.calibration)).measure(predictions)).toEqual({
+      brier: expect.closeTo((0.01 + 0.25 + 0.25 + 0.01 + 0.64) / 5, 14),
+      calibrationError: expect.closeTo(Math.abs(2.2 - 3) / 5, 14),
+    });
+  });
+
+  it('are null where nothing can be said', async () => {
+    expect((await metric(metrics.calibration)).measure([])).toEqual({ brier: null, calibrationError: null });
+    expect((await metric(metrics.ranking)).measure(predictions.slice(0, 2))).toEqual({ averagePrecision: null, recallAt: null, falseAlarmsAt: null }); // prettier-ignore
+    expect((await metric(metrics.rates)).measure([])).toMatchObject({ balancedAccuracy: null, mcc: null });
+  });
+});

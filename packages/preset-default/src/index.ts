@@ -5,11 +5,14 @@ import type { AnyPlugin } from '@foveate/contracts';
 import { onnx } from '@foveate/engine-onnx';
 import { tfjs } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
-import { ce } from '@foveate/loss-ce';
+import { aoiL1 } from '@foveate/loss-aoi-l1';
+import { ce, focal } from '@foveate/loss-ce';
 import { ceod } from '@foveate/loss-ceod';
+import { consistency } from '@foveate/loss-consistency';
 import { diceCe } from '@foveate/loss-dice';
 import { energy } from '@foveate/loss-energy';
-import { aoiShare, classification, worstGroup } from '@foveate/metrics';
+import { rrr } from '@foveate/loss-rrr';
+import { aoiShare, calibration, classification, ranking, rates, worstGroup } from '@foveate/metrics';
 import {
   customCnn,
   efficientNetB0,
@@ -58,8 +61,12 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   unet,
   layers,
   ce,
+  focal,
   ceod,
   energy,
+  aoiL1,
+  rrr,
+  consistency,
   unetSegmenter,
   diceCe,
   adamax,
@@ -70,6 +77,9 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   classification,
   aoiShare,
   worstGroup,
+  rates,
+  ranking,
+  calibration,
   onnx,
   tfjs,
   jsonl,

@@ -1,10 +1,18 @@
 /** Statistics of two-class classifiers. Pure functions; knows nothing of models, files or runs. */
 export { aurocInterval, type AurocInterval } from './auroc-interval.js';
+export { averagePrecision } from './average-precision.js';
+export { bootstrap, type Bootstrapped, type BootstrapOptions } from './bootstrap.js';
+export { brierScore, calibrationError, fitTemperature } from './calibration.js';
 export { confusion, type Confusion } from './confusion.js';
 export { delongTest, type DelongTest } from './delong.js';
 export { groupAccuracies, worstGroup, type GroupAccuracy } from './groups.js';
+export { holm } from './holm.js';
 export { interpolated, isotonicFit, type Knot, type Observation } from './isotonic.js';
 export { mcnemarExact, pairedDifferenceInterval, type PairedCounts } from './mcnemar.js';
 export { criticalValue, normalQuantile, normalUpperTail } from './normal.js';
+export { falseAlarmsAt, operatingPoint, recallAt, type OperatingPoint, type OperatingRule } from './operating-point.js';
+export { rates, type Rates } from './rates.js';
 export { auroc, rocCurve, type RocPoint } from './roc.js';
+export { imagesNeeded } from './sample-size.js';
+export { hodgesLehmann, signedRankTest, type MedianEstimate, type SignedRankTest } from './wilcoxon.js';
 export { wilsonInterval, type Interval } from './wilson.js';

@@ -3,6 +3,7 @@ export * from './batch-norm.js';
 export * from './check-inputs.js';
 export * from './cross-entropy.js';
 export * from './declared-inputs.js';
+export * from './defective.js';
 export * from './elements.js';
 export * from './gradients.js';
 export * from './inference-scope.js';

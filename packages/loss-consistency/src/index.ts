@@ -1,0 +1,3 @@
+export { consistency, type ConsistencyOptions } from './consistency.js';
+export { disturbed, type Disturbance } from './disturbed.js';
+export { divergence, type DivergenceMeasure } from './divergence.js';

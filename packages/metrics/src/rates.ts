@@ -1,0 +1,31 @@
+import { definePlugin } from '@foveate/contracts';
+import { confusion, rates as ratesOf } from '@foveate/statistics';
+import { z } from 'zod';
+
+/**
+ * Metric `rates`: keys `balancedAccuracy`, `recall`, `specificity`, `precision` and `f1` in [0, 1] and `mcc` in [−1, 1]; null
+ * where there is nothing to divide by.
+ */
+export const rates = definePlugin({
+  meta: {
+    kind: 'metric',
+    id: 'rates',
+    contract: '^2',
+    summary: 'Balanced accuracy, recall, specificity, precision, F1 and MCC.',
+  },
+  options: z.strictObject({
+    threshold: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.5)
+      .describe('Images with at least this probability of being defective are called defective.'),
+  }),
+  register: ({ threshold }) => ({
+    measure(predictions) {
+      const scores = predictions.map(({ score }) => score);
+      const labels = predictions.map(({ label }) => label);
+      return { ...ratesOf(confusion(scores, labels, threshold)) };
+    },
+  }),
+});

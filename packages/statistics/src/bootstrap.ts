@@ -1,0 +1,67 @@
+/** Efron, "Bootstrap methods: another look at the jackknife", Annals of Statistics 7 (1979) 1-26. */
+import { random } from '@foveate/contracts';
+import type { Interval } from './wilson.js';
+
+/** How often, and with which chance. */
+export interface BootstrapOptions {
+  /** Default 0.95. */
+  readonly level?: number;
+  /** Sets that are drawn; default 2000. */
+  readonly rounds?: number;
+  /** Where the random numbers start. */
+  readonly seed: number;
+}
+
+/** What was drawn, in order of size, and the interval in its middle. */
+export interface Bootstrapped {
+  readonly interval: Interval;
+  /** Two-sided chance of a value on the other side of zero, from 1 / rounds up: for a statistic that is a difference. */
+  readonly p: number;
+  /** Draws for which the statistic was defined. */
+  readonly rounds: number;
+}
+
+/**
+ * Percentile interval of any statistic of paired arms. Drawn anew are the seeds, of each all arms together, and the images, of
+ * each all arms and seeds together and of each stratum as many as there were: what several trainings on one test set say of other
+ * seeds and of other images at once.
+ * @param seeds number of trainings of each arm
+ * @param strata members of each stratum by number, the labels for instance: good ones and defective ones
+ * @param statistic of some seeds and images, each maybe several times; null where it is not defined
+ * @returns null when the statistic was defined in fewer than half of the draws
+ * @throws RangeError without seeds or images, or for a level outside (0, 1)
+ */
+export function bootstrap(
+  seeds: number,
+  strata: readonly (readonly number[])[],
+  statistic: (seeds: readonly number[], images: readonly number[]) => number | null,
+  { level = 0.95, rounds = 2000, seed }: BootstrapOptions,
+): Bootstrapped | null {
+  if (!(level > 0 && level < 1))
+    throw new RangeError(`A confidence level between 0 and 1 is needed, not ${String(level)}.`);
+  if (seeds < 1 || strata.every((members) => members.length === 0))
+    throw new RangeError('There is nothing to draw from.');
+  const trainings = Array.from({ length: seeds }, (_, index) => index);
+  const values: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const stream = random(seed, 'bootstrap', round);
+    const draw = (from: readonly number[]) => from.map(() => stream.pick(from));
+    const value = statistic(draw(trainings), strata.flatMap(draw));
+    if (value !== null) values.push(value);
+  }
+  if (values.length < rounds / 2) return null;
+  values.sort((a, b) => a - b);
+  const at = (share: number) => quantile(values, share);
+  const above = values.filter((value) => value >= 0).length;
+  const below = values.filter((value) => value <= 0).length;
+  const p = Math.min(1, Math.max(2 * Math.min(above, below), 1) / values.length);
+  return { interval: { low: at((1 - level) / 2), high: at((1 + level) / 2) }, p, rounds: values.length };
+}
+
+/** Linear between the order statistics. */
+function quantile(sorted: readonly number[], share: number): number {
+  const place = share * (sorted.length - 1);
+  const low = sorted[Math.floor(place)] as number;
+  const high = sorted[Math.ceil(place)] as number;
+  return low + (high - low) * (place - Math.floor(place));
+}
