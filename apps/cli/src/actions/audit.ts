@@ -29,9 +29,9 @@ export async function audit(run: string, { out, json, ...options }: AuditFlags):
     defaultRunner().audit(run, { disturbances: auditDefaults, ...options, ...stop }),
   );
   await writeAtomically(page, renderAudit(found));
-  const { cases: _, ...figures } = found;
   if (json === true) {
-    printJson({ ...figures, page }, 2);
+    const { name, split, threshold, images, rows } = found;
+    printJson({ name, split, threshold, images, rows, page }, 2);
     return;
   }
   print(

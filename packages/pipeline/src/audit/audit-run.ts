@@ -118,7 +118,7 @@ function rowsOf({ id, side }: Disturbance, outcomes: readonly Outcome[], thresho
 /** The cases whose score moved most, flips first. */
 class WorstCases {
   readonly #most: number;
-  #list: (AuditCase & { readonly rank: number })[] = [];
+  #list: { readonly rank: number; readonly one: AuditCase }[] = [];
 
   constructor(most: number) {
     this.#most = most;
@@ -137,13 +137,14 @@ class WorstCases {
     const rank = Math.abs(after - before) + (isFlip(outcome, threshold) ? 1 : 0);
     const last = this.#list.at(-1);
     if (this.#list.length >= this.#most && (last === undefined || rank <= last.rank)) return;
-    const one = { sample: sample.id, label: sample.label, disturbance: id, before, after, rank };
-    this.#list.push({ ...one, image: await picture(images), disturbed: await picture(result) });
+    const [image, disturbed] = [await picture(images), await picture(result)];
+    const one = { sample: sample.id, label: sample.label, disturbance: id, before, after, image, disturbed };
+    this.#list.push({ rank, one });
     this.#list = this.#list.sort((a, b) => b.rank - a.rank).slice(0, this.#most);
   }
 
   get list(): readonly AuditCase[] {
-    return this.#list.map(({ rank: _, ...one }) => one);
+    return this.#list.map(({ one }) => one);
   }
 }
 

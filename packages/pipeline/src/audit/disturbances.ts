@@ -12,7 +12,7 @@ import { blended } from '@foveate/image';
 import type { RunScope } from '@foveate/stages';
 
 /** Where something is done. */
-export type Side = 'outside' | 'inside';
+type Side = 'outside' | 'inside';
 
 /** An augmentation that is done for certain, on one side alone. */
 export interface DisturbanceOptions {
