@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import { errorCodes } from '@foveate/contracts';
 import { Command, CommanderError } from 'commander';
+import { addAudit } from './commands/audit.js';
 import { addAugment } from './commands/augment.js';
 import { addDataset } from './commands/dataset.js';
 import { addDemo } from './commands/demo.js';
@@ -75,6 +76,7 @@ NO_COLOR=1 takes colours away.`,
     addAugment,
     addMasks,
     addEvaluate,
+    addAudit,
     addPredict,
     addExplain,
     addExport,

@@ -1,4 +1,6 @@
 /** The tasks over pipelines: run, inspect, lock, augment, evaluate, export. */
+export type { AuditOptions } from './audit/audit-run.js';
+export type { DisturbanceOptions } from './audit/disturbances.js';
 export type { BuildOptions, BuiltSet } from './augmented/build-set.js';
 export type { PreviewOptions } from './augmented/preview.js';
 export { pipelineMermaid } from './describe/describe-pipeline.js';

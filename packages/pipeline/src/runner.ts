@@ -1,9 +1,10 @@
 /** The programs' door to the pipeline. */
 import type { RunEvent, SplitName } from '@foveate/contracts';
-import type { AugmentPreview } from '@foveate/report';
+import type { Audit, AugmentPreview } from '@foveate/report';
 import type { Observable } from 'rxjs';
 import { configReader } from '@foveate/assembly';
 import type { ConfigReader, ConfigReaderParts, RunConfig } from '@foveate/assembly';
+import { auditRun, type AuditOptions } from './audit/audit-run.js';
 import { buildSet } from './augmented/build-set.js';
 import type { BuildOptions, BuiltSet } from './augmented/build-set.js';
 import { previewAugmentation } from './augmented/preview.js';
@@ -69,6 +70,8 @@ export interface Runner extends ConfigReader {
     onExplained: (image: ExplainedImage) => void | Promise<void>,
     options?: ImageLimits & TaskOptions,
   ): Task<number>;
+  /** Counts the verdicts of a run that change when what is outside, or inside, the area of interest is disturbed. */
+  audit(folder: string, options: AuditOptions & TaskOptions): Task<Audit>;
   /** Reads and validates a configuration of a segmenter's training; without a file, the defaults. Overrides are `a.b=c` texts. */
   readSegmenterConfig(file: string | undefined, overrides?: readonly string[]): Promise<SegmenterConfig>;
   /** Trains a network on the accepted masks of a store; the stream is that of `trainSegmenter`. */
@@ -106,6 +109,7 @@ export function createRunner(parts: RunnerParts): Runner {
         await explainImages(folder, files, tell, { setting, signal, limits: options });
         return done;
       }, options),
+    audit: (folder, options) => task((context) => auditRun(folder, options, setting, context), options),
     readSegmenterConfig: (file, overrides = []) => readSegmenterConfig(file, overrides, setting, segmenterDefaults),
     trainMasks,
   };

@@ -33,6 +33,7 @@ import { aoiPreset } from './aoi-preset.js';
 import { dataPlugins } from './data-plugins.js';
 
 export { aoiPreset };
+export { auditDefaults } from './audit-defaults.js';
 export { segmenterDefaults } from './segmenter-defaults.js';
 
 // Weights belong to the models of the default plugins; apps reach them here, since only this package names plugins.

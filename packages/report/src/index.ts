@@ -9,6 +9,7 @@ export {
   type PreviewStep,
   type PreviewVariant,
 } from './render-augment-preview.js';
+export { renderAudit, type Audit, type AuditCase, type AuditPicture, type AuditRow } from './render-audit.js';
 export { isOwnPage } from './page-text.js';
 export { renderReport, type ReportOptions } from './render-report.js';
 export type { ReportRun } from './report-run.js';

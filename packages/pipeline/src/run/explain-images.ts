@@ -2,13 +2,12 @@
 import { readConfig, type ConfigSetting, type Services } from '@foveate/assembly';
 import { isFoveateError, fail } from '@foveate/contracts';
 import type { FoveateError, Mask, Raster, Sample, SampleSource } from '@foveate/contracts';
-import { exportOnnx } from '@foveate/export';
 import { readImage, readImageHeader } from '@foveate/image';
-import { openPredictor, type Heatmap, type ImagePrediction, type Predictor } from '@foveate/predict';
+import type { Heatmap, ImagePrediction, Predictor } from '@foveate/predict';
 import { readRunRecord, refuseLinksOut, runFiles } from '@foveate/run-record/node';
 import { RunScope } from '@foveate/stages';
 import { join, resolve } from 'node:path';
-import { withTrainedRun } from './trained-run.js';
+import { openPredictorOf } from './open-predictor.js';
 
 /** An image file, what the network says of it and where it looks. */
 export interface ExplainedImage extends Pick<ImagePrediction, 'score' | 'defective'> {
@@ -78,30 +77,6 @@ export async function explainImages(
   } finally {
     await scope.close();
   }
-}
-
-/** On the run's own model file; where there is none, or one without heatmap, on the best checkpoint. */
-async function openPredictorOf(folder: string, setting: ConfigSetting, signal: AbortSignal): Promise<Predictor> {
-  const options = { heatmap: true };
-  const own = await openPredictor(folder, options).catch((error: unknown) => {
-    if (isFoveateError(error) && error.code === 'RUN_INVALID') return undefined;
-    throw error;
-  });
-  if (own?.hasHeatmap === true) return own;
-  await own?.close();
-  const model = await withTrainedRun(folder, setting, signal, ({ network: { model, explainer }, evaluator }) =>
-    Promise.resolve(
-      exportOnnx({
-        model,
-        explainer,
-        variables: evaluator.variables,
-        normalise: true,
-        precision: 'float32',
-        metadata: {},
-      }),
-    ),
-  );
-  return openPredictor(model, options);
 }
 
 async function explained(

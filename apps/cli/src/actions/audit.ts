@@ -1,0 +1,58 @@
+/** What `foveate audit` does. */
+import { join } from 'node:path';
+import { classNames, type SplitName } from '@foveate/contracts';
+import { writeAtomically } from '@foveate/contracts/node';
+import { auditDefaults } from '@foveate/preset-default';
+import { renderAudit, type AuditRow } from '@foveate/report';
+import { requireOwnPage } from '../own-page.js';
+import { defaultRunner } from '../runner.js';
+import { follow } from '../terminal/follow.js';
+import { printFact } from '../terminal/fact.js';
+import { percent } from '../terminal/format.js';
+import { printTable } from '../terminal/table.js';
+import { print, printJson } from '../terminal/terminal.js';
+
+/** Options of `audit`. */
+export interface AuditFlags {
+  readonly split: SplitName;
+  readonly threshold: number;
+  readonly worst: number;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** Audits a run and writes a page on it. */
+export async function audit(run: string, { out, json, ...options }: AuditFlags): Promise<void> {
+  const page = out ?? join(run, 'audit.html');
+  await requireOwnPage(page, '--out');
+  const found = await follow((stop) =>
+    defaultRunner().audit(run, { disturbances: auditDefaults, ...options, ...stop }),
+  );
+  await writeAtomically(page, renderAudit(found));
+  if (json === true) {
+    const { name, split, threshold, images, rows } = found;
+    printJson({ name, split, threshold, images, rows, page }, 2);
+    return;
+  }
+  print(
+    `${found.name}: ${String(found.images)} ${found.split} images, defective from a score of ${String(found.threshold)}\n`,
+  );
+  printTable(
+    ['where', 'what was done', 'to', 'images', 'verdict changed', '95% interval', 'score moved'],
+    found.rows.map(cells),
+  );
+  print('\nWhat is done outside must not change the verdict; a defect pasted inside should.');
+  printFact('\nPage', page);
+}
+
+function cells({ side, id, label, images, flips, interval, moved }: AuditRow): readonly string[] {
+  return [
+    side,
+    id,
+    classNames[label],
+    String(images),
+    `${String(flips)} (${percent(flips / images)})`,
+    `${percent(interval.low)} to ${percent(interval.high)}`,
+    moved.toFixed(3),
+  ];
+}

@@ -1,0 +1,57 @@
+/** Whether a decision depends on what is outside, as a user asks. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Audit } from '@foveate/report';
+
+const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
+const root = mkdtempSync(join(tmpdir(), 'foveate-audit-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+function foveate(...args: readonly string[]) {
+  const env = { ...process.env, COLUMNS: '120' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: root, encoding: 'utf8', env });
+  return { status, stdout, stderr };
+}
+
+beforeAll(() => {
+  writeFileSync(
+    join(root, 'tiny.yaml'),
+    'data: { source: { id: synthetic-zipper, good: 30, defective: 30, size: 64 }, size: 32 }\ntraining: { epochs: 1, batchSize: 8 }\n',
+  );
+  expect(foveate('train', '-c', 'tiny.yaml', '--out', 'run').status).toBe(0);
+});
+
+describe('foveate audit', () => {
+  it('counts verdicts that change by what is outside and inside, and writes a page', () => {
+    const { status, stdout } = foveate('audit', 'run', '--json', '--worst', '2');
+    expect(status).toBe(0);
+    const { rows, images, page } = JSON.parse(stdout) as Audit & { readonly page: string };
+    expect(images).toBe(6);
+    expect(new Set(rows.map(({ side, id }) => `${side} ${id}`))).toEqual(
+      new Set(['outside background-swap', 'outside defect-paste', 'outside defocus-blur', 'outside brightness-contrast', 'inside defect-paste', 'inside defocus-blur']), // prettier-ignore
+    );
+    for (const { flips, images: done, interval, moved } of rows) {
+      expect(flips).toBeLessThanOrEqual(done);
+      expect(interval.low).toBeLessThanOrEqual(flips / done);
+      expect(interval.high).toBeGreaterThanOrEqual(flips / done);
+      expect(moved).toBeGreaterThanOrEqual(0);
+    }
+    const text = readFileSync(join(root, page), 'utf8');
+    expect(text).toContain('Changing what is outside the area of interest changed the verdict in');
+    expect(text.match(/<article class="case"/g)).toHaveLength(2);
+    expect(foveate('audit', 'run', '--json', '--worst', '2').stdout).toBe(stdout);
+  });
+
+  it('shows a table, counts other verdicts at another threshold, and refuses what is no run', () => {
+    expect(foveate('audit', 'run').stdout).toMatch(/outside +background-swap +good .*Page +run\/audit\.html/s);
+    // Nothing is called defective before or after.
+    const high = JSON.parse(foveate('audit', 'run', '--threshold', '1', '--json').stdout) as Audit;
+    expect(high.rows.every(({ flips }) => flips === 0)).toBe(true);
+    expect(foveate('audit', 'none')).toMatchObject({ status: 3, stderr: expect.stringContaining('PATH_MISSING') });
+    expect(foveate('audit', 'run', '--out', 'tiny.yaml')).toMatchObject({ status: 4 });
+  });
+});

@@ -1,0 +1,29 @@
+/** `foveate audit` */
+import { Option, type Command } from 'commander';
+import type { AuditFlags } from '../actions/audit.js';
+import { integer, share } from './options.js';
+
+/** Adds the command. */
+export function addAudit(program: Command): void {
+  program
+    .command('audit')
+    .description('change what is outside the area of interest, and count the verdicts that change with it')
+    .argument('<run>', 'run folder')
+    .addOption(
+      new Option('--split <name>', 'images that are used').choices(['train', 'validation', 'test']).default('test'),
+    )
+    .option('--threshold <number>', 'score from which an image is called defective, 0 to 1', share, 0.5)
+    .option('--worst <number>', 'cases shown with pictures', integer(0, 200), 12)
+    .option('-o, --out <file>', 'page that is written (default: audit.html in the run folder)')
+    .option('--json', 'print one JSON document; the page is written as well')
+    .addHelpText(
+      'after',
+      `
+A heatmap that lies inside the area proves little. This shows what the decision depends on: surroundings of other images, defects
+pasted outside, blur and light outside must not change it; defects pasted inside should.
+
+Example:
+  foveate audit runs/zipper`,
+    )
+    .action(async (run: string, flags: AuditFlags) => (await import('../actions/audit.js')).audit(run, flags));
+}
