@@ -3,6 +3,7 @@
  * YAML blocks are read as configurations, with the README's own plugin package installed.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readSegmenterConfig } from '@foveate/mask-tasks/train';
 import { createRunner } from '@foveate/pipeline';
 import { defaultConfig, defaultPlugins, segmenterDefaults } from '@foveate/preset-default';
 import { execFile } from 'node:child_process';
@@ -135,13 +136,12 @@ describe('Configurations in READMEs', () => {
     const runner = createRunner({
       plugins: defaultPlugins,
       defaults: defaultConfig,
-      segmenterDefaults,
       allowPlugins: true,
     });
     if (code.startsWith('segmenter:')) {
       const [{ chosen, own }, usual] = [
-        await runner.readSegmenterConfig(file),
-        await runner.readSegmenterConfig(undefined),
+        await readSegmenterConfig(file, [], runner.setting, segmenterDefaults),
+        await readSegmenterConfig(undefined, [], runner.setting, segmenterDefaults),
       ];
       expect({ chosen, own }).toEqual({ chosen: usual.chosen, own: usual.own });
       return;

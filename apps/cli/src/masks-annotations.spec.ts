@@ -11,7 +11,7 @@ import type { Raster } from '@foveate/contracts';
 import { encodePng } from '@foveate/image';
 import { formats } from '@foveate/mask-formats';
 import { createMaskStore, identifyImage, openMaskStore, type MaskEntry } from '@foveate/mask-store';
-import type { ImportedMasks } from '@foveate/pipeline/masks';
+import type { ImportedMasks } from '@foveate/mask-tasks';
 
 const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'foveate-annotations-'));

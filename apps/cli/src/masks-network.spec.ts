@@ -7,8 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodePng } from '@foveate/image';
 import { createMaskStore, identifyImage, iou, openMaskStore, type MaskStatus } from '@foveate/mask-store';
-import type { ProposedMasks } from '@foveate/pipeline/masks';
+import type { ProposedMasks } from '@foveate/mask-tasks';
 import { disc, side } from '../../../packages/segmentation/src/testing/discs.js';
+import { readSegmenterConfig, trainMasks } from '@foveate/mask-tasks/train';
+import { segmenterDefaults } from '@foveate/preset-default';
 import { defaultRunner } from './runner.js';
 
 const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
@@ -87,21 +89,20 @@ describe('foveate masks train', () => {
   });
 
   it('holds images of one piece out together, and goes on where it was stopped', async () => {
-    const runner = defaultRunner();
-    const config = await runner.readSegmenterConfig(undefined, small);
+    const config = await readSegmenterConfig(undefined, small, defaultRunner().setting, segmenterDefaults);
     const stop = new AbortController();
     const options = { folder: join(root, 'stopped'), areas: ['disc'], group: /^part (.)/ };
     // All numbers below 10 are one piece.
     const told: unknown[] = [];
-    await expect(runner.trainMasks(join(root, 'store'), config, options).forEach((event) => told.push(event))).rejects.toMatchObject({ code: 'DATA_INSUFFICIENT' }); // prettier-ignore
+    await expect(trainMasks(join(root, 'store'), config, options).forEach((event) => told.push(event))).rejects.toMatchObject({ code: 'DATA_INSUFFICIENT' }); // prettier-ignore
     const pieces = { ...options, overwrite: true, group: /^part .(\d)/ };
-    await runner.trainMasks(join(root, 'store'), config, { ...pieces, signal: stop.signal }).forEach((event) => {
+    await trainMasks(join(root, 'store'), config, { ...pieces, signal: stop.signal }).forEach((event) => {
       if (event.type === 'epoch') stop.abort();
     });
     expect(existsSync(join(root, 'stopped', 'segmenter.onnx'))).toBe(false);
-    await runner.trainMasks(join(root, 'store'), config, { ...pieces, overwrite: false, resume: true }).forEach(() => undefined); // prettier-ignore
+    await trainMasks(join(root, 'store'), config, { ...pieces, overwrite: false, resume: true }).forEach(() => undefined); // prettier-ignore
     const whole = { ...pieces, folder: join(root, 'whole') };
-    await runner.trainMasks(join(root, 'store'), config, whole).forEach(() => undefined);
+    await trainMasks(join(root, 'store'), config, whole).forEach(() => undefined);
     const file = (folder: string) => readFileSync(join(root, folder, 'segmenter.onnx'));
     expect(file('stopped').equals(file('whole'))).toBe(true);
   });

@@ -1,7 +1,7 @@
 /** The runner of this command: the pipeline with the default plugins. */
 import { createRunner } from '@foveate/pipeline';
 import type { Runner } from '@foveate/pipeline';
-import { defaultConfig, defaultPluginModule, defaultPlugins, segmenterDefaults } from '@foveate/preset-default';
+import { defaultConfig, defaultPluginModule, defaultPlugins } from '@foveate/preset-default';
 import { settings } from './settings.js';
 
 /** A runner as the options of the program want it. */
@@ -10,7 +10,6 @@ export function defaultRunner(): Runner {
     plugins: defaultPlugins,
     pluginModule: defaultPluginModule,
     defaults: defaultConfig,
-    segmenterDefaults,
     allowPlugins: settings.allowPlugins,
   });
 }

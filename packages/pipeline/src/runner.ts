@@ -23,17 +23,12 @@ import { run } from './run/run.js';
 import type { RunOptions } from './run/run.js';
 import { evaluateRun } from './run/trained-run.js';
 import type { Evaluation } from './run/trained-run.js';
-import { readSegmenterConfig, type SegmenterConfig } from './segmenter/segmenter-config.js';
-import { trainMasks, type TrainMasksOptions } from './segmenter/train-masks.js';
-import { task, type Task, type TaskOptions } from './task.js';
+import { task, type Task, type TaskOptions } from '@foveate/contracts/task';
 import { tryEngine } from './run/try-engine.js';
 import type { EngineTrial } from './run/try-engine.js';
 
 /** What a runner is made of. */
-export interface RunnerParts extends ConfigReaderParts {
-  /** What fills in a configuration of a segmenter's training; default: nothing, so that every plugin has to be named. */
-  readonly segmenterDefaults?: Readonly<Record<string, unknown>>;
-}
+export type RunnerParts = ConfigReaderParts;
 
 /**
  * Reads configurations and works with them. What takes long is a {@link Task}: a stream of events that ends with the result,
@@ -72,10 +67,6 @@ export interface Runner extends ConfigReader {
   ): Task<number>;
   /** Counts the verdicts of a run that change when what is outside, or inside, the area of interest is disturbed. */
   audit(folder: string, options: AuditOptions & TaskOptions): Task<Audit>;
-  /** Reads and validates a configuration of a segmenter's training; without a file, the defaults. Overrides are `a.b=c` texts. */
-  readSegmenterConfig(file: string | undefined, overrides?: readonly string[]): Promise<SegmenterConfig>;
-  /** Trains a network on the accepted masks of a store; the stream is that of `trainSegmenter`. */
-  trainMasks(store: string, config: SegmenterConfig, options: TrainMasksOptions): Observable<RunEvent>;
 }
 
 /**
@@ -85,7 +76,6 @@ export interface Runner extends ConfigReader {
 export function createRunner(parts: RunnerParts): Runner {
   const reader = configReader(parts);
   const { registry, setting } = reader;
-  const { segmenterDefaults = {} } = parts;
   return {
     ...reader,
     inspectData: (config, options) => task((context) => inspectData(config, registry, options, context), options),
@@ -110,7 +100,5 @@ export function createRunner(parts: RunnerParts): Runner {
         return done;
       }, options),
     audit: (folder, options) => task((context) => auditRun(folder, options, setting, context), options),
-    readSegmenterConfig: (file, overrides = []) => readSegmenterConfig(file, overrides, setting, segmenterDefaults),
-    trainMasks,
   };
 }

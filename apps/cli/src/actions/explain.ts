@@ -2,7 +2,7 @@
 import { basename, extname, join } from 'node:path';
 import { fail } from '@foveate/contracts';
 import type { ExplainedImage } from '@foveate/pipeline';
-import { writeOverlay } from '@foveate/pipeline';
+import { writeOverlay } from '@foveate/report/overlay';
 import { defaultRunner } from '../runner.js';
 import { follow } from '../terminal/follow.js';
 import { percent } from '../terminal/format.js';

@@ -1,7 +1,7 @@
 /** What `foveate masks import` and `foveate masks export` do. */
 import { openMaskStore } from '@foveate/mask-store';
-import { exportMasks, importMasks } from '@foveate/pipeline/masks';
-import type { ExportOptions as ExportTask, ImportOptions as ImportTask, UnknownLabel } from '@foveate/pipeline/masks';
+import { exportMasks, importMasks } from '@foveate/mask-tasks';
+import type { ExportOptions as ExportTask, ImportOptions as ImportTask, UnknownLabel } from '@foveate/mask-tasks';
 import { printFact } from '../terminal/fact.js';
 import { follow } from '../terminal/follow.js';
 import { printTable } from '../terminal/table.js';

@@ -2,7 +2,7 @@
 import { fail } from '@foveate/contracts';
 import { openMaskStore } from '@foveate/mask-store';
 import type { EntryFilter, MaskEntry, MaskStatus, MaskStore } from '@foveate/mask-store';
-import { reviewMasks } from '@foveate/pipeline/masks';
+import { reviewMasks } from '@foveate/mask-tasks';
 import picomatch from 'picomatch';
 import { printFact } from '../terminal/fact.js';
 import { follow } from '../terminal/follow.js';

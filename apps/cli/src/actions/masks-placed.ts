@@ -1,7 +1,7 @@
 /** What `foveate masks register` and `foveate masks template` do. */
 import { openMaskStore } from '@foveate/mask-store';
-import { readShapes, registerMasks, templateMasks } from '@foveate/pipeline/masks';
-import type { PlacedMasks, RegisterOptions as RegisterTask, TemplateOptions as TemplateTask } from '@foveate/pipeline/masks'; // prettier-ignore
+import { readShapes, registerMasks, templateMasks } from '@foveate/mask-tasks';
+import type { PlacedMasks, RegisterOptions as RegisterTask, TemplateOptions as TemplateTask } from '@foveate/mask-tasks'; // prettier-ignore
 import { printFact } from '../terminal/fact.js';
 import { follow } from '../terminal/follow.js';
 import { quoted } from '../terminal/quoted.js';

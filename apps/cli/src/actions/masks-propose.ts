@@ -1,6 +1,6 @@
 /** What `foveate masks propose` does. */
 import { openMaskStore } from '@foveate/mask-store';
-import { proposeMasks, type ProposedImage } from '@foveate/pipeline/masks';
+import { proposeMasks, type ProposedImage } from '@foveate/mask-tasks';
 import { printFact } from '../terminal/fact.js';
 import { follow } from '../terminal/follow.js';
 import { quoted } from '../terminal/quoted.js';

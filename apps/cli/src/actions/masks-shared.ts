@@ -1,7 +1,7 @@
 /** What the commands of masks share. */
 import { fail } from '@foveate/contracts';
 import type { MaskEntry, MaskStore } from '@foveate/mask-store';
-import type { LeftOut, MaskCount } from '@foveate/pipeline/masks';
+import type { LeftOut, MaskCount } from '@foveate/mask-tasks';
 import { printTable } from '../terminal/table.js';
 import { colours, note, print } from '../terminal/terminal.js';
 

@@ -1,5 +1,7 @@
 /** What `foveate masks train` does. */
 import type { Measures } from '@foveate/contracts';
+import { readSegmenterConfig, trainMasks } from '@foveate/mask-tasks/train';
+import { segmenterDefaults } from '@foveate/preset-default';
 import { join } from 'node:path';
 import { defaultRunner } from '../runner.js';
 import { printFact } from '../terminal/fact.js';
@@ -25,14 +27,13 @@ export interface TrainFlags {
 /** Trains a segmentation network. */
 export async function train(store: string, flags: TrainFlags): Promise<void> {
   const { out, name, group, resume = false, overwrite = false, json = false, seed } = flags;
-  const runner = defaultRunner();
   const overrides = [...flags.set, ...(seed === undefined ? [] : [`seed=${String(seed)}`])];
-  const config = await runner.readSegmenterConfig(flags.config, overrides);
+  const config = await readSegmenterConfig(flags.config, overrides, defaultRunner().setting, segmenterDefaults);
   const areas = name.length === 0 ? undefined : name;
   const view = new RunView();
   let measured: Measures | undefined;
   await interruptible(async (signal) => {
-    const events = runner.trainMasks(store, config, { folder: out, areas, group, resume, overwrite, signal });
+    const events = trainMasks(store, config, { folder: out, areas, group, resume, overwrite, signal });
     await events.forEach((event) => {
       if (json) printJson(event);
       else view.show(event);

@@ -10,7 +10,7 @@ import type { AssignedSample } from '@foveate/contracts';
 import { wilsonInterval } from '@foveate/statistics';
 import { openPredictorOf } from '../run/open-predictor.js';
 import { withTrainedRun } from '../run/trained-run.js';
-import type { TaskContext } from '../task.js';
+import type { TaskContext } from '@foveate/contracts/task';
 import { disturbance, type Disturbance, type DisturbanceOptions } from './disturbances.js';
 
 /** What is disturbed, and what counts as another decision. */

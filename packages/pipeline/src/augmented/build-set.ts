@@ -10,7 +10,7 @@ import { stringify } from 'yaml';
 import type { Registry, RunConfig } from '@foveate/assembly';
 import { writtenConfig } from '@foveate/assembly';
 import { toJsonLines } from '@foveate/run-record';
-import type { TaskContext } from '../task.js';
+import type { TaskContext } from '@foveate/contracts/task';
 import { multiply, pixelHash } from './multiply.js';
 import type { SetItem, Targets } from './multiply.js';
 import { openSamples } from './open-samples.js';

@@ -5,7 +5,7 @@ import type { AssignedSample, AugmentedImages } from '@foveate/contracts';
 import { augmentSample, DonorSamples, loadData, operationsOf, RunScope, SampleStore } from '@foveate/stages';
 import type { AugmentedSample, Stored } from '@foveate/stages';
 import { lastValueFrom } from 'rxjs';
-import { abortable } from '../task.js';
+import { abortable } from '@foveate/contracts/task';
 
 /** A labelled sample with its place in the split, and the state of its files. */
 export type OpenSample = Stored<AssignedSample>;

@@ -4,7 +4,7 @@ import type { AugmentedImages, Label, Mask } from '@foveate/contracts';
 import { emptyMask, encodePng } from '@foveate/image';
 import type { AugmentPreview, PreviewPicture, PreviewSample } from '@foveate/report';
 import type { Registry, RunConfig } from '@foveate/assembly';
-import type { TaskContext } from '../task.js';
+import type { TaskContext } from '@foveate/contracts/task';
 import { openSamples } from './open-samples.js';
 import type { OpenSample, OpenSamples } from './open-samples.js';
 

@@ -6,7 +6,7 @@ import type { Inspection, Picture } from '@foveate/report';
 import { Depths, dividedAtData, groupBy, lockMismatch, pipelineOf, RunScope, through } from '@foveate/stages';
 import type { DataSet } from '@foveate/stages';
 import { EMPTY, lastValueFrom, tap, type Observable } from 'rxjs';
-import { abortable, type TaskContext } from '../task.js';
+import { abortable, type TaskContext } from '@foveate/contracts/task';
 import { lookAt, readHeaders, type Seen } from './examine.js';
 import { outcomeOf, typesOf, type Finding } from './findings.js';
 import { summarise } from './summary.js';

@@ -6,7 +6,7 @@ import { dataHash, loadData, lockSample, onLoading, RunScope, writeLock } from '
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { from, lastValueFrom, map, mergeMap, tap, toArray } from 'rxjs';
-import { abortable, type TaskContext } from '../task.js';
+import { abortable, type TaskContext } from '@foveate/contracts/task';
 
 /** How a lock is made. */
 export interface LockOptions {

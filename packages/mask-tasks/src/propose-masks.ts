@@ -4,7 +4,7 @@ import { maskArea, readImage, readImageHeader } from '@foveate/image';
 import { hashImageFile, type MaskStore, type NewMask, type StoredImage } from '@foveate/mask-store';
 import { openSegmenter, requireAreas, type Proposals, type Segmenter, type SegmenterOptions } from '@foveate/propose';
 import { basename, join } from 'node:path';
-import { task, type Task, type TaskContext, type TaskOptions } from '../task.js';
+import { task, type Task, type TaskContext, type TaskOptions } from '@foveate/contracts/task';
 import { isOfOneImage, LeftOuts, type LeftOut } from './left-out.js';
 import { someImages } from './root-images.js';
 

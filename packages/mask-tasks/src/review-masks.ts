@@ -5,8 +5,8 @@ import { readImage, unionOf, writePng } from '@foveate/image';
 import { hashImageFile, type MaskEntry, type MaskStore } from '@foveate/mask-store';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { overlay } from '../run/overlay.js';
-import { task, type Task, type TaskContext, type TaskOptions } from '../task.js';
+import { overlay } from '@foveate/report/overlay';
+import { task, type Task, type TaskContext, type TaskOptions } from '@foveate/contracts/task';
 import { isOfOneImage, LeftOuts, type LeftOut } from './left-out.js';
 
 /** What was drawn. */

@@ -4,7 +4,7 @@ import { faultOfName } from '@foveate/mask-store';
 import type { MaskKind, MaskStore } from '@foveate/mask-store';
 import { parseShapes, templateMask, type TemplateShape } from '@foveate/mask-store/shapes';
 import { parse } from 'yaml';
-import { task, type Task, type TaskOptions } from '../task.js';
+import { task, type Task, type TaskOptions } from '@foveate/contracts/task';
 import { checkAuthor } from './check-author.js';
 import { putOnImages, type PlacedMasks } from './put-on-images.js';
 

@@ -5,7 +5,7 @@ import { readImage } from '@foveate/image';
 import { identifyImage } from '@foveate/mask-store';
 import type { MaskEntry, MaskKind, MaskStore, NewMask, StoredImage } from '@foveate/mask-store';
 import { refusalTexts, registrar, transformMask } from '@foveate/registration';
-import { task, type Task, type TaskContext, type TaskOptions } from '../task.js';
+import { task, type Task, type TaskContext, type TaskOptions } from '@foveate/contracts/task';
 import { checkAuthor } from './check-author.js';
 import { putOnImages, type PlacedMasks } from './put-on-images.js';
 

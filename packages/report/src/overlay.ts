@@ -1,12 +1,17 @@
 /** A heatmap laid over the image it explains, the area of interest outlined: the picture that reports show. */
-import type { Raster } from '@foveate/contracts';
+import type { Mask, Raster } from '@foveate/contracts';
 import { distanceTo, resize, writePng } from '@foveate/image';
-import { heatCovers, outlineCovers, outlineWidth } from '@foveate/report';
-import type { Cover } from '@foveate/report';
-import type { ExplainedImage } from './explain-images.js';
+import { heatCovers, outlineCovers, outlineWidth, type Cover } from './heatmap.js';
 
 /** What an overlay is made of. */
-type Layers = Pick<ExplainedImage, 'image' | 'aoi'> & Partial<Pick<ExplainedImage, 'heatmap'>>;
+export interface OverlayLayers {
+  /** Of three channels. */
+  readonly image: Raster;
+  /** Of any size, >= 0, not normalised. */
+  readonly heatmap?: { readonly width: number; readonly height: number; readonly data: Float32Array } | undefined;
+  /** At the size of the image. */
+  readonly aoi?: Mask | undefined;
+}
 
 /** How deep each pixel lies in the area, in pixels: 0 outside, 1 at its edge, which is also where the picture ends. */
 function depths({ width, height, data }: Raster): Float32Array {
@@ -21,14 +26,14 @@ function depths({ width, height, data }: Raster): Float32Array {
 }
 
 /** 255 where it is hottest. */
-function grey({ width, height, data }: ExplainedImage['heatmap']): Raster {
+function grey({ width, height, data }: NonNullable<OverlayLayers['heatmap']>): Raster {
   const hottest = data.reduce((top, value) => Math.max(top, value), 0);
   const bytes = Uint8Array.from(data, (value) => (hottest > 0 ? Math.round((value / hottest) * 255) : 0));
   return { width, height, channels: 1, data: bytes };
 }
 
 /** The overlay at the size of the image; without a heatmap the outline alone. */
-export async function overlay({ image, heatmap, aoi }: Layers): Promise<Raster> {
+export async function overlay({ image, heatmap, aoi }: OverlayLayers): Promise<Raster> {
   const { width, height } = image;
   const heat = heatmap && (await resize(grey(heatmap), width, height));
   const depth = aoi && depths(aoi);
@@ -50,6 +55,6 @@ export async function overlay({ image, heatmap, aoi }: Layers): Promise<Raster> 
 }
 
 /** Writes the overlay as a PNG, in full or not at all. @throws FoveateError `OUTPUT_UNWRITABLE` */
-export async function writeOverlay(path: string, image: ExplainedImage): Promise<void> {
-  await writePng(path, await overlay(image));
+export async function writeOverlay(path: string, layers: OverlayLayers): Promise<void> {
+  await writePng(path, await overlay(layers));
 }

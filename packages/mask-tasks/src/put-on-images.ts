@@ -1,7 +1,7 @@
 /** Puts masks that are made for each image onto many images. */
 import { identifyImage } from '@foveate/mask-store';
 import type { MaskSource, MaskStore, NewMask, StoredImage } from '@foveate/mask-store';
-import type { TaskContext } from '../task.js';
+import type { TaskContext } from '@foveate/contracts/task';
 import type { MaskName } from './label-rules.js';
 import { isOfOneImage, LeftOuts, type LeftOut } from './left-out.js';
 import { MaskCounts, putMasks, type MaskCount } from './put-masks.js';

@@ -7,7 +7,7 @@ import { formatOf, guessFormat, masksOf, readLegendFile } from '@foveate/mask-fo
 import type { AnnotatedImage, Format, Orientation, ReadOptions } from '@foveate/mask-formats';
 import { hashImageFile, mostAtOnce } from '@foveate/mask-store';
 import type { MaskStore, NewMask, Provenance, StoredImage } from '@foveate/mask-store';
-import { task, type Task, type TaskContext, type TaskOptions } from '../task.js';
+import { task, type Task, type TaskContext, type TaskOptions } from '@foveate/contracts/task';
 import { checkAuthor } from './check-author.js';
 import { LabelRules, type LabelOptions, type UnknownLabel } from './label-rules.js';
 import { isOfOneImage, LeftOuts, printable, type LeftOut } from './left-out.js';

@@ -7,7 +7,7 @@ import type { Format, MaskedImage, Orientation, PngLayout, WriteOptions } from '
 import { readImageHeader } from '@foveate/image';
 import { imageEndings, type MaskEntry, type MaskKind, type MaskStore } from '@foveate/mask-store';
 import picomatch from 'picomatch';
-import { task, type Task, type TaskContext, type TaskOptions } from '../task.js';
+import { task, type Task, type TaskContext, type TaskOptions } from '@foveate/contracts/task';
 import { chosenMasks, type MaskChoice } from './chosen-masks.js';
 import { LeftOuts, type LeftOut } from './left-out.js';
 import { writeInPlace } from './output-place.js';
