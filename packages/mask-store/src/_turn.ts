@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fail, type FoveateError } from '@foveate/contracts';
 import {
+  diskTime,
   isRunning,
   isTemporaryName,
   ownIdentity,
@@ -148,17 +149,6 @@ function holderOf(written: string): ProcessIdentity | undefined {
     return holderShape(value) === undefined ? (value as ProcessIdentity) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Now, by the clock that stamps files there: that of a shared folder may differ from ours. */
-async function diskTime(path: string): Promise<number> {
-  const probe = temporaryPath(path);
-  try {
-    await writeFile(probe, '', { flag: 'wx' });
-    return (await stat(probe)).mtimeMs;
-  } finally {
-    await rm(probe, { force: true });
   }
 }
 

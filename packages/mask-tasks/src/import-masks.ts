@@ -1,8 +1,9 @@
 /** Puts the masks of annotation files into a store. */
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { fail, type FoveateError, type Mask } from '@foveate/contracts';
+import { fail, type FoveateError } from '@foveate/contracts';
 import { isWithin } from '@foveate/contracts/node';
+import { unionOf } from '@foveate/image';
 import { formatOf, guessFormat, masksOf, readLegendFile } from '@foveate/mask-formats';
 import type { AnnotatedImage, Format, Orientation, ReadOptions } from '@foveate/mask-formats';
 import { hashImageFile, mostAtOnce } from '@foveate/mask-store';
@@ -181,7 +182,8 @@ function masksFor(
     else if (!mask.data.includes(255)) leaveOut('mask-empty', 'no centre of a pixel is inside');
     else {
       const key = `${named.kind} ${named.name}`;
-      byName.set(key, { ...named, mask: united(mask, byName.get(key)?.mask), status, provenance });
+      const before = byName.get(key);
+      byName.set(key, { ...named, mask: before === undefined ? mask : unionOf(mask, before.mask), status, provenance });
     }
   }
   return [...byName.values()];
@@ -193,11 +195,6 @@ const longestDetail = 1000;
 function provenanceOf({ where }: AnnotatedImage, { author }: ImportOptions): Provenance {
   const detail = printable(where).slice(-longestDetail);
   return { source: 'import', detail, ...(author === undefined ? {} : { author }) };
-}
-
-function united(mask: Mask, other: Mask | undefined): Mask {
-  if (other === undefined) return mask;
-  return { ...mask, data: mask.data.map((value, at) => value | (other.data[at] as number)) };
 }
 
 /** Masks of one import by image, kind and name: the second would silently take the place of the first. */

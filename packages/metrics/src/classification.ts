@@ -1,6 +1,7 @@
 import { definePlugin, type Prediction } from '@foveate/contracts';
 import { auroc, confusion } from '@foveate/statistics';
 import { z } from 'zod';
+import { threshold } from './_threshold.js';
 
 /**
  * Metric `classification`: keys `n`, `accuracy` in [0, 1], `auroc` in [0, 1] (null with one class), `loss` (mean over
@@ -13,14 +14,7 @@ export const classification = definePlugin({
     contract: '^2',
     summary: 'Accuracy, ROC AUC, mean loss and confusion counts.',
   },
-  options: z.strictObject({
-    threshold: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.5)
-      .describe('Images with at least this probability of being defective are called defective.'),
-  }),
+  options: z.strictObject({ threshold }),
   register: ({ threshold }) => ({
     measure(predictions) {
       const scores = predictions.map((prediction) => prediction.score);

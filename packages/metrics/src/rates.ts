@@ -1,6 +1,7 @@
 import { definePlugin } from '@foveate/contracts';
 import { confusion, rates as ratesOf } from '@foveate/statistics';
 import { z } from 'zod';
+import { threshold } from './_threshold.js';
 
 /**
  * Metric `rates`: keys `balancedAccuracy`, `recall`, `specificity`, `precision` and `f1` in [0, 1] and `mcc` in [−1, 1]; null
@@ -13,14 +14,7 @@ export const rates = definePlugin({
     contract: '^2',
     summary: 'Balanced accuracy, recall, specificity, precision, F1 and MCC.',
   },
-  options: z.strictObject({
-    threshold: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.5)
-      .describe('Images with at least this probability of being defective are called defective.'),
-  }),
+  options: z.strictObject({ threshold }),
   register: ({ threshold }) => ({
     measure(predictions) {
       const scores = predictions.map(({ score }) => score);

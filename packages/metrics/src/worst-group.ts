@@ -1,6 +1,7 @@
 import { definePlugin, groupName } from '@foveate/contracts';
 import { groupAccuracies, worstGroup as worstOf } from '@foveate/statistics';
 import { z } from 'zod';
+import { threshold } from './_threshold.js';
 
 /**
  * Metric `worst-group`: keys `worstGroup`, the lowest accuracy of the groups of label and attributes, in [0, 1], and
@@ -14,14 +15,7 @@ export const worstGroup = definePlugin({
     contract: '^2',
     summary: 'Accuracy of each group of label and attributes, and the lowest of them.',
   },
-  options: z.strictObject({
-    threshold: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.5)
-      .describe('Images with at least this probability of being defective are called defective.'),
-  }),
+  options: z.strictObject({ threshold }),
   register: ({ threshold }) => ({
     measure(predictions) {
       if (predictions.every(({ attributes }) => attributes === undefined)) return {};

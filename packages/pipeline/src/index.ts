@@ -1,4 +1,4 @@
-/** The tasks over pipelines: run, inspect, lock, augment, evaluate, export. */
+/** The tasks over pipelines: run, inspect, lock, augment, evaluate, export, audit. */
 export type { AuditOptions } from './audit/audit-run.js';
 export type { DisturbanceOptions } from './audit/disturbances.js';
 export type { BuildOptions, BuiltSet } from './augmented/build-set.js';

@@ -22,7 +22,7 @@ export interface TrainMasksOptions extends MarkedOptions {
 }
 
 /**
- * Emits what `trainSegmenter` emits, and before it the engine and a warning about images left out. Nothing happens before the
+ * Emits what `trainSegmenter` emits, and before it the engine, what is learnt from how many images, and a warning about those left out. Nothing happens before the
  * subscription; unsubscribing stops it.
  * @throws FoveateError (in the stream) as `openMaskStore`, `markedImages` and `trainSegmenter`; `OUTPUT_EXISTS`, `RUN_LOCKED`
  */

@@ -8,7 +8,7 @@ import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fail } from '@foveate/contracts';
-import { isRunning, ownIdentity, readRegularFile, temporaryPath } from '@foveate/contracts/node';
+import { diskTime, isRunning, ownIdentity, readRegularFile, temporaryPath } from '@foveate/contracts/node';
 import type { FoveateError } from '@foveate/contracts';
 import { z } from 'zod';
 
@@ -108,17 +108,6 @@ function holderOf(text: string): Holder | undefined {
     return holderSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
-  }
-}
-
-/** Now, by the clock that stamps files there: that of a shared folder may differ from ours. */
-async function diskTime(path: string): Promise<number> {
-  const probe = temporaryPath(path);
-  try {
-    await writeFile(probe, '', { flag: 'wx' });
-    return (await stat(probe)).mtimeMs;
-  } finally {
-    await rm(probe, { force: true });
   }
 }
 
