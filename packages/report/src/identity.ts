@@ -20,7 +20,7 @@ const symbols = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond];
 const dashes = ['none', '7 3', '2 3', '9 3 2 3'];
 
 /** Names of the style sheet's run colours: `run-0` … `run-5`, repeating. */
-export function colourClass({ index }: NamedRun): string {
+export function colourClass({ index }: Pick<NamedRun, 'index'>): string {
   return `run-${index % 6}`;
 }
 
@@ -30,7 +30,7 @@ export function dashPattern({ index }: NamedRun): string {
 }
 
 /** A run's marker at (x, y) of a chart. */
-export function marker(named: NamedRun, x: number, y: number): Markup {
+export function marker(named: Pick<NamedRun, 'index'>, x: number, y: number): Markup {
   const path = symbol(symbols[named.index % symbols.length] ?? symbolCircle, 64)() ?? '';
   return html`<path
     class="marker ${colourClass(named)}"
@@ -40,7 +40,7 @@ export function marker(named: NamedRun, x: number, y: number): Markup {
 }
 
 /** The marker and the name of a run, for text and table heads. */
-export function badge(named: NamedRun): Markup {
+export function badge(named: Pick<NamedRun, 'name' | 'index'>): Markup {
   return html`<span class="badge"
     ><svg viewBox="-7 -7 14 14" width="12" height="12" aria-hidden="true">${marker(named, 0, 0)}</svg
     >${named.name}</span

@@ -10,6 +10,18 @@ export {
   type PreviewVariant,
 } from './render-augment-preview.js';
 export { renderAudit, type Audit, type AuditCase, type AuditPicture, type AuditRow } from './render-audit.js';
+export { renderExperiment } from './experiment/render-experiment.js';
+export type {
+  ArmDifference,
+  ArmResult,
+  ExperimentCell,
+  ExperimentMeasure,
+  ExperimentResult,
+  Finding,
+  MeasureResult,
+  PublishedFigure,
+} from './experiment/result.js';
+export { armTable, differenceTable, type TextTable } from './experiment/tables.js';
 export { isOwnPage } from './page-text.js';
 export { renderReport, type ReportOptions } from './render-report.js';
 export type { ReportRun } from './report-run.js';

@@ -88,6 +88,9 @@ figcaption { font-size: .875rem; margin-top: .4rem; }
 .curve.train { stroke-width: 1.5; stroke-dasharray: 4 3; opacity: .75; }
 .dot { fill: var(--run); }
 .dot.train { fill: var(--paper); stroke: var(--run); stroke-width: 1; }
+.joined { fill: none; stroke: var(--run); stroke-width: 1; opacity: .45; }
+.seed { fill: var(--run); opacity: .55; }
+.whisker { stroke: var(--run); stroke-width: 2; opacity: .6; }
 .best { stroke: var(--run, currentcolor); stroke-width: 1; stroke-dasharray: 1 3; }
 .key { vertical-align: middle; margin-right: .35em; overflow: visible; }
 .panels { display: grid; gap: 1.5rem 2.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); margin-bottom: 1.75rem; }

@@ -37,16 +37,54 @@ export function bootstrap(
   statistic: (seeds: readonly number[], images: readonly number[]) => number | null,
   { level = 0.95, rounds = 2000, seed }: BootstrapOptions,
 ): Bootstrapped | null {
-  if (!(level > 0 && level < 1))
-    throw new RangeError(`A confidence level between 0 and 1 is needed, not ${String(level)}.`);
   if (seeds < 1 || strata.every((members) => members.length === 0))
     throw new RangeError('There is nothing to draw from.');
   const trainings = Array.from({ length: seeds }, (_, index) => index);
+  return drawn((draw) => statistic(draw(trainings), strata.flatMap(draw)), { level, rounds, seed });
+}
+
+/** A training that was drawn, and the images that were drawn of its test. */
+export interface DrawnTraining {
+  readonly training: number;
+  readonly images: readonly number[];
+}
+
+/**
+ * Like {@link bootstrap} where each training has test images of its own, as with repeated splits: trainings are drawn anew, and of
+ * each that was drawn the images within their strata.
+ * @param trainings of each the members of its strata by number
+ * @throws RangeError as {@link bootstrap}
+ */
+export function nestedBootstrap(
+  trainings: readonly (readonly (readonly number[])[])[],
+  statistic: (drawn: readonly DrawnTraining[]) => number | null,
+  { level = 0.95, rounds = 2000, seed }: BootstrapOptions,
+): Bootstrapped | null {
+  if (trainings.length === 0 || trainings.some((strata) => strata.every((members) => members.length === 0)))
+    throw new RangeError('There is nothing to draw from.');
+  const all = trainings.map((_, index) => index);
+  return drawn(
+    (draw) =>
+      statistic(
+        draw(all).map((training) => ({ training, images: (trainings[training] ?? []).flatMap((one) => draw(one)) })),
+      ),
+    { level, rounds, seed },
+  );
+}
+
+/** As many of some numbers, each maybe several times. */
+type Draw = (from: readonly number[]) => readonly number[];
+
+function drawn(
+  statistic: (draw: Draw) => number | null,
+  { level, rounds, seed }: Required<BootstrapOptions>,
+): Bootstrapped | null {
+  if (!(level > 0 && level < 1))
+    throw new RangeError(`A confidence level between 0 and 1 is needed, not ${String(level)}.`);
   const values: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const stream = random(seed, 'bootstrap', round);
-    const draw = (from: readonly number[]) => from.map(() => stream.pick(from));
-    const value = statistic(draw(trainings), strata.flatMap(draw));
+    const value = statistic((from) => from.map(() => stream.pick(from)));
     if (value !== null) values.push(value);
   }
   if (values.length < rounds / 2) return null;

@@ -1,7 +1,13 @@
 /** Statistics of two-class classifiers. Pure functions; knows nothing of models, files or runs. */
 export { aurocInterval, type AurocInterval } from './auroc-interval.js';
 export { averagePrecision } from './average-precision.js';
-export { bootstrap, type Bootstrapped, type BootstrapOptions } from './bootstrap.js';
+export {
+  bootstrap,
+  nestedBootstrap,
+  type Bootstrapped,
+  type BootstrapOptions,
+  type DrawnTraining,
+} from './bootstrap.js';
 export { brierScore, calibrationError, fitTemperature } from './calibration.js';
 export { confusion, type Confusion } from './confusion.js';
 export { delongTest, type DelongTest } from './delong.js';
@@ -14,5 +20,6 @@ export { falseAlarmsAt, operatingPoint, recallAt, type OperatingPoint, type Oper
 export { rates, type Rates } from './rates.js';
 export { auroc, rocCurve, type RocPoint } from './roc.js';
 export { imagesNeeded } from './sample-size.js';
+export { meanEstimate, pairsNeeded, studentQuantile, studentUpperTail, type MeanEstimate } from './student.js';
 export { hodgesLehmann, signedRankTest, type MedianEstimate, type SignedRankTest } from './wilcoxon.js';
 export { wilsonInterval, type Interval } from './wilson.js';

@@ -1,0 +1,153 @@
+/** An experiment from plan to report. */
+import { join } from 'node:path';
+import type { ConfigReader } from '@foveate/assembly';
+import { isFoveateError } from '@foveate/contracts';
+import { makeFolder, writeAtomically } from '@foveate/contracts/node';
+import { task, type Task, type TaskContext, type TaskOptions } from '@foveate/contracts/task';
+import { renderExperiment, type ExperimentResult } from '@foveate/report';
+import { wilsonInterval } from '@foveate/statistics';
+import { comparableRuns } from './comparable.js';
+import { compareRuns } from './compare.js';
+import { finishedRun, type FinishedRun } from './finished-run.js';
+import { flipMeasures, imageMeasures } from './measures.js';
+import { planRuns, runName, type PlannedRun } from './plan.js';
+import type { ReadExperiment } from './read-experiment.js';
+import { runAll, type FailedRun, type RunReport, type Workers } from './run-all.js';
+import { standingOf } from './standing.js';
+import { tableFiles } from './tables.js';
+
+/** How an experiment is done. */
+export interface ExperimentOptions {
+  /** Where runs, report, tables and results are written. */
+  readonly folder: string;
+  readonly workers: Workers;
+  /** Runs at a time; default 1. */
+  readonly jobs?: number;
+  /** `a.b=c` texts for all runs. */
+  readonly overrides?: readonly string[];
+  /** Runs made with another configuration are done anew instead of refused. */
+  readonly overwrite?: boolean;
+  /** Only the report of what is there; nothing is trained. */
+  readonly reportOnly?: boolean;
+  /** Is told what becomes of each run. */
+  readonly tell?: (report: RunReport) => void;
+}
+
+/** What came out of an experiment, and where it was written. */
+export interface ExperimentOutcome {
+  readonly result: ExperimentResult;
+  /** Paths, of which the first is the page. */
+  readonly files: readonly string[];
+  readonly failed: readonly FailedRun[];
+}
+
+/**
+ * Runs an experiment, or what is missing of it, and writes its report: `report.html`, `results.csv` and `tables/`. Runs that fail are
+ * told of and left out. When the signal is aborted, runs in hand come to a step they can be resumed from and nothing is reported.
+ * @throws FoveateError of invalid configurations, and `RUN_INVALID` for runs made with another one, before anything is trained
+ */
+export function runExperiment(
+  experiment: ReadExperiment,
+  reader: Pick<ConfigReader, 'readConfig' | 'makeConfig'>,
+  options: ExperimentOptions & TaskOptions,
+): Task<ExperimentOutcome> {
+  return task((context) => experimentDone(experiment, reader, options, context), options);
+}
+
+async function experimentDone(
+  experiment: ReadExperiment,
+  reader: Pick<ConfigReader, 'readConfig' | 'makeConfig'>,
+  options: ExperimentOptions,
+  { signal, progress }: TaskContext,
+): Promise<ExperimentOutcome> {
+  const { folder, jobs = 1, reportOnly = false, overwrite = false } = options;
+  const runs = await planRuns(experiment, reader, folder, options.overrides);
+  const { audit } = experiment.value;
+  const audited = audit === false ? undefined : audit.images;
+  let done = 0;
+  const tell = (report: RunReport) => {
+    options.tell?.(report);
+    if (['skipped', 'done', 'failed'].includes(report.type)) progress('runs', ++done, runs.length);
+  };
+  const failed = reportOnly
+    ? []
+    : await runAll(runs, { workers: options.workers, jobs, audited, overwrite, signal, tell });
+  const { finished, missing } = await gathered(runs, failed, audited);
+  const { comparable, refused } = comparableRuns(finished);
+  const result = resultOf(experiment, { finished, comparable, refused, missing });
+  return { result, failed, files: await written(folder, result, finished) };
+}
+
+/** Runs that are complete, and what is known of the others. */
+async function gathered(runs: readonly PlannedRun[], failed: readonly FailedRun[], audited: number | undefined) {
+  const finished: FinishedRun[] = [];
+  const missing: { readonly run: string; readonly why: string }[] = [];
+  for (const run of runs) {
+    const failure = failed.find((one) => one.run === run);
+    if (failure !== undefined) {
+      missing.push({ run: runName(run), why: reasonOf(failure.error) });
+    } else if ((await standingOf(run.folder, run.config)) === 'complete') {
+      finished.push(await finishedRun(run, audited));
+    } else {
+      missing.push({ run: runName(run), why: 'it has not been done yet' });
+    }
+  }
+  return { finished, missing };
+}
+
+function reasonOf(error: unknown): string {
+  if (isFoveateError(error)) return error.message;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function resultOf(
+  { name, value }: ReadExperiment,
+  {
+    finished,
+    comparable,
+    refused,
+    missing,
+  }: Pick<ExperimentResult, 'refused' | 'missing'> & {
+    readonly finished: readonly FinishedRun[];
+    readonly comparable: readonly FinishedRun[];
+  },
+): ExperimentResult {
+  const arms = Object.keys(value.arms);
+  const baselines = value.compareWith ?? arms.slice(0, 1);
+  const axes = { arms, baselines, data: Object.keys(value.data), models: Object.keys(value.models), seeds: value.seeds };
+  return {
+    name,
+    title: value.title,
+    question: value.question,
+    seeds: value.seeds,
+    arms: Object.entries(value.arms).map(([arm, patch]) => ({
+      name: arm,
+      settings: Object.entries(patch).map(([path, to]) => `${path}=${typeof to === 'string' ? to : JSON.stringify(to)}`),
+    })),
+    baselines,
+    measures: compareRuns(comparable, [...imageMeasures, ...flipMeasures], axes),
+    published: value.published.map((figure) => ({
+      ...figure,
+      interval:
+        figure.images === undefined ? null : wilsonInterval(Math.round(figure.value * figure.images), figure.images),
+    })),
+    missing,
+    refused,
+    trainingSeconds: finished.reduce((sum, { record }) => sum + record.timing.totalSeconds, 0),
+  };
+}
+
+async function written(
+  folder: string,
+  result: ExperimentResult,
+  runs: readonly FinishedRun[],
+): Promise<readonly string[]> {
+  await makeFolder(join(folder, 'tables'));
+  const files = { 'report.html': renderExperiment(result), ...tableFiles(result, runs) };
+  const paths: string[] = [];
+  for (const [name, text] of Object.entries(files)) {
+    await writeAtomically(join(folder, name), text);
+    paths.push(join(folder, name));
+  }
+  return paths;
+}

@@ -1,0 +1,85 @@
+/** Every run of an experiment, its configuration checked before any of them begins. */
+import { join, resolve } from 'node:path';
+import type { ConfigReader, RunConfig } from '@foveate/assembly';
+import { fail, isFoveateError } from '@foveate/contracts';
+import type { ReadExperiment } from './read-experiment.js';
+
+/** A run of an experiment. */
+export interface PlannedRun {
+  /** Names of its arm, data and model. */
+  readonly arm: string;
+  readonly data: string;
+  readonly model: string;
+  readonly seed: number;
+  /** Absolute. */
+  readonly folder: string;
+  /** `a.b=c` texts over the common configuration, the seed among them. */
+  readonly overrides: readonly string[];
+  readonly config: RunConfig;
+}
+
+/** How runs are called in messages: `aoi on tiles with custom-cnn, seed 3`. */
+export function runName({ arm, data, model, seed }: Pick<PlannedRun, 'arm' | 'data' | 'model' | 'seed'>): string {
+  return `${arm} on ${data} with ${model}, seed ${String(seed)}`;
+}
+
+/**
+ * The runs of an experiment: seed by seed, so that what is there when it is stopped can be compared.
+ * @param folder of the experiment
+ * @param overrides `a.b=c` texts for all runs, over what the file says they have in common
+ * @throws FoveateError of the first configuration that is invalid, which names arm, data and model
+ */
+export async function planRuns(
+  experiment: ReadExperiment,
+  reader: Pick<ConfigReader, 'readConfig' | 'makeConfig'>,
+  folder: string,
+  overrides: readonly string[] = [],
+): Promise<readonly PlannedRun[]> {
+  const { value, baseFolder, name } = experiment;
+  const { config, arms, data, models, seeds } = value;
+  const read = (texts: readonly string[]) =>
+    typeof config === 'string'
+      ? reader.readConfig(resolve(baseFolder, config), texts)
+      : reader.makeConfig({ name, ...config }, baseFolder, texts);
+  const runs: PlannedRun[] = [];
+  for (const seed of seeds) {
+    for (const [dataName, ofData] of Object.entries(data)) {
+      for (const [model, ofModel] of Object.entries(models)) {
+        for (const [arm, ofArm] of Object.entries(arms)) {
+          const where = { arm, data: dataName, model, seed };
+          const texts = [...overrides, ...[ofData, ofModel, ofArm].flatMap(overridesOf), `seed=${String(seed)}`];
+          const withName = [...texts, `name=${plain(`${arm}-${dataName}-${model}-${String(seed)}`)}`];
+          runs.push({
+            ...where,
+            folder: resolve(folder, 'runs', join(dataName, model, arm), `seed-${String(seed)}`),
+            overrides: withName,
+            config: await read(withName).catch((cause: unknown) => {
+              throw named(cause, where, experiment);
+            }),
+          });
+        }
+      }
+    }
+  }
+  return runs;
+}
+
+/** What an entry of an axis sets, as `a.b=c` texts. */
+function overridesOf(patch: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(patch).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+}
+
+function plain(name: string): string {
+  return name.replaceAll('/', '-');
+}
+
+/** The error of a configuration, with the run it belongs to. */
+function named(cause: unknown, where: Omit<PlannedRun, 'folder' | 'overrides' | 'config'>, { locate }: ReadExperiment) {
+  if (!isFoveateError(cause)) return cause;
+  return fail({
+    code: cause.code,
+    what: `The configuration of ${runName(where)} is invalid. ${cause.message}`,
+    where: locate(['arms', where.arm]),
+    cause,
+  });
+}

@@ -1,0 +1,81 @@
+/** What the file of an experiment may hold. */
+import { z } from 'zod';
+
+const name = z.string().regex(/^[\w-][\w.-]*$/, 'expected letters, digits, points, hyphens and underscores');
+
+/** A name, or two with a slash between: what stands before it makes one chart of several. */
+const axisName = z
+  .string()
+  .regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/, 'expected letters, digits, points, hyphens and underscores');
+
+const patch = z
+  .record(z.string().min(1), z.unknown())
+  .nullable()
+  .transform((value) => value ?? {})
+  .describe('Options by their path, as --set takes them, such as data.size: 64.');
+
+const axis = z.record(axisName, patch);
+
+const seeds = z
+  .union([
+    z
+      .int()
+      .min(1)
+      .max(1000)
+      .transform((count) => Array.from({ length: count }, (_, index) => index + 1)),
+    z
+      .array(z.int().min(0))
+      .min(1)
+      .refine((list) => new Set(list).size === list.length, 'a seed stands there twice'),
+  ])
+  .describe('Seeds, or how many, counted from 1. Arms are compared seed by seed.');
+
+/** A figure that somebody published, to be shown beside one's own. */
+const published = z.strictObject({
+  arm: axisName.describe('Arm that it belongs to.'),
+  model: axisName.optional().describe('Model that it belongs to, where there are several.'),
+  measure: z.string().describe('Key of the measure, such as accuracy.'),
+  value: z.number(),
+  images: z.int().min(1).optional().describe('Test images it was measured on: a share then gets its interval.'),
+  source: z.string().describe('Where it was published.'),
+});
+
+/** An experiment: every arm on all data with every model and seed. */
+export const experimentSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    name: name.optional().describe('Default: the name of the file.'),
+    title: z.string().optional().describe('Heading of the report.'),
+    question: z.string().optional().describe('What is asked, in a sentence or two, for readers of the report.'),
+    config: z
+      .union([z.string().min(1), z.record(z.string(), z.unknown())])
+      .describe('What all runs have in common: a configuration, or the path of one.'),
+    arms: axis.refine((arms) => Object.keys(arms).length > 0, 'at least one arm is needed').describe('What is compared.'),
+    data: axis.default({ data: {} }).describe('Data that every arm is run on.'),
+    models: axis.default({ model: {} }).describe('Models that every arm is run with.'),
+    seeds,
+    compareWith: z
+      .union([axisName.transform((one) => [one]), z.array(axisName).min(1)])
+      .optional()
+      .describe('Arms that the others are compared with. Default: the first.'),
+    audit: z
+      .union([z.literal(false), z.strictObject({ images: z.int().min(1).default(100) })])
+      .default(false)
+      .describe('Whether the runs are audited, and on how many test images.'),
+    published: z.array(published).default([]),
+  })
+  .superRefine(({ arms, compareWith = [], models, published }, context) => {
+    const known = (list: object, wanted: string, path: (string | number)[], what: string) => {
+      if (Object.hasOwn(list, wanted)) return;
+      const message = `there is no ${what} '${wanted}'; there are ${Object.keys(list).join(', ')}`;
+      context.addIssue({ code: 'custom', path, message });
+    };
+    compareWith.forEach((arm, index) => known(arms, arm, ['compareWith', index], 'arm'));
+    published.forEach((figure, index) => {
+      known(arms, figure.arm, ['published', index, 'arm'], 'arm');
+      if (figure.model !== undefined) known(models, figure.model, ['published', index, 'model'], 'model');
+    });
+  });
+
+/** A checked experiment file, defaults filled in. */
+export type Experiment = z.output<typeof experimentSchema>;

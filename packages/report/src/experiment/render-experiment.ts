@@ -1,0 +1,113 @@
+import { dotPlot, dotScale } from '../charts/dot-plot.js';
+import { count, duration } from '../format.js';
+import { html, type Markup } from '../html.js';
+import { badge } from '../identity.js';
+import { pageText } from '../page-text.js';
+import { section, table } from '../sections/table.js';
+import type { ExperimentCell, ExperimentResult, MeasureResult } from './result.js';
+import { armTable, differenceTable, type TextTable } from './tables.js';
+import { findings } from './words.js';
+
+/**
+ * One self-contained HTML page on an experiment: what is shown, and every measure with charts and tables. The same input gives the
+ * same text.
+ */
+export function renderExperiment(result: ExperimentResult): string {
+  const { name, title = name, question, seeds, arms, measures } = result;
+  return pageText({
+    title: `${title} – Foveate experiment`,
+    definitions: null,
+    header: html`<header>
+      <p class="kicker">Foveate experiment</p>
+      <h1>${title}</h1>
+      ${question !== undefined && html`<p class="lead">${question}</p>`}
+      <ul class="runs">
+        ${arms.map(
+          ({ name: arm, settings }, index) =>
+            html`<li>${badge({ name: arm, index })} <span class="muted">${settings.join(', ')}</span></li>`,
+        )}
+      </ul>
+      <p class="muted">
+        ${count(seeds.length, 'seed')}, ${duration(result.trainingSeconds)} of training in all
+      </p>
+    </header>`,
+    main: [problems(result), shown(result), measures.map((one) => measureSection(one, result)), method],
+    footer: 'Made by Foveate from the runs of an experiment.',
+  });
+}
+
+function problems({ missing, refused }: ExperimentResult): Markup | null {
+  if (missing.length + refused.length === 0) return null;
+  return html`<section class="notice">
+    <h2>Not everything is there</h2>
+    <ul>
+      ${missing.map(({ run, why }) => html`<li>${run}: ${why}</li>`)} ${refused.map((why) => html`<li>${why}</li>`)}
+    </ul>
+  </section>`;
+}
+
+function shown(result: ExperimentResult): Markup | null {
+  const sentences = findings(result);
+  if (sentences.length === 0) return null;
+  return section(
+    'shown',
+    'What is shown',
+    html`<div class="verdict">
+      <ul>
+        ${sentences.map((sentence) => html`<li>${sentence}</li>`)}
+      </ul>
+    </div>`,
+  );
+}
+
+function measureSection(one: MeasureResult, result: ExperimentResult): Markup {
+  const { measure, cells } = one;
+  const y = dotScale(cells, measure);
+  const hasDifferences = cells.some(({ differences }) => differences.length > 0);
+  return section(measure.key, measure.title, [
+    measure.note !== undefined && html`<p class="note">${measure.note}</p>`,
+    html`<p class="legend">${result.arms.map(({ name }, index) => html`<span>${badge({ name, index })}</span>`)}</p>`,
+    html`<div class="panels">
+      ${panelsOf(cells).map(
+        ({ title, cells: of }, index) =>
+          html`<figure>
+            <figcaption>${title}</figcaption>
+            ${dotPlot(`dots-${measure.key}-${String(index)}`, title, of, measure, y)}
+          </figure>`,
+      )}
+    </div>`,
+    ofTexts(armTable(one, result)),
+    hasDifferences && ofTexts(differenceTable(one)),
+  ]);
+}
+
+/** Cells that share a chart: those with one model, and one name before the slash. */
+export function panelsOf(
+  cells: readonly ExperimentCell[],
+): readonly { readonly title: string; readonly cells: readonly ExperimentCell[] }[] {
+  const manyModels = new Set(cells.map(({ model }) => model)).size > 1;
+  const panels = new Map<string, ExperimentCell[]>();
+  for (const cell of cells) {
+    const slash = cell.data.indexOf('/');
+    const group = slash === -1 ? (manyModels ? '' : 'All data') : cell.data.slice(0, slash);
+    const title = [group, ...(manyModels ? [cell.model] : [])].filter((part) => part !== '').join(', ');
+    panels.set(title, [...(panels.get(title) ?? []), cell]);
+  }
+  return [...panels].map(([title, of]) => ({ title, cells: of }));
+}
+
+function ofTexts({ caption, corner, columns, rows }: TextTable): Markup {
+  return table({ caption, corner, columns, rows: rows.map(([head, ...cells]) => ({ head, cells })) });
+}
+
+const method = section(
+  'method',
+  'How this was decided',
+  html`<p class="note">
+    Arms are compared seed by seed: the runs of a seed share images, split and test. A difference counts as shown when a
+    paired t test over the seeds gives p below 0.05 after Holm's correction over all comparisons of the measure. The
+    second interval draws seeds and, within each, test images anew (1,000 times, within label and group); with few seeds
+    it is rather too narrow, which is why it does not decide. Charts show every run, the mean of an arm and its 95% t
+    interval.
+  </p>`,
+);

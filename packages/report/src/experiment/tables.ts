@@ -1,0 +1,93 @@
+/** Tables of an experiment as text, for the page and for files of other forms. */
+import type { Interval, MeanEstimate } from '@foveate/statistics';
+import { fixed, percent, range, signed } from '../format.js';
+import type { ArmDifference, ExperimentCell, ExperimentMeasure, ExperimentResult, MeasureResult } from './result.js';
+
+/** A table of texts. */
+export interface TextTable {
+  readonly caption: string;
+  /** Above the heads of the rows. */
+  readonly corner: string;
+  readonly columns: readonly string[];
+  /** Each with its head. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** A figure of a measure: shares in per cent. */
+export function written(value: number, { isShare }: Pick<ExperimentMeasure, 'isShare'>): string {
+  return isShare ? percent(value) : fixed(value, 3);
+}
+
+/** A difference: of shares in points. */
+export function writtenDifference(value: number, { isShare }: Pick<ExperimentMeasure, 'isShare'>): string {
+  return isShare ? signed(100 * value, 1) : signed(value, 3);
+}
+
+/** What every arm reached: a row for each data set and model, a column for each arm. */
+export function armTable(
+  { measure, cells }: MeasureResult,
+  { arms, seeds, published }: Pick<ExperimentResult, 'arms' | 'seeds' | 'published'>,
+): TextTable {
+  const seedsText = seeds.length === 1 ? 'one seed' : `${String(seeds.length)} seeds`;
+  const interval = (one: Interval | null) => (one === null ? '' : ` (${range(one, (at) => written(at, measure))})`);
+  const rows = cells.map((cell) => [
+    cellName(cell, cells),
+    ...cell.arms.map(({ estimate, values }) => {
+      if (estimate === null) return '–';
+      const some = estimate.n < values.length ? `, ${String(estimate.n)} of ${String(values.length)} seeds` : '';
+      return `${written(estimate.mean, measure)}${interval(estimate.interval)}${some}`;
+    }),
+  ]);
+  const sources = new Set(published.filter(({ measure: key }) => key === measure.key).map(({ source }) => source));
+  const publishedRows = [...sources].map((source) => [
+    `published: ${source}`,
+    ...arms.map(({ name }) => {
+      const found = published.find((one) => one.measure === measure.key && one.source === source && one.arm === name);
+      return found === undefined ? '–' : `${written(found.value, measure)}${interval(found.interval)}`;
+    }),
+  ]);
+  return {
+    caption: `${measure.title}: mean over ${seedsText} (95% t interval)`,
+    corner: 'Data',
+    columns: arms.map(({ name }) => name),
+    rows: [...rows, ...publishedRows],
+  };
+}
+
+/** What every comparison shows: a row for each. */
+export function differenceTable({ measure, cells }: MeasureResult): TextTable {
+  return {
+    caption: `${measure.title}${measure.isShare ? ', in points' : ''}: differences by seed`,
+    corner: 'Data',
+    columns: ['Compared', 'Difference', '95% over seeds', '95% over seeds and images', 'p, corrected', 'Shown'],
+    rows: cells.flatMap((cell) =>
+      cell.differences.map((one) => [
+        cellName(cell, cells),
+        `${one.arm} − ${one.baseline}`,
+        one.estimate === null ? '–' : writtenDifference(one.estimate.mean, measure),
+        intervalText(one.estimate, measure),
+        one.bootstrap === null ? '–' : range(one.bootstrap.interval, (at) => writtenDifference(at, measure)),
+        one.adjusted === null ? '–' : one.adjusted < 0.001 ? '<0.001' : one.adjusted.toFixed(3),
+        findingText(one),
+      ]),
+    ),
+  };
+}
+
+function intervalText(estimate: MeanEstimate | null, measure: ExperimentMeasure): string {
+  const interval = estimate?.interval ?? null;
+  return interval === null ? '–' : range(interval, (at) => writtenDifference(at, measure));
+}
+
+function findingText({ finding, seedsNeeded, adjusted }: ArmDifference): string {
+  if (finding !== 'not shown') return finding;
+  if (adjusted === null) return 'no difference shown: too few seeds';
+  return seedsNeeded === null
+    ? 'no difference shown'
+    : `no difference shown; some ${String(seedsNeeded)} seeds would be needed`;
+}
+
+/** Data, and the model where there are several. */
+export function cellName({ data, model }: ExperimentCell, cells: readonly ExperimentCell[]): string {
+  return cells.every((cell) => cell.model === model) ? data : `${data}, ${model}`;
+}
