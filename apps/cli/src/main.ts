@@ -11,6 +11,7 @@ import { addDataset } from './commands/dataset.js';
 import { addDemo } from './commands/demo.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEvaluate } from './commands/evaluate.js';
+import { addExperiment } from './commands/experiment.js';
 import { addExplain } from './commands/explain.js';
 import { addExport } from './commands/export.js';
 import { addInit } from './commands/init.js';
@@ -81,6 +82,7 @@ NO_COLOR=1 takes colours away.`,
     addExplain,
     addExport,
     addReport,
+    addExperiment,
     addSchema,
     addPlugins,
     addModels,

@@ -10,7 +10,7 @@ import { comparableRuns } from './comparable.js';
 import { compareRuns } from './compare.js';
 import { finishedRun, type FinishedRun } from './finished-run.js';
 import { flipMeasures, imageMeasures } from './measures.js';
-import { planRuns, runName, type PlannedRun } from './plan.js';
+import { commonConfigFile, commonConfigText, planRuns, runName, type PlannedRun } from './plan.js';
 import type { ReadExperiment } from './read-experiment.js';
 import { runAll, type FailedRun, type RunReport, type Workers } from './run-all.js';
 import { standingOf } from './standing.js';
@@ -69,6 +69,9 @@ async function experimentDone(
     options.tell?.(report);
     if (['skipped', 'done', 'failed'].includes(report.type)) progress('runs', ++done, runs.length);
   };
+  await makeFolder(folder);
+  const common = commonConfigText(experiment);
+  if (common !== undefined && !reportOnly) await writeAtomically(commonConfigFile(folder), common);
   const failed = reportOnly
     ? []
     : await runAll(runs, { workers: options.workers, jobs, audited, overwrite, signal, tell });

@@ -13,6 +13,8 @@ export interface PlannedRun {
   readonly seed: number;
   /** Absolute. */
   readonly folder: string;
+  /** File of the common configuration: that of the experiment, or one that is written into its folder. */
+  readonly configFile: string;
   /** `a.b=c` texts over the common configuration, the seed among them. */
   readonly overrides: readonly string[];
   readonly config: RunConfig;
@@ -51,6 +53,7 @@ export async function planRuns(
           const withName = [...texts, `name=${plain(`${arm}-${dataName}-${model}-${String(seed)}`)}`];
           runs.push({
             ...where,
+            configFile: typeof config === 'string' ? resolve(baseFolder, config) : commonConfigFile(folder),
             folder: resolve(folder, 'runs', join(dataName, model, arm), `seed-${String(seed)}`),
             overrides: withName,
             config: await read(withName).catch((cause: unknown) => {
@@ -64,6 +67,19 @@ export async function planRuns(
   return runs;
 }
 
+/** Where the common configuration is written, if the experiment holds it itself. */
+export function commonConfigFile(folder: string): string {
+  return resolve(folder, 'config.json');
+}
+
+/** The text of that file; undefined where the experiment names one. */
+export function commonConfigText({ value: { config }, baseFolder }: ReadExperiment): string | undefined {
+  if (typeof config === 'string') return undefined;
+  const own = config['baseFolder'];
+  const start = typeof own === 'string' ? resolve(baseFolder, own) : baseFolder;
+  return `${JSON.stringify({ ...config, baseFolder: start }, null, 2)}\n`;
+}
+
 /** What an entry of an axis sets, as `a.b=c` texts. */
 function overridesOf(patch: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(patch).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
@@ -74,7 +90,7 @@ function plain(name: string): string {
 }
 
 /** The error of a configuration, with the run it belongs to. */
-function named(cause: unknown, where: Omit<PlannedRun, 'folder' | 'overrides' | 'config'>, { locate }: ReadExperiment) {
+function named(cause: unknown, where: Pick<PlannedRun, 'arm' | 'data' | 'model' | 'seed'>, { locate }: ReadExperiment) {
   if (!isFoveateError(cause)) return cause;
   return fail({
     code: cause.code,

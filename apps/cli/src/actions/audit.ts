@@ -17,6 +17,7 @@ export interface AuditFlags {
   readonly split: SplitName;
   readonly threshold: number;
   readonly worst: number;
+  readonly limit?: number;
   readonly out?: string;
   readonly json?: boolean;
 }

@@ -1,6 +1,6 @@
 /** Whether a decision depends on what is outside the area of interest: shown by changing that, and asking again. */
 import type { ConfigSetting } from '@foveate/assembly';
-import { fail, type AugmentedImages, type Label, type SplitName } from '@foveate/contracts';
+import { fail, random, type AugmentedImages, type Label, type SplitName } from '@foveate/contracts';
 import { emptyMask, encodePng, unionOf } from '@foveate/image';
 import type { Predictor } from '@foveate/predict';
 import type { Audit, AuditCase, AuditRow } from '@foveate/report';
@@ -20,6 +20,8 @@ export interface AuditOptions {
   readonly split?: SplitName;
   /** Score from which an image is called defective. Default 0.5. */
   readonly threshold?: number;
+  /** Images at most, the first by a fixed lot; default all. */
+  readonly limit?: number;
   /** Cases that are kept with their pictures: those whose score moved most. Default 12. */
   readonly worst?: number;
 }
@@ -38,13 +40,14 @@ interface Outcome {
  */
 export function auditRun(
   folder: string,
-  { disturbances, split = 'test', threshold = 0.5, worst = 12 }: AuditOptions,
+  { disturbances, split = 'test', threshold = 0.5, limit, worst = 12 }: AuditOptions,
   setting: ConfigSetting,
   { signal, progress }: TaskContext,
 ): Promise<Audit> {
   return withTrainedRun(folder, setting, signal, async ({ config, record, scope }) => {
     const data = await recordedData(scope, await readSampleRecords(folder));
-    const chosen = data.stored.filter(({ sample }) => sample.split === split);
+    const all = data.stored.filter(({ sample }) => sample.split === split);
+    const chosen = limit === undefined ? all : random(0, 'audit').shuffle(all).slice(0, limit);
     if (chosen.length === 0)
       throw fail({ code: 'DATA_INSUFFICIENT', what: `The run has no ${split} images`, where: folder });
     const store = new SampleStore({
