@@ -60,7 +60,13 @@ describe('the preset aoi', () => {
   it('records samples with their mark, and the accuracy of each group', async () => {
     const record = await readRunRecord(join(root, 'straight'));
     expect(record.config).toMatchObject({
-      data: { augment: [{ id: 'background-swap', probability: 1 }, { id: 'flip-horizontal' }] },
+      data: {
+        augment: [
+          { id: 'background-swap', probability: 1 },
+          { id: 'defect-paste', place: 'outside', probability: 0.5 },
+          { id: 'flip-horizontal' },
+        ],
+      },
       loss: { id: 'energy', weight: 0.3 },
     });
     expect(record.config).not.toHaveProperty('preset');
