@@ -3,6 +3,7 @@
  * YAML blocks are read as configurations, with the README's own plugin package installed.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { planRuns, readExperiment } from '@foveate/experiments';
 import { readSegmenterConfig } from '@foveate/mask-tasks/train';
 import { createRunner } from '@foveate/pipeline';
 import { defaultConfig, defaultPlugins, segmenterDefaults } from '@foveate/preset-default';
@@ -144,6 +145,10 @@ describe('Configurations in READMEs', () => {
         await readSegmenterConfig(undefined, [], runner.setting, segmenterDefaults),
       ];
       expect({ chosen, own }).toEqual({ chosen: usual.chosen, own: usual.own });
+      return;
+    }
+    if (/^arms:/m.test(code)) {
+      expect((await planRuns(await readExperiment(file), runner, folder)).length).toBeGreaterThan(1);
       return;
     }
     await expect(runner.readConfig(file)).resolves.toMatchObject({ baseFolder: folder });

@@ -21,6 +21,7 @@ import { addPipeline } from './commands/pipeline.js';
 import { addPlugins } from './commands/plugins.js';
 import { addPredict } from './commands/predict.js';
 import { addReport } from './commands/report.js';
+import { addReproduce } from './commands/reproduce.js';
 import { addSchema } from './commands/schema.js';
 import { addTrain } from './commands/train.js';
 import { addWeights } from './commands/weights.js';
@@ -83,6 +84,7 @@ NO_COLOR=1 takes colours away.`,
     addExport,
     addReport,
     addExperiment,
+    addReproduce,
     addSchema,
     addPlugins,
     addModels,

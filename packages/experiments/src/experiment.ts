@@ -4,7 +4,7 @@ import type { ConfigReader } from '@foveate/assembly';
 import { isFoveateError } from '@foveate/contracts';
 import { makeFolder, writeAtomically } from '@foveate/contracts/node';
 import { task, type Task, type TaskContext, type TaskOptions } from '@foveate/contracts/task';
-import { renderExperiment, type ExperimentResult } from '@foveate/report';
+import { experimentFigures, renderExperiment, type ExperimentResult } from '@foveate/report';
 import { wilsonInterval } from '@foveate/statistics';
 import { comparableRuns } from './comparable.js';
 import { compareRuns } from './compare.js';
@@ -42,7 +42,8 @@ export interface ExperimentOutcome {
 }
 
 /**
- * Runs an experiment, or what is missing of it, and writes its report: `report.html`, `results.csv` and `tables/`. Runs that fail are
+ * Runs an experiment, or what is missing of it, and writes its report: `report.html`, `results.csv`, `tables/` and
+ * `figures/`. Runs that fail are
  * told of and left out. When the signal is aborted, runs in hand come to a step they can be resumed from and nothing is reported.
  * @throws FoveateError of invalid configurations, and `RUN_INVALID` for runs made with another one, before anything is trained
  */
@@ -145,8 +146,12 @@ async function written(
   result: ExperimentResult,
   runs: readonly FinishedRun[],
 ): Promise<readonly string[]> {
-  await makeFolder(join(folder, 'tables'));
-  const files = { 'report.html': renderExperiment(result), ...tableFiles(result, runs) };
+  for (const name of ['tables', 'figures']) await makeFolder(join(folder, name));
+  const files = {
+    'report.html': renderExperiment(result),
+    ...tableFiles(result, runs),
+    ...experimentFigures(result),
+  };
   const paths: string[] = [];
   for (const [name, text] of Object.entries(files)) {
     await writeAtomically(join(folder, name), text);

@@ -94,8 +94,9 @@ function named(cause: unknown, where: Pick<PlannedRun, 'arm' | 'data' | 'model' 
   if (!isFoveateError(cause)) return cause;
   return fail({
     code: cause.code,
-    what: `The configuration of ${runName(where)} is invalid. ${cause.message}`,
+    what: `The configuration of ${runName(where)} is invalid`,
     where: locate(['arms', where.arm]),
+    advice: cause.message,
     cause,
   });
 }

@@ -34,6 +34,7 @@ import { dataPlugins } from './data-plugins.js';
 
 export { aoiPreset };
 export { auditDefaults } from './audit-defaults.js';
+export { reproductions, type Reproduction } from './reproductions.js';
 export { segmenterDefaults } from './segmenter-defaults.js';
 
 // Weights belong to the models of the default plugins; apps reach them here, since only this package names plugins.

@@ -50,7 +50,7 @@ export async function experimentShown(read: ReadExperiment, flags: ExperimentFla
         signal,
       });
     } catch (error) {
-      if (signal.aborted) note('Run the same command again to go on.');
+      if (signal.aborted) note("Run the same command again to go on.");
       throw error;
     } finally {
       view.clear();

@@ -8,6 +8,9 @@ import type { ExperimentCell, ExperimentResult, MeasureResult } from './result.j
 import { armTable, differenceTable, type TextTable } from './tables.js';
 import { findings } from './words.js';
 
+/** Missing runs that are named. */
+const mostListed = 10;
+
 /**
  * One self-contained HTML page on an experiment: what is shown, and every measure with charts and tables. The same input gives the
  * same text.
@@ -41,7 +44,9 @@ function problems({ missing, refused }: ExperimentResult): Markup | null {
   return html`<section class="notice">
     <h2>Not everything is there</h2>
     <ul>
-      ${missing.map(({ run, why }) => html`<li>${run}: ${why}</li>`)} ${refused.map((why) => html`<li>${why}</li>`)}
+      ${missing.slice(0, mostListed).map(({ run, why }) => html`<li>${run}: ${why}</li>`)}
+      ${missing.length > mostListed && html`<li>and ${missing.length - mostListed} runs more</li>`}
+      ${refused.map((why) => html`<li>${why}</li>`)}
     </ul>
   </section>`;
 }
@@ -60,29 +65,43 @@ function shown(result: ExperimentResult): Markup | null {
   );
 }
 
+/** The charts of a measure: one for each part of the data, and model. */
+export function chartsOf({ measure, cells }: MeasureResult): readonly { readonly title: string; readonly chart: Markup }[] {
+  const y = dotScale(cells, measure);
+  return panelsOf(cells)
+    .filter((panel) => panel.cells.some(({ arms }) => arms.some(({ estimate }) => estimate !== null)))
+    .map(({ title, cells: of }, index) => ({
+      title,
+      chart: dotPlot(`dots-${measure.key}-${String(index)}`, title, of, measure, y),
+    }));
+}
+
 function measureSection(one: MeasureResult, result: ExperimentResult): Markup {
   const { measure, cells } = one;
-  const y = dotScale(cells, measure);
   const hasDifferences = cells.some(({ differences }) => differences.length > 0);
   return section(measure.key, measure.title, [
     measure.note !== undefined && html`<p class="note">${measure.note}</p>`,
     html`<p class="legend">${result.arms.map(({ name }, index) => html`<span>${badge({ name, index })}</span>`)}</p>`,
     html`<div class="panels">
-      ${panelsOf(cells).map(
-        ({ title, cells: of }, index) =>
+      ${chartsOf(one).map(
+        ({ title, chart }) =>
           html`<figure>
             <figcaption>${title}</figcaption>
-            ${dotPlot(`dots-${measure.key}-${String(index)}`, title, of, measure, y)}
+            ${chart}
           </figure>`,
       )}
     </div>`,
     ofTexts(armTable(one, result)),
-    hasDifferences && ofTexts(differenceTable(one)),
+    hasDifferences &&
+      html`<details>
+        <summary>Differences between arms</summary>
+        ${ofTexts(differenceTable(one))}
+      </details>`,
   ]);
 }
 
 /** Cells that share a chart: those with one model, and one name before the slash. */
-export function panelsOf(
+function panelsOf(
   cells: readonly ExperimentCell[],
 ): readonly { readonly title: string; readonly cells: readonly ExperimentCell[] }[] {
   const manyModels = new Set(cells.map(({ model }) => model)).size > 1;

@@ -1,0 +1,135 @@
+/** Experiments with networks of ten parameters, in this process. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import type { AuditRow } from '@foveate/report';
+import { createRunner } from '@foveate/pipeline';
+import { tinyDefaults, tinyPlugins } from '../../../tools/testing/tiny-plugins.js';
+import { makeExperiment, readExperiment, runExperiment, type RunReport, type Workers } from './index.js';
+
+const runner = createRunner({ plugins: tinyPlugins, defaults: tinyDefaults });
+const root = mkdtempSync(join(tmpdir(), 'foveate-experiment-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const row: AuditRow = {
+  id: 'swap',
+  side: 'outside',
+  label: 0,
+  images: 4,
+  flips: 1,
+  interval: { low: 0.1, high: 0.6 },
+  moved: 0.1,
+};
+
+const workers: Workers = {
+  train: ({ config, folder }, { resume, signal, onEvent }) =>
+    runner
+      .run(config, { folder, ...(resume ? { resume } : { overwrite: true }), signal })
+      .forEach((event) => onEvent(event)),
+  audit: async () => [row],
+};
+
+const tiny = (more: object = {}) =>
+  makeExperiment(
+    {
+      name: 'tiny',
+      config: { data: { source: 'tiny', augment: [] }, training: { epochs: 2, batchSize: 8 } },
+      arms: { plain: {}, wide: { 'model.channels': 3 } },
+      seeds: [4, 5],
+      ...more,
+    },
+    root,
+  );
+
+async function done(folder: string, experiment = tiny(), more: Partial<Parameters<typeof runExperiment>[2]> = {}) {
+  const reports: RunReport[] = [];
+  const options = { folder: join(root, folder), workers, tell: (report: RunReport) => void reports.push(report), ...more };
+  const outcome = await runExperiment(experiment, runner, options);
+  return { ...outcome, told: reports.map(({ type, run }) => `${type} ${run.arm} ${String(run.seed)}`) };
+}
+
+describe('runExperiment', () => {
+  it('runs every arm with every seed, reports, and does nothing twice', async () => {
+    const { result, told, files } = await done('all', tiny({ audit: { images: 4 } }));
+    expect(told.filter((line) => line.startsWith('done'))).toEqual(
+      ['plain 4', 'wide 4', 'plain 5', 'wide 5'].map((run) => `done ${run}`),
+    );
+    expect(result).toMatchObject({ missing: [], refused: [], baselines: ['plain'] });
+    expect(result.measures.map(({ measure }) => measure.key)).toEqual(
+      expect.arrayContaining(['auroc', 'accuracy', 'outsideFlips']),
+    );
+    const flips = result.measures.find(({ measure }) => measure.key === 'outsideFlips');
+    expect(flips?.cells[0]?.arms[1]).toMatchObject({ arm: 'wide', values: [0.25, 0.25] });
+    const page = readFileSync(files[0]!, 'utf8');
+    expect(page).toContain('Foveate experiment');
+    const again = await done('all', tiny({ audit: { images: 4 } }), { jobs: 2 });
+    expect(again.told.sort()).toEqual(['plain 4', 'plain 5', 'wide 4', 'wide 5'].map((run) => `skipped ${run}`));
+    expect(readFileSync(files[0]!, 'utf8')).toBe(page);
+  });
+
+  it('goes on after a stop, to the same result', async () => {
+    const stop = new AbortController();
+    const tell = ({ type }: RunReport) => (type === 'epoch' ? stop.abort() : undefined);
+    await expect(done('stopped', tiny(), { signal: stop.signal, tell })).rejects.toThrow();
+    expect(existsSync(join(root, 'stopped', 'report.html'))).toBe(false);
+    const { result } = await done('stopped');
+    const straight = await done('straight');
+    expect({ ...result, trainingSeconds: 0 }).toEqual({ ...straight.result, trainingSeconds: 0 });
+  });
+
+  it('goes on without a run that fails, and names it', async () => {
+    const train: Workers['train'] = (run, options) =>
+      run.arm === 'wide' && run.seed === 4 ? Promise.reject(new Error('No more memory.')) : workers.train(run, options);
+    const { result, failed, told } = await done('failing', tiny(), { workers: { ...workers, train } });
+    expect(failed).toHaveLength(1);
+    expect(told.filter((line) => line.startsWith('done'))).toHaveLength(3);
+    expect(result.missing).toEqual([{ run: 'wide on data with model, seed 4', why: 'No more memory.' }]);
+    expect(result.measures[0]?.cells[0]?.differences[0]?.estimate).toMatchObject({ n: 1 });
+    expect((await done('failing')).result.missing).toEqual([]);
+  });
+
+  it('refuses runs of another configuration before anything is trained, unless they may be replaced', async () => {
+    await done('changed');
+    const other = tiny({ seeds: [4, 5, 6], arms: { plain: {}, wide: { 'model.channels': 4 } } });
+    await expect(done('changed', other)).rejects.toMatchObject({
+      code: 'RUN_INVALID',
+      message: expect.stringContaining('model.channels'),
+    });
+    expect(existsSync(join(root, 'changed', 'runs', 'data', 'model', 'plain', 'seed-6'))).toBe(false);
+    const { told } = await done('changed', other, { overwrite: true });
+    expect(told).toEqual(expect.arrayContaining(['skipped plain 4', 'done wide 4', 'done wide 5', 'done plain 6']));
+  });
+
+  it('reports what is there without training', async () => {
+    const { result, told } = await done('nothing', tiny(), { reportOnly: true });
+    expect(told).toEqual([]);
+    expect(result.missing).toHaveLength(4);
+    expect(result.missing[0]?.why).toBe('it has not been done yet');
+  });
+});
+
+describe('the file of an experiment', () => {
+  const read = async (text: string) => {
+    const file = join(root, 'bad.yaml');
+    writeFileSync(file, text);
+    return runExperiment(await readExperiment(file), runner, { folder: join(root, 'bad'), workers });
+  };
+
+  it.each([
+    ['an arm that is not there', 'config: {}\narms: { ce: {} }\nseeds: 2\ncompareWith: ec\n', /bad.yaml:4:\d+ compareWith.*'ec'/],
+    ['seeds that stand there twice', 'config: {}\narms: { ce: {} }\nseeds: [1, 1]\n', /bad.yaml:3:1 seeds/],
+    ['no arms', 'config: {}\narms: {}\nseeds: 1\n', /at least one arm/],
+    ['a key nobody knows', 'config: {}\narms: { ce: {} }\nseed: 1\n', /bad.yaml:3:1 seed/],
+    ['a name that leads out', 'config: {}\narms: { ../x: {} }\nseeds: 1\n', /bad.yaml:2:/],
+  ])('is refused with %s', async (_, text, message) => {
+    await expect(read(text)).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) });
+    expect(existsSync(join(root, 'bad'))).toBe(false);
+  });
+
+  it('names the arm whose configuration is invalid', async () => {
+    const text = 'config: { data: { source: tiny } }\narms:\n  ce: {}\n  far: { model.chanels: 3 }\nseeds: 1\n';
+    const error = { code: 'CONFIG_INVALID', message: expect.stringMatching(/bad.yaml:4:3.*far on data.*seed 1.*chanels/) };
+    await expect(read(text)).rejects.toMatchObject(error);
+  });
+});
