@@ -26,7 +26,11 @@ describe('compareRuns', () => {
     const { cell, difference } = differenceOf([10, 11, 10, 9], [1, 2, 1, 2]);
     expect(cell).toMatchObject({ trainImages: 5, testImages: 2, arms: [{ arm: 'ce' }, { arm: 'aoi' }] });
     // Differences of 9, 9, 9 and 7 in 20: mean 0.425, deviation 0.05, t = 17 with 3 degrees of freedom.
-    expect(difference.estimate).toMatchObject({ n: 4, mean: expect.closeTo(0.425, 12), deviation: expect.closeTo(0.05, 12) });
+    expect(difference.estimate).toMatchObject({
+      n: 4,
+      mean: expect.closeTo(0.425, 12),
+      deviation: expect.closeTo(0.05, 12),
+    });
     expect(difference.estimate?.p).toBeCloseTo(0.000443, 5);
     expect(difference.adjusted).toBe(difference.estimate?.p);
     expect(difference.signedRank).toBeCloseTo(1 / 8, 12);
@@ -72,8 +76,16 @@ describe('comparableRuns', () => {
 
   it.each([
     ['other images', finished('aoi', 1, withAlarms(3).slice(1)), /tested on 19 images, the other on 20/],
-    ['another image', finished('aoi', 1, [...withAlarms(3).slice(1), image('x', 0, 0)]), /different images, such as 01 and 00/],
-    ['another label', finished('aoi', 1, [image('00', 1, 0), ...withAlarms(3).slice(1)]), /label the test image 00 differently/],
+    [
+      'another image',
+      finished('aoi', 1, [...withAlarms(3).slice(1), image('x', 0, 0)]),
+      /different images, such as 01 and 00/,
+    ],
+    [
+      'another label',
+      finished('aoi', 1, [image('00', 1, 0), ...withAlarms(3).slice(1)]),
+      /label the test image 00 differently/,
+    ],
     ['another version', finished('aoi', 1, withAlarms(3), { foveate: '2' }), /made with foveate 2, the other with 1/],
   ])('refuses %s and says what differs', (_, other, message) => {
     const { comparable, refused } = comparableRuns([first, other]);

@@ -44,7 +44,12 @@ const tiny = (more: object = {}) =>
 
 async function done(folder: string, experiment = tiny(), more: Partial<Parameters<typeof runExperiment>[2]> = {}) {
   const reports: RunReport[] = [];
-  const options = { folder: join(root, folder), workers, tell: (report: RunReport) => void reports.push(report), ...more };
+  const options = {
+    folder: join(root, folder),
+    workers,
+    tell: (report: RunReport) => void reports.push(report),
+    ...more,
+  };
   const outcome = await runExperiment(experiment, runner, options);
   return { ...outcome, told: reports.map(({ type, run }) => `${type} ${run.arm} ${String(run.seed)}`) };
 }
@@ -117,7 +122,11 @@ describe('the file of an experiment', () => {
   };
 
   it.each([
-    ['an arm that is not there', 'config: {}\narms: { ce: {} }\nseeds: 2\ncompareWith: ec\n', /bad.yaml:4:\d+ compareWith.*'ec'/],
+    [
+      'an arm that is not there',
+      'config: {}\narms: { ce: {} }\nseeds: 2\ncompareWith: ec\n',
+      /bad.yaml:4:\d+ compareWith.*'ec'/,
+    ],
     ['seeds that stand there twice', 'config: {}\narms: { ce: {} }\nseeds: [1, 1]\n', /bad.yaml:3:1 seeds/],
     ['no arms', 'config: {}\narms: {}\nseeds: 1\n', /at least one arm/],
     ['a key nobody knows', 'config: {}\narms: { ce: {} }\nseed: 1\n', /bad.yaml:3:1 seed/],
@@ -129,7 +138,10 @@ describe('the file of an experiment', () => {
 
   it('names the arm whose configuration is invalid', async () => {
     const text = 'config: { data: { source: tiny } }\narms:\n  ce: {}\n  far: { model.chanels: 3 }\nseeds: 1\n';
-    const error = { code: 'CONFIG_INVALID', message: expect.stringMatching(/bad.yaml:4:3.*far on data.*seed 1.*chanels/) };
+    const error = {
+      code: 'CONFIG_INVALID',
+      message: expect.stringMatching(/bad.yaml:4:3.*far on data.*seed 1.*chanels/),
+    };
     await expect(read(text)).rejects.toMatchObject(error);
   });
 });

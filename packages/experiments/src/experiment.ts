@@ -118,7 +118,13 @@ function resultOf(
 ): ExperimentResult {
   const arms = Object.keys(value.arms);
   const baselines = value.compareWith ?? arms.slice(0, 1);
-  const axes = { arms, baselines, data: Object.keys(value.data), models: Object.keys(value.models), seeds: value.seeds };
+  const axes = {
+    arms,
+    baselines,
+    data: Object.keys(value.data),
+    models: Object.keys(value.models),
+    seeds: value.seeds,
+  };
   return {
     name,
     title: value.title,
@@ -126,7 +132,9 @@ function resultOf(
     seeds: value.seeds,
     arms: Object.entries(value.arms).map(([arm, patch]) => ({
       name: arm,
-      settings: Object.entries(patch).map(([path, to]) => `${path}=${typeof to === 'string' ? to : JSON.stringify(to)}`),
+      settings: Object.entries(patch).map(
+        ([path, to]) => `${path}=${typeof to === 'string' ? to : JSON.stringify(to)}`,
+      ),
     })),
     baselines,
     measures: compareRuns(comparable, [...imageMeasures, ...flipMeasures], axes),

@@ -108,7 +108,11 @@ export const imageMeasures: readonly ImageMeasure[] = [
     note: 'Of good images with a flaw outside the area of interest, those called defective at the threshold of the run.',
     better: 'lower',
     isShare: true,
-    of: (images) => shareOf(images.filter(({ onlyOutside }) => onlyOutside), ({ alarm }) => alarm),
+    of: (images) =>
+      shareOf(
+        images.filter(({ onlyOutside }) => onlyOutside),
+        ({ alarm }) => alarm,
+      ),
   },
   {
     key: 'outsideAlarmsAtRecall',

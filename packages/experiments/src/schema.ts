@@ -50,7 +50,9 @@ export const experimentSchema = z
     config: z
       .union([z.string().min(1), z.record(z.string(), z.unknown())])
       .describe('What all runs have in common: a configuration, or the path of one.'),
-    arms: axis.refine((arms) => Object.keys(arms).length > 0, 'at least one arm is needed').describe('What is compared.'),
+    arms: axis
+      .refine((arms) => Object.keys(arms).length > 0, 'at least one arm is needed')
+      .describe('What is compared.'),
     data: axis.default({ data: {} }).describe('Data that every arm is run on.'),
     models: axis.default({ model: {} }).describe('Models that every arm is run with.'),
     seeds,

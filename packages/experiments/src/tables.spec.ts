@@ -21,9 +21,7 @@ const result: ExperimentResult = {
     imageMeasures.filter(({ key }) => key === 'accuracy'),
     axes,
   ),
-  published: [
-    { arm: 'ce', measure: 'accuracy', value: 0.9, interval: { low: 0.8, high: 0.95 }, source: 'A & B 2024' },
-  ],
+  published: [{ arm: 'ce', measure: 'accuracy', value: 0.9, interval: { low: 0.8, high: 0.95 }, source: 'A & B 2024' }],
   missing: [],
   refused: [],
   trainingSeconds: 8,

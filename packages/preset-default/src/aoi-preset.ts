@@ -29,7 +29,8 @@ export const aoiPreset = definePlugin({
     kind: 'preset',
     id: 'aoi',
     contract: '^2',
-    summary: 'Classifiers whose decision depends on the area of interest alone: the loss energy, swapped surroundings, flaws outside.',
+    summary:
+      'Classifiers whose decision depends on the area of interest alone: the loss energy, swapped surroundings, flaws outside.',
   },
   options,
   register: ({ version }) => structuredClone(versions[version]),

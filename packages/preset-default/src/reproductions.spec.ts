@@ -11,7 +11,11 @@ const runner = createRunner({ plugins: defaultPlugins, defaults: defaultConfig }
 describe('experiments that come with the product', () => {
   it('are all that lie in the folder', () => {
     const files = readdirSync(fileURLToPath(new URL('../experiments', import.meta.url)));
-    expect(Object.keys(reproductions).map((name) => `${name}.yaml`).sort()).toEqual(files.sort());
+    expect(
+      Object.keys(reproductions)
+        .map((name) => `${name}.yaml`)
+        .sort(),
+    ).toEqual(files.sort());
   });
 
   it.each([
@@ -30,7 +34,7 @@ describe('experiments that come with the product', () => {
 
   it('synthetic trains with as many images as its names say', async () => {
     const read = await readExperiment(reproductions['synthetic']!.file);
-    const planned = await planRuns(makeExperiment({ ...read.value, seeds: 1, arms: { ce: {} } }, read.baseFolder), runner, '/out');
+    const planned = await planRuns(makeExperiment({ ...read.value, seeds: 1 }, read.baseFolder), runner, '/out');
     for (const { data, config } of planned) {
       const source = await syntheticZipper.register(config.data.source.options as never, { seed: 1 } as never);
       let train = 0;

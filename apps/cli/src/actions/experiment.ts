@@ -50,7 +50,7 @@ export async function experimentShown(read: ReadExperiment, flags: ExperimentFla
         signal,
       });
     } catch (error) {
-      if (signal.aborted) note("Run the same command again to go on.");
+      if (signal.aborted) note('Run the same command again to go on.');
       throw error;
     } finally {
       view.clear();
@@ -72,13 +72,15 @@ export async function experimentShown(read: ReadExperiment, flags: ExperimentFla
   print();
   for (const sentence of sentences.slice(0, mostSentences)) print(sentence);
   if (sentences.length > mostSentences) print(`… and ${String(sentences.length - mostSentences)} more on the page.`);
-  if (result.missing.length > 0) note(`\nMissing: ${String(result.missing.length)} of ${String(total)} runs; the page names them.`);
+  if (result.missing.length > 0)
+    note(`\nMissing: ${String(result.missing.length)} of ${String(total)} runs; the page names them.`);
   printFact('\nPage', resolve(files[0] ?? folder));
 }
 
 /** As many runs at a time as processors allow, where the configuration says how many threads each has. */
 function defaultJobs({ value: { config } }: ReadExperiment): number {
   const engine = typeof config === 'string' ? undefined : config['engine'];
-  const threads = typeof engine === 'object' && engine !== null ? (engine as { readonly threads?: unknown }).threads : undefined;
+  const threads =
+    typeof engine === 'object' && engine !== null ? (engine as { readonly threads?: unknown }).threads : undefined;
   return typeof threads === 'number' && threads >= 1 ? Math.max(1, Math.floor(availableParallelism() / threads)) : 1;
 }

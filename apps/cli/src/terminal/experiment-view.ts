@@ -40,7 +40,10 @@ export class ExperimentView {
         this.#end(name, `done    ${name}, ${this.#seconds(name)}`);
         break;
       case 'failed':
-        this.#end(name, `failed  ${name}: ${report.error instanceof Error ? report.error.message : String(report.error)}`);
+        this.#end(
+          name,
+          `failed  ${name}: ${report.error instanceof Error ? report.error.message : String(report.error)}`,
+        );
         break;
     }
     const partly = [...this.#inHand.values()].reduce((sum, share) => sum + share, 0);

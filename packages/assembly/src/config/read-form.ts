@@ -17,7 +17,10 @@ export interface Form<Value> {
  * Reads a YAML or JSON file of a schema.
  * @throws FoveateError `PATH_MISSING`, or `CONFIG_INVALID` listing every problem with its place
  */
-export async function readForm<Schema extends z.ZodType>(file: string, schema: Schema): Promise<Form<z.output<Schema>>> {
+export async function readForm<Schema extends z.ZodType>(
+  file: string,
+  schema: Schema,
+): Promise<Form<z.output<Schema>>> {
   return checkedForm(await readDocument(file), schema);
 }
 
@@ -26,7 +29,11 @@ export async function readForm<Schema extends z.ZodType>(file: string, schema: S
  * @param name how messages call it
  * @throws FoveateError `CONFIG_INVALID` listing every problem
  */
-export function makeForm<Schema extends z.ZodType>(value: unknown, name: string, schema: Schema): Form<z.output<Schema>> {
+export function makeForm<Schema extends z.ZodType>(
+  value: unknown,
+  name: string,
+  schema: Schema,
+): Form<z.output<Schema>> {
   return checkedForm(documentOf(value, name), schema);
 }
 

@@ -80,7 +80,11 @@ function ofArm(
   { values, estimate }: ArmResult,
   index: number,
   centre: number,
-  { y, measure, arm }: { readonly y: (value: number) => number; readonly measure: ExperimentMeasure; readonly arm: string },
+  {
+    y,
+    measure,
+    arm,
+  }: { readonly y: (value: number) => number; readonly measure: ExperimentMeasure; readonly arm: string },
 ): Markup | null {
   if (estimate === null) return null;
   const { interval, mean } = estimate;

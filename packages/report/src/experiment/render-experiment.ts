@@ -30,9 +30,7 @@ export function renderExperiment(result: ExperimentResult): string {
             html`<li>${badge({ name: arm, index })} <span class="muted">${settings.join(', ')}</span></li>`,
         )}
       </ul>
-      <p class="muted">
-        ${count(seeds.length, 'seed')}, ${duration(result.trainingSeconds)} of training in all
-      </p>
+      <p class="muted">${count(seeds.length, 'seed')}, ${duration(result.trainingSeconds)} of training in all</p>
     </header>`,
     main: [problems(result), shown(result), measures.map((one) => measureSection(one, result)), method],
     footer: 'Made by Foveate from the runs of an experiment.',
@@ -66,7 +64,10 @@ function shown(result: ExperimentResult): Markup | null {
 }
 
 /** The charts of a measure: one for each part of the data, and model. */
-export function chartsOf({ measure, cells }: MeasureResult): readonly { readonly title: string; readonly chart: Markup }[] {
+export function chartsOf({
+  measure,
+  cells,
+}: MeasureResult): readonly { readonly title: string; readonly chart: Markup }[] {
   const y = dotScale(cells, measure);
   return panelsOf(cells)
     .filter((panel) => panel.cells.some(({ arms }) => arms.some(({ estimate }) => estimate !== null)))
