@@ -138,6 +138,11 @@ export interface LossInputs extends ModelView {
   readonly labels: Tensor2D;
   /** Area of interest [N, H, W], 0 or 1. */
   readonly aoi: Tensor3D;
+  /**
+   * Share of the training's steps that were done before this one, in [0, 1), a scalar. undefined where nothing is trained: a
+   * loss that is measured, as on the validation split, has to mean the same in every epoch.
+   */
+  readonly progress?: Scalar | undefined;
 }
 
 /** What a loss returns. */
@@ -156,7 +161,7 @@ export interface Loss {
    * What the loss reads besides logits, labels, feature map and head, an explainer's `uses` among it. Reading what is not
    * named here fails. With `images` or `forward` the features of a frozen backbone cannot come from a cache.
    */
-  readonly uses: readonly (PixelUse | 'aoi')[];
+  readonly uses: readonly (PixelUse | 'aoi' | 'progress')[];
   /** May take gradients itself, by the feature map as by images: those of the weights then pass through them. */
   compute(inputs: LossInputs): LossOutput;
 }

@@ -131,3 +131,8 @@ export class RandomStream {
 export function random(seed: number, ...path: readonly (string | number)[]): RandomStream {
   return new RandomStream(seed, path);
 }
+
+/** Samples in random order: the same one in whatever order they are given. */
+export function shuffledById<T extends { readonly id: string }>(stream: RandomStream, samples: readonly T[]): T[] {
+  return stream.shuffle(samples.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+}

@@ -2,7 +2,7 @@
 import type { DuplicateCluster } from './duplicates.js';
 import type { DataCounts, EarlyStop, EpochRecord, Explanation, Measures } from './events.js';
 import type { AppliedPreset, ChosenPlugin } from './plugin.js';
-import type { AoiOrigin, DefectVerdict, Label, Skip, SplitName } from './sample.js';
+import type { AoiOrigin, Decoy, DefectVerdict, Label, Skip, SplitName } from './sample.js';
 
 /** Version of the run.json layout. */
 export const runRecordVersion = 1;
@@ -67,6 +67,8 @@ export interface SampleRecord {
   readonly aoiOrigin?: AoiOrigin;
   /** How each of its defects was judged; absent when the labeller does not say. */
   readonly verdicts?: readonly DefectVerdict[];
+  /** The mark drawn over it; absent: none. */
+  readonly decoy?: Decoy;
 }
 
 /** One line of `predictions.jsonl`. */

@@ -111,6 +111,24 @@ export interface LabelledSample extends Sample {
   readonly aoiOrigin?: AoiOrigin;
   /** One for each defect type, in the order of `defectTypes`; absent when the labeller does not say. */
   readonly verdicts?: readonly DefectVerdict[];
+  /** Drawn over its image at network size, whoever prepares it; absent: nothing. */
+  readonly decoy?: Decoy;
+}
+
+/**
+ * A mark drawn over an image beside its area of interest: a sticker that has nothing to do with the part. Lengths are
+ * shares of the shorter side of the network input.
+ */
+export interface Decoy {
+  readonly shape: 'disc' | 'square' | 'diamond';
+  /** Of the image: x as a share of its width, y of its height. */
+  readonly centre: readonly [x: number, y: number];
+  /** Diameter of a disc, side of a square, diagonal of a diamond. */
+  readonly size: number;
+  /** Red, green and blue, each in [0, 255]. */
+  readonly colour: readonly [number, number, number];
+  /** Share of the way from edge to centre over which the mark becomes opaque, in [0, 1]. */
+  readonly softness: number;
 }
 
 /** A labelled sample with its place in the split. */

@@ -2,11 +2,11 @@ import {
   definePlugin,
   guidableExplainer,
   withMovedKeys,
-  type BuiltPlugin,
   type Explainer,
   type Loss,
   type LossInputs,
 } from '@foveate/contracts';
+import { guidedExplainer, heatmapTarget, labelSmoothing } from '@foveate/guidance';
 import { crossEntropy, defectiveClass, isDefective } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
@@ -32,19 +32,9 @@ const options = z.strictObject({
     .default(0.5)
     .describe('Value of each weight of the 3x3 mask filter (Algorithm 1, line 3).'),
   clipMask: z.boolean().default(false).describe('Clip the filtered mask to [0, 1]; the paper does not.'),
-  explainer: (z.unknown() as z.ZodType<BuiltPlugin<'explainer'>>)
-    .prefault({ id: 'grad-cam', alpha: 'exact' })
-    .describe('What makes the heatmap: an explainer that is differentiable.'),
-  target: z
-    .enum(['label', 'defective'])
-    .default('label')
-    .describe("Class the heatmap explains: the image's own label, or always the defective class."),
-  labelSmoothing: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0)
-    .describe('Share of the cross-entropy target that is spread evenly over all classes; 0 is none.'),
+  explainer: guidedExplainer,
+  target: heatmapTarget('label'),
+  labelSmoothing,
 });
 
 /** Options of the loss, defaults filled in. */

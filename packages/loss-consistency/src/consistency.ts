@@ -1,4 +1,5 @@
-import { definePlugin, type Loss, type LossInputs } from '@foveate/contracts';
+import { definePlugin, type LossInputs } from '@foveate/contracts';
+import { guidanceOptions, guidedImages, guidedLoss, type Guidance } from '@foveate/guidance';
 import { crossEntropy, isDefective } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
@@ -6,7 +7,8 @@ import { disturbed } from './disturbed.js';
 import { divergence } from './divergence.js';
 
 const options = z.strictObject({
-  weight: z.number().min(0).default(1).describe('Weight of the divergence of the two predictions.'),
+  ...guidanceOptions({ usual: 1, of: 'the divergence of the two predictions' }),
+  images: guidedImages('all'),
   disturb: z
     .enum(['swap', 'blur', 'mean'])
     .default('swap')
@@ -17,39 +19,28 @@ const options = z.strictObject({
     .enum(['js', 'logits'])
     .default('js')
     .describe('Jensen-Shannon divergence, at most log 2, or the squared difference of logit margins.'),
-  images: z.enum(['all', 'defective']).default('all').describe('Which images are disturbed: all, or defective ones.'),
   teach: z
     .enum(['both', 'disturbed', 'batch'])
     .default('both')
     .describe('Images of the cross-entropy: the batch, the disturbed ones, or the mean over both.'),
-  labelSmoothing: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0)
-    .describe('Share of the cross-entropy target that is spread evenly over all classes; 0 is none.'),
 });
 
 /** Options of the loss, defaults filled in. */
 export type ConsistencyOptions = z.output<typeof options>;
 
-function consistencyLoss(o: ConsistencyOptions): Loss {
-  const compute = ({ images, aoi, labels, logits, forward }: LossInputs): ReturnType<Loss['compute']> => {
-    const guided: tf.Tensor1D = o.images === 'all' ? tf.ones([images.shape[0]]) : isDefective(labels);
-    const row = tf.reshape(guided, [-1, 1, 1, 1]);
-    const changed = disturbed(images, aoi, o.disturb);
-    const other = forward(tf.add(tf.mul(changed, row), tf.mul(images, tf.sub(1, row)))).logits;
-    const ceOf = (of: tf.Tensor2D): tf.Tensor1D => crossEntropy(of, labels, o.labelSmoothing);
-    const ce = {
-      batch: () => ceOf(logits),
-      disturbed: () => ceOf(other),
-      both: (): tf.Tensor1D => tf.mul(tf.add(ceOf(logits), ceOf(other)), 0.5),
-    }[o.teach]();
-    const change: tf.Tensor1D = tf.mul(guided, divergence(logits, other, o.measure));
-    const perSample: tf.Tensor1D = tf.add(ce, tf.mul(change, o.weight));
-    return { loss: tf.mean(perSample), perSample, parts: { ce: tf.mean(ce), divergence: tf.mean(change) } };
-  };
-  return { uses: ['images', 'aoi', 'forward'], compute };
+function measure(o: ConsistencyOptions, { images, aoi, labels, logits, forward }: LossInputs): Guidance {
+  const changed = disturbed(images, aoi, o.disturb);
+  // Images that are not guided stand twice as they are.
+  const row = tf.reshape(isDefective(labels), [-1, 1, 1, 1]);
+  const others = o.images === 'all' ? changed : tf.add(tf.mul(changed, row), tf.mul(images, tf.sub(1, row)));
+  const other = forward(others as tf.Tensor4D).logits;
+  const ceOf = (of: tf.Tensor2D): tf.Tensor1D => crossEntropy(of, labels, o.labelSmoothing);
+  const ce = {
+    batch: () => ceOf(logits),
+    disturbed: () => ceOf(other),
+    both: (): tf.Tensor1D => tf.mul(tf.add(ceOf(logits), ceOf(other)), 0.5),
+  }[o.teach]();
+  return { ce, guidance: divergence(logits, other, o.measure) };
 }
 
 /**
@@ -64,5 +55,6 @@ export const consistency = definePlugin({
     summary: 'Cross-entropy plus how much predictions change when what lies outside the area of interest is disturbed.',
   },
   options,
-  register: consistencyLoss,
+  register: (o) =>
+    guidedLoss(o, { name: 'divergence', uses: ['images', 'forward'], measure: (inputs) => measure(o, inputs) }),
 });

@@ -7,7 +7,7 @@ import { tfjs } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
 import { aoiL1 } from '@foveate/loss-aoi-l1';
 import { ce, focal } from '@foveate/loss-ce';
-import { ceod } from '@foveate/loss-ceod';
+import { ceod, ceodV2 } from '@foveate/loss-ceod';
 import { consistency } from '@foveate/loss-consistency';
 import { diceCe } from '@foveate/loss-dice';
 import { energy } from '@foveate/loss-energy';
@@ -65,6 +65,7 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   ce,
   focal,
   ceod,
+  ceodV2,
   energy,
   aoiL1,
   rrr,

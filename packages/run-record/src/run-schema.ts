@@ -5,6 +5,7 @@ import { z } from 'zod';
 const label = z.union([z.literal(0), z.literal(1)]);
 const split = z.enum(['train', 'validation', 'test']);
 const share = z.number().min(0).max(1).nullable();
+const byte = z.int().min(0).max(255);
 const record = z.record(z.string(), z.unknown());
 const plugin = z.object({ id: z.string(), options: record });
 const byLabel = z.object({ good: z.int().min(0), defective: z.int().min(0) });
@@ -114,5 +115,14 @@ export const sampleSchema: z.ZodType<SampleRecord> = z.object({
         area: share,
       }),
     )
+    .exactOptional(),
+  decoy: z
+    .object({
+      shape: z.enum(['disc', 'square', 'diamond']),
+      centre: z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]),
+      size: z.number().gt(0).max(1),
+      colour: z.tuple([byte, byte, byte]),
+      softness: z.number().min(0).max(1),
+    })
     .exactOptional(),
 });

@@ -8,6 +8,7 @@ export { pixelFacts, type PixelFacts } from './data/facts.js';
 export { operationsOf } from './data/operations.js';
 export { recordedData, requireSameSamples, sampleRecords } from './data/recorded-data.js';
 export { SampleStore, type Stored } from './data/sample-store.js';
+export { addDecoys, decoyStage, type DecoyOptions } from './decoy.js';
 export { deduplicate } from './deduplicate.js';
 export { chooseExplained, explain, rastersOf, type Evaluator } from './explain.js';
 export { exportModel, exportStage, modelMetadata, type ExportModelOptions } from './export-model.js';

@@ -26,12 +26,12 @@ export async function pipelineOf(run: RunScope): Promise<readonly PipelineStage[
   );
 }
 
-/** The stages up to the one that gives a data set, and those after it. All, where none gives one. */
+/** The stages up to the last one that gives a data set, and those after it. All, where none gives one. */
 export function dividedAtData(stages: readonly PipelineStage[]): {
   readonly data: readonly PipelineStage[];
   readonly later: readonly PipelineStage[];
 } {
-  const end = stages.findIndex(({ gives }) => gives === 'data-set');
+  const end = stages.findLastIndex(({ gives }) => gives === 'data-set');
   return end === -1 ? { data: stages, later: [] } : { data: stages.slice(0, end + 1), later: stages.slice(end + 1) };
 }
 

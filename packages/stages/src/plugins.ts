@@ -1,6 +1,7 @@
 /** The stages of this package as plugins, in the order of the usual pipeline, then those that may stand in it. */
 import { defineStage } from '@foveate/contracts';
 import { z } from 'zod';
+import { decoyStage } from './decoy.js';
 import { deduplicate } from './deduplicate.js';
 import { explain } from './explain.js';
 import { exportStage } from './export-model.js';
@@ -118,6 +119,7 @@ export const stagePlugins = [
   writeMasksStage,
   deduplicateStage,
   splitStage,
+  decoyStage,
   trainStage,
   explainStage,
   measureStage,

@@ -1,5 +1,5 @@
 /** What the source settles beforehand: which split a sample is in, and whether it has the mark. */
-import { random, type SplitName } from '@foveate/contracts';
+import { random, shuffledById, type SplitName } from '@foveate/contracts';
 import { z } from 'zod';
 import type { MarkOptions } from './mark.js';
 import type { Damage } from './scene.js';
@@ -8,11 +8,6 @@ import type { Damage } from './scene.js';
 export interface Drawn {
   readonly id: string;
   readonly damages: readonly Damage[];
-}
-
-/** Samples in an order of their own, so that the first of them are any of them. */
-function shuffled<T extends { readonly id: string }>(seed: number, purpose: string, samples: readonly T[]): T[] {
-  return random(seed, 'synthetic-zipper', purpose).shuffle(samples.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
 }
 
 /** Options of a split that the source prescribes. */
@@ -46,7 +41,7 @@ export function prescribedSplits(
   const ofLabel = [false, true].flatMap((label) => {
     const known = drawn.filter((one) => isDefective(one) === label && !isNew(one));
     const upTo = [train, train + validation].map((share) => Math.round(share * known.length));
-    return shuffled(seed, 'split', known).map(({ id }, index): [string, SplitName] => [
+    return shuffledById(random(seed, 'synthetic-zipper', 'split'), known).map(({ id }, index): [string, SplitName] => [
       id,
       index < (upTo[0] as number) ? 'train' : index < (upTo[1] as number) ? 'validation' : 'test',
     ]);
@@ -65,7 +60,10 @@ export function markedIds(
     [false, true].flatMap((label) => {
       const members = drawn.filter((one) => isDefective(one) === label && splits?.get(one.id) === place);
       const share = place === 'test' ? test : label ? defective : good;
-      return shuffled(seed, 'marked', members).slice(0, Math.round(share * members.length));
+      return shuffledById(random(seed, 'synthetic-zipper', 'marked'), members).slice(
+        0,
+        Math.round(share * members.length),
+      );
     }),
   );
   return new Set(ids.map(({ id }) => id));

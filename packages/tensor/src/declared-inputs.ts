@@ -1,6 +1,6 @@
 /** What losses and explainers are given: what they declared to read, and errors in place of the rest. */
 import { fail, type Explainer, type Loss, type LossInputs, type ModelView } from '@foveate/contracts';
-import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 
 /** A view whose images are not there when features come from a cache. */
 export type BatchView = Omit<ModelView, 'images'> & { readonly images?: Tensor4D };
@@ -10,6 +10,8 @@ export interface LossMaterial {
   readonly view: BatchView;
   readonly labels: Tensor2D;
   readonly aoi?: Tensor3D;
+  /** While training alone. */
+  readonly progress?: Scalar;
 }
 
 /** Who reads, as errors name it, and what it says it reads. */
@@ -24,7 +26,7 @@ export function readsPixels({ uses }: Pick<Loss, 'uses'> | Pick<Explainer, 'uses
 }
 
 /** @throws Error from the inputs, when `loss` reads what it does not name in `uses` or the batch does not have */
-export function lossInputs({ uses }: Loss, { view, labels, aoi }: LossMaterial): LossInputs {
+export function lossInputs({ uses }: Loss, { view, labels, aoi, progress }: LossMaterial): LossInputs {
   const reader: Reader = { name: 'loss', uses };
   const declaredView = viewFor(reader, view);
   return {
@@ -40,6 +42,10 @@ export function lossInputs({ uses }: Loss, { view, labels, aoi }: LossMaterial):
     },
     get aoi() {
       return declared(reader, 'aoi', aoi);
+    },
+    get progress() {
+      requireDeclared(reader, 'progress');
+      return progress;
     },
   };
 }
@@ -63,17 +69,20 @@ function viewFor(reader: Reader, { images, featureMap, logits, head, forward }: 
   };
 }
 
-function declared<T>({ name, uses }: Reader, what: Loss['uses'][number], value: T | undefined): T {
-  const article = name === 'loss' ? 'A' : 'An';
-  if (!uses.includes(what)) {
-    throw fail({
-      code: 'PLUGIN_INVALID',
-      what: `${article} ${name} that reads '${what}' has to name it in its 'uses'`,
-      where: name,
-      got: `uses: [${uses.join(', ')}]`,
-      advice: `Return uses: ['${what}', …] from register, and take only what is read out of what is given`,
-    });
-  }
-  if (value === undefined) throw new Error(`A batch has no '${what}', which the ${name} reads.`);
+function declared<T>(reader: Reader, what: Loss['uses'][number], value: T | undefined): T {
+  requireDeclared(reader, what);
+  if (value === undefined) throw new Error(`A batch has no '${what}', which the ${reader.name} reads.`);
   return value;
+}
+
+function requireDeclared({ name, uses }: Reader, what: Loss['uses'][number]): void {
+  if (uses.includes(what)) return;
+  const article = name === 'loss' ? 'A' : 'An';
+  throw fail({
+    code: 'PLUGIN_INVALID',
+    what: `${article} ${name} that reads '${what}' has to name it in its 'uses'`,
+    where: name,
+    got: `uses: [${uses.join(', ')}]`,
+    advice: `Return uses: ['${what}', …] from register, and take only what is read out of what is given`,
+  });
 }

@@ -89,3 +89,19 @@ export function stopGradient<R extends tf.Tensor = tf.Tensor>(
     return { value: f(input), gradFunc: (_dy: tf.Tensor, saved: tf.Tensor[]) => tf.zerosLike(saved[0] as tf.Tensor) };
   })(x) as R;
 }
+
+/**
+ * What `f` gives, as a constant: nothing in it is differentiated by those outside, so that it costs no more than its value.
+ * `f` may take gradients itself, which {@link stopGradient} does not allow.
+ */
+export function withoutGradient<R>(f: () => R): R {
+  // tfjs has no such scope of its own. Gradients inside of it start a tape of their own.
+  const { state } = tf.engine();
+  const { gradientDepth, activeTape } = state;
+  state.gradientDepth = 0;
+  try {
+    return f();
+  } finally {
+    Object.assign(state, { gradientDepth, activeTape });
+  }
+}

@@ -40,7 +40,7 @@ export function lossView(
 }
 
 /**
- * A loss on the tensors of {@link lossCase}: outputs `loss`, `perSample` and its parts and, with `gradients`, those of the
+ * A loss on the tensors of {@link lossCase}, and on `progress` where the inputs have that: outputs `loss`, `perSample` and its parts and, with `gradients`, those of the
  * loss by the weights and the images, `byFilter`, `byKernel` and `byImages`.
  */
 export function lossProgram(loss: Loss, gradients: boolean): Program {
@@ -50,6 +50,7 @@ export function lossProgram(loss: Loss, gradients: boolean): Program {
         ...lossView(images as tf.Tensor4D, { filter, kernel }),
         labels: inputs['labels'] as tf.Tensor2D,
         aoi: inputs['aoi'] as tf.Tensor3D,
+        progress: inputs['progress'] as tf.Scalar | undefined,
       });
     const given = [inputs['images'], inputs['filter'], inputs['kernel']] as [tf.Tensor, tf.Tensor, tf.Tensor];
     const { loss: value, perSample, parts } = evaluate(...given);

@@ -31,10 +31,10 @@ export function classification(parts: ClassificationParts): Objective<FedBatch> 
     measured: measured !== undefined,
     inputs: batchTensors,
     learn: (inputs, { scope, variables, held }) => {
-      const { start, labels, aoi } = programInputs(inputs, model.classes);
+      const { start, ...given } = programInputs(inputs, model.classes);
       const view = batchView(model, start, scope, { held, variables });
-      const given = loss.compute(lossInputs(loss, { view, labels, ...(aoi === undefined ? {} : { aoi }) }));
-      const plain = checkedLossOutput(given, labels.shape[0]);
+      const { labels } = given;
+      const plain = checkedLossOutput(loss.compute(lossInputs(loss, { view, ...given })), labels.shape[0]);
       return {
         result: classWeights === undefined ? plain : weighted(plain, labels, classWeights),
         outputs: { logits: view.logits },

@@ -99,6 +99,27 @@ describe('train', () => {
     expect(readFileSync(join(folder, 'best.safetensors')).equals(best)).toBe(true);
   });
 
+  it('tells losses that ask how far it is, the same when it is resumed, and nothing where it only measures', async () => {
+    const asking: Loss = {
+      uses: ['progress'],
+      compute: (inputs) => {
+        const { progress } = inputs;
+        const output = tinyCrossEntropy.compute(inputs);
+        return progress === undefined
+          ? { ...output, perSample: tf.zerosLike(output.perSample) }
+          : { ...output, parts: { progress } };
+      },
+    };
+    const stop = new AbortController();
+    const first = await events(options({ loss: asking, signal: stop.signal }), (event) => {
+      if (event.type === 'step' && event.epoch === 2 && event.step === 3) stop.abort();
+    });
+    const all = [...first, ...(await events(options({ loss: asking, resume: true })))];
+    // Three epochs of six steps.
+    only(all, 'step').forEach(({ parts }, index) => expect(parts['progress']).toBeCloseTo(index / 18, 6));
+    expect(curve(all).map(({ validation }) => validation.loss)).toEqual([0, 0, 0]);
+  });
+
   it('resumes a validation that was interrupted without training again', async () => {
     const straight = await events(options());
     const stop = new AbortController();

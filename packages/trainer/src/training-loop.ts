@@ -15,7 +15,7 @@ import {
 } from './course/progress.js';
 import { isMetric } from './course/monitor.js';
 import { rateFactor } from './course/schedule.js';
-import { noiseTensors } from './feed/batch-tensors.js';
+import { hostScalar, noiseTensors } from './feed/batch-tensors.js';
 import { pullUntil } from './feed/pull.js';
 import { phaseAt, type Phase } from './freezing/phases.js';
 import type { SampleBatch, ValidationTally } from './objective.js';
@@ -127,8 +127,11 @@ export class TrainingLoop {
     const factor = schedule === undefined ? 1 : rateFactor(schedule, moment, progress.course.dropped);
     const update = { learningRate: optimizer.learningRate * factor, emaDecay: emaDecay(ema?.decay ?? 0, updates) };
     const isUpdate = (step + 1) % accumulate === 0 || step + 1 === steps;
-    const noise = noiseTensors(objective.model, batch.ids.length, random(seed, 'noise', epoch, step));
-    const outputs = await this.#session.step(batch, noise, isUpdate ? update : undefined);
+    const given = {
+      ...noiseTensors(objective.model, batch.ids.length, random(seed, 'noise', epoch, step)),
+      progress: hostScalar(((epoch - 1) * steps + step) / (epochs * steps)),
+    };
+    const outputs = await this.#session.step(batch, given, isUpdate ? update : undefined);
     const scalar = (name: string): number => valuesOf(outputs, name)[0] as number;
     const loss = scalar('loss');
     assertFinite({

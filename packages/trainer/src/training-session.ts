@@ -125,12 +125,12 @@ export class TrainingSession {
 
   /**
    * One training step, or a part of one.
-   * @param noise random numbers for the model
+   * @param given what a step is told besides its batch: random numbers for the model and the progress of the training
    * @param update undefined: only gather the gradients
    */
-  async step(batch: SampleBatch, noise: HostTensors, update: UpdateInputs | undefined): Promise<HostTensors> {
+  async step(batch: SampleBatch, given: HostTensors, update: UpdateInputs | undefined): Promise<HostTensors> {
     const start: Start = 'trunk' in batch ? 'trunk' : 'images';
-    const inputs = { ...this.#parts.objective.inputs(batch), ...noise };
+    const inputs = { ...this.#parts.objective.inputs(batch), ...given };
     if ((this.#parts.settings.accumulate ?? 1) === 1) {
       if (update === undefined) throw new Error('Every step updates where nothing is gathered.');
       return this.#program(`step ${start}`).run({ ...inputs, ...this.#updateTensors(update) });

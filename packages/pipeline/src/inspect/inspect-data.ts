@@ -120,7 +120,7 @@ async function trace(scope: RunScope, { progress, signal }: TaskContext): Promis
   for (const [index, stage] of data.entries()) {
     output = through([stage], scope, output);
     if (stage.gives === 'data-set') continue;
-    const complete = () => (isLabelled ||= index === data.length - 2);
+    const complete = () => (isLabelled ||= data[index + 1]?.gives === 'data-set');
     output = output.pipe(tap({ next: see(stage.gives, index), complete }));
   }
   const divided = await lastValueFrom(abortable(output, signal), { defaultValue: undefined }).catch(

@@ -11,7 +11,7 @@ import { slotsFor } from '../worker/pixel-work.js';
 /** How each sample was labelled and placed, for `samples.jsonl`. */
 export function sampleRecords(samples: readonly AssignedSample[]): readonly SampleRecord[] {
   return samples.map(
-    ({ id, split: part, label, defectTypes, reason, shareInside, attributes, aoiOrigin, verdicts }) => ({
+    ({ id, split: part, label, defectTypes, reason, shareInside, attributes, aoiOrigin, verdicts, decoy }) => ({
       id,
       split: part,
       label,
@@ -21,6 +21,7 @@ export function sampleRecords(samples: readonly AssignedSample[]): readonly Samp
       ...(attributes === undefined ? {} : { attributes }),
       ...(aoiOrigin === undefined ? {} : { aoiOrigin }),
       ...(verdicts === undefined ? {} : { verdicts }),
+      ...(decoy === undefined ? {} : { decoy }),
     }),
   );
 }
@@ -68,9 +69,17 @@ export async function recordedData(run: RunScope, records: readonly SampleRecord
         advice: 'Restore the data the run was made with',
       });
     }
-    const { label, reason, shareInside } = record;
-    const decision = { label, reason, ...(shareInside === null ? {} : { shareInside }) };
-    return { ...sample, ...decision, split: record.split };
+    const { label, reason, shareInside, attributes, decoy, split: part } = record;
+    return {
+      ...sample,
+      label,
+      reason,
+      split: part,
+      ...(shareInside === null ? {} : { shareInside }),
+      // Stages add to those of the source.
+      ...(attributes === undefined ? {} : { attributes }),
+      ...(decoy === undefined ? {} : { decoy }),
+    };
   });
   const slotOf = slotsFor(samples, await run.work.open(samples.length));
   return dataSet(

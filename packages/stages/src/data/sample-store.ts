@@ -15,6 +15,7 @@ import type {
   SampleSource,
 } from '@foveate/contracts';
 import { resize, resizeMask } from '@foveate/image';
+import { withDecoy } from './decoy-pixels.js';
 import { packSlot, unpackSlot } from './slot-layout.js';
 import type { Slots } from './slots.js';
 
@@ -85,11 +86,17 @@ export class SampleStore {
   }
 
   /**
-   * A sample at network size.
+   * A sample at network size, with its decoy if it has one.
    * @param memory for what comes out of a slot; without it new memory
    * @throws FoveateError `DATA_INVALID` when it cannot be decoded or its files are no longer what they were
    */
   async prepare(stored: Stored, memory?: PixelMemory): Promise<AugmentedImages> {
+    const images = await this.#plain(stored, memory);
+    const { decoy } = stored.sample;
+    return decoy === undefined ? images : { ...images, image: withDecoy(images.image, decoy, memory) };
+  }
+
+  async #plain(stored: Stored, memory?: PixelMemory): Promise<AugmentedImages> {
     const { slot, sample, stamps } = stored;
     const [height, width] = this.#parts.size;
     const kept = slot === undefined ? undefined : this.#parts.slots?.read(slot);

@@ -51,11 +51,12 @@ export function noiseTensors(model: TrainedModel, samples: number, random: Rando
 }
 
 /**
- * What a training step is fed besides the batch: its learning rate and the random numbers the model asks for.
+ * What a training step is fed besides the batch: its learning rate, a progress at which every schedule has come to its end, and
+ * the random numbers the model asks for.
  * @param random the stream of this step
  */
 export function stepTensors(model: Model, samples: number, learningRate: number, random: RandomStream): HostTensors {
-  return { learningRate: hostScalar(learningRate), ...noiseTensors(model, samples, random) };
+  return { learningRate: hostScalar(learningRate), progress: hostScalar(1), ...noiseTensors(model, samples, random) };
 }
 
 /** What {@link programInputs} makes of the inputs of a program. */
@@ -65,11 +66,12 @@ export interface ProgramInputs {
   readonly labels: tf.Tensor2D;
   readonly images?: tf.Tensor4D;
   readonly aoi?: tf.Tensor3D;
+  readonly progress?: tf.Scalar;
 }
 
 /** The tensors of a batch inside a program. */
 export function programInputs(inputs: NamedTensors, classes: number): ProgramInputs {
-  const { images, trunk, aoi } = inputs;
+  const { images, trunk, aoi, progress } = inputs;
   const labels = tensorNamed(inputs, 'labels') as tf.Tensor1D;
   return {
     start:
@@ -77,5 +79,6 @@ export function programInputs(inputs: NamedTensors, classes: number): ProgramInp
     labels: tf.oneHot(labels, classes, 1, 0, 'float32') as tf.Tensor2D,
     ...(images === undefined ? {} : { images: images as tf.Tensor4D }),
     ...(aoi === undefined ? {} : { aoi: aoi as tf.Tensor3D }),
+    ...(progress === undefined ? {} : { progress: progress as tf.Scalar }),
   };
 }

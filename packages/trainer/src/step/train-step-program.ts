@@ -20,7 +20,8 @@ export type TrainStepParts = Omit<ObjectiveStepParts, 'objective'> &
  *
  * Inputs: `images` [N, H, W, 3] float32, or in their place `trunk` [N, h, w, K], what the leading held stages of the model
  * made of them; `labels` [N] int32; `aoi` [N, H, W] float32, if the loss uses it; `noise/<name>` [N, width] float32 in
- * [0, 1) for what the model asks for; `learningRate` and, with averages, `emaDecay` (scalars). State: `model/<variable>`,
+ * [0, 1) for what the model asks for; `progress` (scalar, share of the training that is done), if the loss uses it;
+ * `learningRate` and, with averages, `emaDecay` (scalars). State: `model/<variable>`,
  * `optimizer/<slot>` for the trained variables and, with averages, `ema/<variable>`. Outputs: `loss` (scalar), `perSample`
  * [N], `logits` [N, classes], `parts/<name>` (scalars of the loss) and `gradientNorm` (scalar, Euclidean norm over all
  * trained variables), all from before clipping and update.
@@ -32,7 +33,7 @@ export function trainStepProgram({ model, loss, classWeights, ...update }: Train
 }
 
 /**
- * One training step of any objective. Inputs are the objective's, `noise/<name>`, `learningRate` and `emaDecay`; state and
+ * One training step of any objective. Inputs are the objective's, `noise/<name>`, `progress`, `learningRate` and `emaDecay`; state and
  * outputs as of {@link trainStepProgram}, with what the objective gives in place of `logits`.
  * @throws FoveateError `CONFIG_INVALID` when nothing is trained
  */
