@@ -1,21 +1,15 @@
 /** Whether a decision depends on what is outside, as a user asks. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Audit } from '@foveate/report';
+import { commandLine } from './testing/command-line.js';
 
-const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'foveate-audit-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-function foveate(...args: readonly string[]) {
-  const env = { ...process.env, COLUMNS: '120' };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: root, encoding: 'utf8', env });
-  return { status, stdout, stderr };
-}
+const foveate = commandLine(root, { COLUMNS: '120' });
 
 beforeAll(() => {
   writeFileSync(

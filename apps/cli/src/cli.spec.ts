@@ -6,15 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunRecord } from '@foveate/run-record';
 import { encodePng } from '@foveate/image';
+import { commandLine } from './testing/command-line.js';
 
 const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'foveate-cli-'));
 
-function foveate(...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: root, encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
+const foveate = commandLine(root);
 
 /** One message, no stack trace, nothing on standard output. */
 function expectError(result: ReturnType<typeof foveate>, status: number, code: string, ...texts: readonly string[]) {
@@ -138,7 +136,8 @@ describe('wrong arguments', () => {
 
   it('FOVEATE_DEBUG adds the stack', () => {
     const env = { ...process.env, FOVEATE_DEBUG: '1' };
-    const { stderr } = spawnSync(process.execPath, [bin, 'evaluate', 'none'], { cwd: root, encoding: 'utf8', env });
+    const { status, stderr } = spawnSync(process.execPath, [bin, 'evaluate', 'none'], { cwd: root, encoding: 'utf8', env }); // prettier-ignore
+    expect(status).toBe(3);
     expect(stderr).toMatch(/\n\s+at /);
   });
 });

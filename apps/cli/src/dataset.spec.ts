@@ -1,20 +1,15 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { emptyMask, encodePng, fillPolygon } from '@foveate/image';
 import { greyPng16 } from '../../../packages/image/src/testing/sixteen-bits.js';
+import { commandLine } from './testing/command-line.js';
 
-const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'foveate-dataset-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-function foveate(...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: root, encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
+const foveate = commandLine(root);
 
 function write(path: string, content: Uint8Array | string): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });

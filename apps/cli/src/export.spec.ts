@@ -7,14 +7,14 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import { defaultRunner } from './runner.js';
+import { commandLine } from './testing/command-line.js';
 
-const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
 const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'foveate-export-'));
 const run = join(root, 'run');
 
-const node = (...args: readonly string[]) => spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
-const exported = (...args: readonly string[]) => node(bin, 'export', run, ...args);
+const foveate = commandLine(root);
+const exported = (...args: readonly string[]) => foveate('export', run, ...args);
 
 /** Files of every kind, with fine stripes and strong colours: wherever pixels come about otherwise, scores show it. */
 async function kindsOfImages(folder: string): Promise<readonly string[]> {
@@ -56,7 +56,7 @@ beforeAll(() => {
     training: { epochs: 1, batchSize: 8 },
   };
   writeFileSync(join(root, 'tiny.json'), JSON.stringify(config));
-  expect(node(bin, 'train', '--config', join(root, 'tiny.json'), '--out', run)).toMatchObject({ status: 0 });
+  expect(foveate('train', '--config', join(root, 'tiny.json'), '--out', run)).toMatchObject({ status: 0 });
 }, 60_000);
 
 describe('foveate export', () => {
@@ -87,7 +87,7 @@ describe('foveate export', () => {
       expect(exported(...flags, '--out', folder).status).toBe(0);
       symlinkSync(modules, join(folder, 'node_modules'));
       const files = await kindsOfImages(folder);
-      const explained = node(bin, 'explain', run, ...files, '--out', join(folder, 'explained'), '--json');
+      const explained = foveate('explain', run, ...files, '--out', join(folder, 'explained'), '--json');
       const expected = (JSON.parse(explained.stdout) as { file: string; score: number }[]).map(({ score }) => score);
       expect(new Set(expected.map((score) => score.toFixed(4))).size).toBeGreaterThan(5);
       const programs = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/```js\n(.*?)```/gs)];
@@ -136,7 +136,7 @@ describe('foveate export', () => {
   });
 
   it('names what is not a run, and a format there is not', () => {
-    expect(node(bin, 'export', join(root, 'none'))).toMatchObject({ status: 3, stdout: '' });
+    expect(foveate('export', join(root, 'none'))).toMatchObject({ status: 3, stdout: '' });
     expect(exported('--format', 'caffe')).toMatchObject({ status: 2, stdout: '' });
   });
 });

@@ -1,9 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { RunEvent } from '@foveate/contracts';
 import { emptyMask, encodePng, fillPolygon } from '@foveate/image';
@@ -11,15 +9,12 @@ import { parse } from 'yaml';
 import { Questions } from './init/questions.js';
 import { main } from './main.js';
 import { defaultRunner } from './runner.js';
+import { commandLine } from './testing/command-line.js';
 
-const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'foveate-init-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-function foveate(...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: root, encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
+const foveate = commandLine(root);
 
 function write(path: string, content: Uint8Array | string): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });

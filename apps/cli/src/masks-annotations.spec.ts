@@ -1,5 +1,5 @@
 /** Masks that come from annotation tools, go to them, and are put onto many images, as a user does it. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,15 +12,14 @@ import { encodePng } from '@foveate/image';
 import { formats } from '@foveate/mask-formats';
 import { createMaskStore, identifyImage, openMaskStore, type MaskEntry } from '@foveate/mask-store';
 import type { ImportedMasks } from '@foveate/mask-tasks';
+import { commandLine } from './testing/command-line.js';
 
 const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'foveate-annotations-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-function masks(...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'masks', ...args], { cwd: root, encoding: 'utf8' }); // prettier-ignore
-  return { status, stdout, stderr };
-}
+const foveate = commandLine(root);
+const masks = (...args: readonly string[]) => foveate('masks', ...args);
 
 async function entries(folder: string): Promise<readonly (MaskEntry & { readonly path: string })[]> {
   const store = await openMaskStore(join(root, folder));

@@ -1,9 +1,7 @@
 /** Masks that a network learns and proposes, as a user has them. */
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodePng } from '@foveate/image';
 import { createMaskStore, identifyImage, iou, openMaskStore, type MaskStatus } from '@foveate/mask-store';
@@ -12,16 +10,13 @@ import { disc, side } from '../../../packages/segmentation/src/testing/discs.js'
 import { readSegmenterConfig, trainMasks } from '@foveate/mask-tasks/train';
 import { segmenterDefaults } from '@foveate/preset-default';
 import { defaultRunner } from './runner.js';
+import { commandLine } from './testing/command-line.js';
 
-const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'foveate-masks-network-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-function masks(...args: readonly string[]) {
-  const env = { ...process.env, COLUMNS: '100' };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'masks', ...args], { cwd: root, encoding: 'utf8', env }); // prettier-ignore
-  return { status, stdout, stderr };
-}
+const foveate = commandLine(root, { COLUMNS: '100' });
+const masks = (...args: readonly string[]) => foveate('masks', ...args);
 
 const small = [
   'segmenter={id: unet, width: 4, depth: 2}',

@@ -1,23 +1,18 @@
 /** Masks as a user keeps them. */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { emptyMask, encodePng } from '@foveate/image';
 import { identifyImage, openMaskStore } from '@foveate/mask-store';
 import type { MaskEntry, StoreCheck } from '@foveate/mask-store';
+import { commandLine } from './testing/command-line.js';
 
-const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'foveate-masks-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-function masks(...args: readonly string[]) {
-  const env = { ...process.env, COLUMNS: '100' };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'masks', ...args], { cwd: root, encoding: 'utf8', env }); // prettier-ignore
-  return { status, stdout, stderr };
-}
+const foveate = commandLine(root, { COLUMNS: '100' });
+const masks = (...args: readonly string[]) => foveate('masks', ...args);
 
 function entries(...args: readonly string[]): (MaskEntry & { readonly path: string })[] {
   return JSON.parse(masks('list', 'store', '--json', ...args).stdout) as (MaskEntry & { readonly path: string })[];

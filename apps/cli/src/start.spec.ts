@@ -44,8 +44,9 @@ describe('what is loaded', () => {
     expect(heavy.filter((name) => loaded.has(name))).toEqual([]);
   });
 
-  it('a command loads what it needs', () => {
+  it('a command loads what it needs, and no reader of models', () => {
     const loaded = packagesLoaded('plugins', 'list');
     for (const name of ['rxjs', 'inversify', 'zod', 'packages/pipeline']) expect(loaded).toContain(name);
+    expect(loaded).not.toContain('@tensorflow/tfjs-converter');
   });
 });

@@ -1,20 +1,14 @@
 /** Weights as a user lists, finds and inspects them. */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { encodeSafetensors } from '@foveate/tensor';
+import { commandLine } from './testing/command-line.js';
 
-const bin = fileURLToPath(new URL('../bin/foveate.mjs', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'foveate-home-'));
 
-function foveate(...args: readonly string[]) {
-  const env = { ...process.env, FOVEATE_HOME: home, NO_COLOR: '1' };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: home, encoding: 'utf8', env });
-  return { status, stdout, stderr };
-}
+const foveate = commandLine(home, { FOVEATE_HOME: home, NO_COLOR: '1' });
 
 describe('foveate weights', () => {
   it('says where known weights belong, and sees them there', () => {

@@ -17,7 +17,6 @@ import { checkInputs, refuseState, type InputKinds } from '@foveate/tensor';
 import { version_cpu } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { toHost, toTensor } from './host-tensors.js';
-import { openGraphModel } from './open-graph-model.js';
 
 // The backend's advice to install tfjs-node is not for users who chose this engine.
 tf.env().set('PROD', true);
@@ -137,8 +136,12 @@ export function engineOn(backend: string, info: EngineInfo): Engine {
     info,
     createState: (values) => new TfjsState(backend, values),
     compile: (program, state, options) => compile(backend, program, state, options),
-    openModel: async (format, files) =>
-      format === 'tfjs' ? openGraphModel(files, (work) => onBackend(backend, work)) : undefined,
+    openModel: async (format, files) => {
+      if (format !== 'tfjs') return undefined;
+      // The reader of models is larger than tfjs' core, and only exports are tried with it.
+      const { openGraphModel } = await import('./open-graph-model.js');
+      return openGraphModel(files, (work) => onBackend(backend, work));
+    },
     dispose: () => undefined,
   };
 }

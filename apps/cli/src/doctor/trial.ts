@@ -17,7 +17,7 @@ export type TrialResult =
 
 /** Large enough to use every kernel of a training, small enough for pure JavaScript. */
 const trialConfig = {
-  data: { size: 32 },
+  data: { size: 16 },
   model: { id: 'custom-cnn', channels: [4, 4, 8, 8] },
   loss: 'ceod',
   optimizer: 'adamax',
