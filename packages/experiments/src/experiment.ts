@@ -4,7 +4,7 @@ import type { ConfigReader } from '@foveate/assembly';
 import { isFoveateError } from '@foveate/contracts';
 import { makeFolder, writeAtomically } from '@foveate/contracts/node';
 import { task, type Task, type TaskContext, type TaskOptions } from '@foveate/contracts/task';
-import { experimentFigures, renderExperiment, type ExperimentResult } from '@foveate/report';
+import { experimentFigures, loadRun, renderExperiment, type ExampleRuns, type ExperimentResult } from '@foveate/report';
 import { wilsonInterval } from '@foveate/statistics';
 import { comparableRuns } from './comparable.js';
 import { compareRuns } from './compare.js';
@@ -156,7 +156,7 @@ async function written(
 ): Promise<readonly string[]> {
   for (const name of ['tables', 'figures']) await makeFolder(join(folder, name));
   const files = {
-    'report.html': renderExperiment(result),
+    'report.html': await renderExperiment(result, await examplesOf(runs, result)),
     ...tableFiles(result, runs),
     ...experimentFigures(result),
   };
@@ -166,4 +166,32 @@ async function written(
     paths.push(join(folder, name));
   }
   return paths;
+}
+
+/** Runs of the first seed, of each data and model those of all arms, where they have pictures. */
+async function examplesOf(
+  runs: readonly FinishedRun[],
+  { arms, seeds, measures }: ExperimentResult,
+): Promise<readonly ExampleRuns[]> {
+  const cells = measures[0]?.cells ?? [];
+  const examples: ExampleRuns[] = [];
+  for (const { data, model } of cells) {
+    const of = runs.filter(
+      ({ plan, record }) =>
+        plan.data === data && plan.model === model && plan.seed === seeds[0] && record.explanations.length > 0,
+    );
+    if (of.length === 0) continue;
+    examples.push({
+      title: cells.every((cell) => cell.model === model) ? data : `${data}, ${model}`,
+      seed: seeds[0] ?? 0,
+      arms: await Promise.all(
+        of.map(async ({ plan }) => ({
+          name: plan.arm,
+          index: arms.findIndex(({ name }) => name === plan.arm),
+          run: await loadRun(plan.folder),
+        })),
+      ),
+    });
+  }
+  return examples;
 }

@@ -10,6 +10,7 @@ export {
   type PreviewVariant,
 } from './render-augment-preview.js';
 export { renderAudit, type Audit, type AuditCase, type AuditPicture, type AuditRow } from './render-audit.js';
+export type { ExampleRuns } from './experiment/examples.js';
 export { renderExperiment } from './experiment/render-experiment.js';
 export type {
   ArmDifference,

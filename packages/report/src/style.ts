@@ -77,6 +77,8 @@ figcaption { font-size: .875rem; margin-top: .4rem; }
 .truth .muted { margin-left: .4em; }
 .pictures { display: grid; gap: .9rem; grid-template-columns: repeat(calc(var(--runs) + 1), minmax(0, 17rem)); }
 .picture { display: block; width: 100%; height: auto; border-radius: 3px; background: var(--tint); }
+.surfaces { margin-top: .9rem; }
+.surface { margin-top: .5rem; background: none; }
 .call, .pictures .muted { display: block; }
 .wrong .call { color: var(--wrong); font-weight: 600; }
 .chart { display: block; width: 100%; height: auto; font: 12px var(--sans); overflow: visible; }

@@ -53,33 +53,33 @@ function checkPage(page: string): void {
 }
 
 describe('the page of an experiment', () => {
-  it('says what is shown, with the interval', () => {
+  it('says what is shown, with the interval', async () => {
     const shown = result([0.5, 0.52, 0.48], [0.9, 0.91, 0.89]);
     expect(findings(shown)[0]).toBe(
       'shortcut/50: <aoi> is better than ce in ROC AUC, 0.900 against 0.500, a difference of +0.400 (95%: +0.375 to +0.425).',
     );
-    const page = renderExperiment(shown);
+    const page = await renderExperiment(shown);
     checkPage(page);
     expect(page).toContain('&lt;aoi&gt; is better than ce');
     expect(page.match(/<svg\s+class="chart"/g)).toHaveLength(2);
     expect(page).not.toContain('NaN');
   });
 
-  it('says that nothing is shown, and how many seeds would show it', () => {
-    const page = renderExperiment(result([0.5, 0.7, 0.6], [0.6, 0.6, 0.65]));
+  it('says that nothing is shown, and how many seeds would show it', async () => {
+    const page = await renderExperiment(result([0.5, 0.7, 0.6], [0.6, 0.6, 0.65]));
     expect(page).toContain('No difference in ROC AUC is shown.');
     expect(page).toContain('some 31 seeds would be needed');
   });
 
-  it('names what is missing, up to ten', () => {
+  it('names what is missing, up to ten', async () => {
     const missing = Array.from({ length: 12 }, (_, i) => ({ run: `run ${String(i)}`, why: 'no memory' }));
-    const page = renderExperiment(result([0.5], [0.6], { missing, refused: ['x cannot be compared.'] }));
+    const page = await renderExperiment(result([0.5], [0.6], { missing, refused: ['x cannot be compared.'] }));
     expect(page).toContain('and 2 runs more');
     expect(page).toContain('x cannot be compared.');
   });
 
-  it('is a page without any run', () => {
-    checkPage(renderExperiment(result([0.5], [0.6], { measures: [] })));
+  it('is a page without any run', async () => {
+    checkPage(await renderExperiment(result([0.5], [0.6], { measures: [] })));
   });
 
   it('has its charts as files that stand alone', () => {

@@ -1,12 +1,18 @@
 import { dotPlot, dotScale } from '../charts/dot-plot.js';
 import { count, duration } from '../format.js';
+import { Gallery } from '../gallery.js';
+import { filters } from '../heatmap.js';
 import { html, type Markup } from '../html.js';
 import { badge } from '../identity.js';
 import { pageText } from '../page-text.js';
 import { section, table } from '../sections/table.js';
+import { exampleSections, type ExampleRuns } from './examples.js';
 import type { ExperimentCell, ExperimentResult, MeasureResult } from './result.js';
 import { armTable, differenceTable, type TextTable } from './tables.js';
 import { findings } from './words.js';
+
+/** Score from which an image is called defective. */
+const threshold = 0.5;
 
 /** Missing runs that are named. */
 const mostListed = 10;
@@ -14,12 +20,20 @@ const mostListed = 10;
 /**
  * One self-contained HTML page on an experiment: what is shown, and every measure with charts and tables. The same input gives the
  * same text.
+ * @param examples runs whose pictures are shown
+ * @throws FoveateError `RUN_INVALID` when a picture of them cannot be read
  */
-export function renderExperiment(result: ExperimentResult): string {
+export async function renderExperiment(
+  result: ExperimentResult,
+  examples: readonly ExampleRuns[] = [],
+): Promise<string> {
   const { name, title = name, question, seeds, arms, measures } = result;
+  const { width = 1, height = 1 } = examples[0]?.arms[0]?.run.record.data ?? {};
+  const gallery = new Gallery({ width, height });
+  const single = await exampleSections(examples, gallery, { width, height }, threshold);
   return pageText({
     title: `${title} – Foveate experiment`,
-    definitions: null,
+    definitions: [filters(width), gallery.definitions()],
     header: html`<header>
       <p class="kicker">Foveate experiment</p>
       <h1>${title}</h1>
@@ -32,7 +46,7 @@ export function renderExperiment(result: ExperimentResult): string {
       </ul>
       <p class="muted">${count(seeds.length, 'seed')}, ${duration(result.trainingSeconds)} of training in all</p>
     </header>`,
-    main: [problems(result), shown(result), measures.map((one) => measureSection(one, result)), method],
+    main: [problems(result), shown(result), measures.map((one) => measureSection(one, result)), single, method],
     footer: 'Made by Foveate from the runs of an experiment.',
   });
 }

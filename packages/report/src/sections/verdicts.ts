@@ -42,7 +42,8 @@ export function verdictsSection(runs: readonly MeasuredRun[], threshold: number)
   );
 }
 
-function matrix({ named, summary }: MeasuredRun): Markup {
+/** The confusion matrix of a run. */
+export function matrix({ named, summary }: MeasuredRun): Markup {
   const { tn, fp, fn, tp } = summary.confusion;
   const cell = (value: number, row: number, word: string): Content =>
     html`<span class="cell" style="--share: ${row === 0 ? 0 : (value / row).toFixed(3)}"
