@@ -38,7 +38,7 @@ describe('experiments that come with the product', () => {
     for (const { data, config } of planned) {
       const source = await syntheticZipper.register(config.data.source.options as never, { seed: 1 } as never);
       let train = 0;
-      for await (const { sample } of source.scan()) train += Number(sample?.split === 'train');
+      for await (const item of source.scan()) train += Number('sample' in item && item.sample.split === 'train');
       expect(`${data}: ${String(train)}`).toBe(`${data}: ${data.split('/')[1] ?? ''}`);
     }
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { random } from '@foveate/contracts';
-import { bootstrap, holm, imagesNeeded, mcnemarExact } from './index.js';
+import { bootstrap, holm, imagesNeeded, mcnemarExact, nestedBootstrap, type DrawnTraining } from './index.js';
 
 describe('holm', () => {
   it('adjusts by hand, in the order given', () => {
@@ -73,5 +73,33 @@ describe('imagesNeeded', () => {
   it('is null without a difference, and refuses shares that are none', () => {
     expect(imagesNeeded(0.1, 0.1)).toBeNull();
     expect(() => imagesNeeded(0.7, 0.7)).toThrow(RangeError);
+  });
+});
+
+describe('nestedBootstrap', () => {
+  it('draws trainings, and of each that was drawn its own images within their strata', () => {
+    const seen: boolean[] = [];
+    const strata = [[[0, 1], [2, 3]], [[4], [5, 6]]]; // prettier-ignore
+    const options = { seed: 3, rounds: 300 };
+    const mean = (drawn: readonly DrawnTraining[]) => {
+      for (const { training, images } of drawn) {
+        const [first = [], second = []] = strata[training] ?? [];
+        seen.push(images.filter((i) => first.includes(i)).length === first.length);
+        seen.push(images.filter((i) => second.includes(i)).length === second.length);
+      }
+      return drawn.reduce((sum, { training }) => sum + training, 0) / drawn.length;
+    };
+    const found = nestedBootstrap(strata, mean, options)!;
+    expect(seen).toHaveLength(300 * 2 * 2);
+    expect(seen.every(Boolean)).toBe(true);
+    // Of two trainings a quarter of the draws are twice the first, a quarter twice the second.
+    expect(found.interval).toEqual({ low: 0, high: 1 });
+    expect(nestedBootstrap(strata, mean, options)).toEqual(found);
+  });
+
+  it('refuses nothing to draw from', () => {
+    expect(() => nestedBootstrap([], () => 1, { seed: 1 })).toThrow(RangeError);
+    expect(() => nestedBootstrap([[[0]], [[]]], () => 1, { seed: 1 })).toThrow(RangeError);
+    expect(nestedBootstrap([[[0]]], () => null, { seed: 1, rounds: 10 })).toBeNull();
   });
 });

@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { meanEstimate, pairsNeeded, studentQuantile, studentUpperTail } from './student.js';
 
 describe("Student's t", () => {
