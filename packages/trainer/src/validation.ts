@@ -1,16 +1,27 @@
 /** A classifier's figures on the validation split. */
-import { measuresOf, type EpochRecord, type HostTensors, type Metric, type Prediction } from '@foveate/contracts';
+import {
+  measuresOf,
+  type Decision,
+  type EpochRecord,
+  type HostTensors,
+  type Metric,
+  type Prediction,
+} from '@foveate/contracts';
 import { auroc } from '@foveate/statistics';
 import { assertFinite } from './course/divergence.js';
 import type { FedBatch } from './feed/batch-tensors.js';
 import type { ValidationTally } from './objective.js';
 import { correctCount, predictionsOf, valuesOf } from './predictions.js';
 
+/** What metrics ask of a sample besides what was predicted. */
+export type SampleFacts = Pick<Prediction, 'attributes' | 'defectTypes'>;
+
 /** What is measured on the validation split besides loss, accuracy and AUROC. */
 export interface ValidationMetrics {
   readonly metrics: readonly Metric[];
-  /** Attributes of a sample, which metrics of groups ask for. */
-  readonly attributesOf: (id: string) => Prediction['attributes'];
+  readonly factsOf: (id: string) => SampleFacts | undefined;
+  /** Default: defective from a score of 0.5 on. */
+  readonly decision?: Decision;
 }
 
 /** A validation under way. */
@@ -40,14 +51,14 @@ export class Validation implements ValidationTally<FedBatch> {
     this.#lossSum += sum;
     this.#correct += correctCount(outputs, batch.labels);
     for (const prediction of predictionsOf({ batch, outputs })) {
-      const attributes = this.#measured?.attributesOf(prediction.id);
-      this.#predictions.push(attributes === undefined ? prediction : { ...prediction, attributes });
+      this.#predictions.push({ ...prediction, ...this.#measured?.factsOf(prediction.id) });
     }
   }
 
   /** Means over the samples, what the metrics say, and how long it took. */
   result(): EpochRecord['validation'] & { readonly seconds: number } {
     const predictions = this.#predictions;
+    const measured = this.#measured;
     return {
       loss: this.#lossSum / this.samples,
       accuracy: this.#correct / this.samples,
@@ -55,7 +66,7 @@ export class Validation implements ValidationTally<FedBatch> {
         predictions.map(({ score }) => score),
         predictions.map(({ label }) => label),
       ),
-      ...(this.#measured === undefined ? {} : { metrics: measuresOf(this.#measured.metrics, predictions) }),
+      ...(measured === undefined ? {} : { metrics: measuresOf(measured.metrics, predictions, measured.decision) }),
       seconds: (performance.now() - this.#since) / 1000,
     };
   }

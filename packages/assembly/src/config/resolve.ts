@@ -141,6 +141,7 @@ function completed(
     explain: { ...one('explain'), images },
     metrics: many('metrics'),
     training: base.training,
+    ...(base.decision === undefined ? {} : { decision: base.decision }),
     engine: one('engine'),
     observers: many('observers'),
   };
@@ -177,6 +178,7 @@ export function writtenConfig(config: RunConfig, baseFolder: string): PlainObjec
     explain: { ...flat(config.explain), images: config.explain.images },
     metrics: config.metrics.map(flat),
     training: config.training,
+    ...(config.decision === undefined ? {} : { decision: config.decision }),
     engine: flat(config.engine),
     ...(config.observers.length === 0 ? {} : { observers: config.observers.map(flat) }),
   };

@@ -1,6 +1,7 @@
 /** A validated configuration: what every later step reads. */
 import type { AppliedPreset, ChosenPlugin } from '@foveate/contracts';
 import type { TrainingSettings, FeatureCacheOptions } from '@foveate/trainer';
+import type { DecisionOptions } from './decision-options.js';
 
 /** How duplicates are treated. */
 export interface DuplicatesConfig {
@@ -67,6 +68,8 @@ export interface RunConfig {
   readonly explain: ChosenPlugin & { readonly images: number };
   readonly metrics: readonly ChosenPlugin[];
   readonly training: TrainingConfig;
+  /** Absent: images are called defective from a score of 0.5 on. */
+  readonly decision?: DecisionOptions;
   readonly engine: ChosenPlugin;
   /** What follows the run. */
   readonly observers: readonly ChosenPlugin[];

@@ -18,7 +18,7 @@ export interface AuditOptions {
   readonly disturbances: readonly DisturbanceOptions[];
   /** Default `test`. */
   readonly split?: SplitName;
-  /** Score from which an image is called defective. Default 0.5. */
+  /** Score from which an image is called defective. Default: that of the run's decision. */
   readonly threshold?: number;
   /** Cases that are kept with their pictures: those whose score moved most. Default 12. */
   readonly worst?: number;
@@ -38,11 +38,12 @@ interface Outcome {
  */
 export function auditRun(
   folder: string,
-  { disturbances, split = 'test', threshold = 0.5, worst = 12 }: AuditOptions,
+  { disturbances, split = 'test', threshold: own, worst = 12 }: AuditOptions,
   setting: ConfigSetting,
   { signal, progress }: TaskContext,
 ): Promise<Audit> {
-  return withTrainedRun(folder, setting, signal, async ({ config, record, scope }) => {
+  return withTrainedRun(folder, setting, signal, async ({ config, record, scope, decision }) => {
+    const threshold = own ?? decision.threshold;
     const data = await recordedData(scope, await readSampleRecords(folder));
     const chosen = data.stored.filter(({ sample }) => sample.split === split);
     if (chosen.length === 0)

@@ -56,7 +56,7 @@ export function monitored(monitor: Monitor, validation: EpochRecord['validation'
 export function checkMonitor(
   monitor: Monitor | undefined,
   metrics: readonly Metric[],
-  samples: readonly Pick<Prediction, 'id' | 'label' | 'attributes'>[],
+  samples: readonly Pick<Prediction, 'id' | 'label' | 'attributes' | 'defectTypes'>[],
 ): void {
   if (monitor === undefined || !isMetric(monitor)) return;
   // Which figures there are depends on labels and groups, not on what was predicted.
