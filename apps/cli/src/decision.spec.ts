@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PredictionRecord, RunRecord } from '@foveate/run-record';
 import { encodePng } from '@foveate/image';
-import { onnxMetadata } from '@foveate/engine-onnx/open';
+import { openPredictor } from '@foveate/predict';
 import { confusion, operatingPoint } from '@foveate/statistics';
 import { commandLine } from './testing/command-line.js';
 
@@ -56,10 +56,11 @@ describe('a decision', () => {
     expect(read('run/report.html')).toMatch(new RegExp(`from a score of\\s+${shown}\\s+on`));
   });
 
-  it('goes with the model', () => {
+  it('goes with the model', async () => {
     const { threshold = 0, temperature } = record().decision ?? {};
-    const [described] = [readFileSync(join(root, 'run/model.onnx'))].map(onnxMetadata);
-    expect(described).toMatchObject({ threshold: String(threshold), temperature: String(temperature) });
+    const predictor = await openPredictor(join(root, 'run'));
+    expect(predictor.metadata).toMatchObject({ threshold: String(threshold), temperature: String(temperature) });
+    await predictor.close();
     const scored = (...more: string[]) =>
       JSON.parse(foveate('predict', 'run', 'part.png', '--json', ...more).stdout) as { score: number; verdict: string };
     const { score, verdict } = scored();

@@ -1,11 +1,19 @@
 /** Train: the training loop, fed by batches of the data set. */
 import { classNames, fail, usualDecision } from '@foveate/contracts';
 import type { AssignedSample, Decision, Fetching, RunEvent } from '@foveate/contracts';
-import { checkMonitor, checkpointPath, evaluate, isMetric, loadModelState, train as trainLoop } from '@foveate/trainer';
+import {
+  checkMonitor,
+  checkpointPath,
+  evaluate,
+  isLowestBest,
+  isMetric,
+  loadModelState,
+  train as trainLoop,
+} from '@foveate/trainer';
 import type { PlannedBatches } from '@foveate/trainer';
 import { EMPTY, Observable, concat, concatMap, defer, filter, ignoreElements, map, switchMap, tap } from 'rxjs';
 import type { OperatorFunction } from 'rxjs';
-import { batchesOf, evaluationBatches, trainingBatches, type BatchStage } from './data/batches.js';
+import { batchesOf, disturbedBatches, evaluationBatches, trainingBatches, type BatchStage } from './data/batches.js';
 import { requireSameSamples } from './data/recorded-data.js';
 import { WaitClock } from './flow/wait-clock.js';
 import type { Evaluator } from './explain.js';
@@ -132,12 +140,12 @@ function trainNetwork(built: Network, data: DataSet, run: RunScope): Observable<
     const { monitor } = settings.training;
     // Before an older run in the folder makes room for this one.
     const validated = data.samples.filter(({ split }) => split === 'validation');
-    checkMonitor(monitor, built.metrics, validated);
+    checkMonitor(monitor, built.metrics, validated, settings.data.disturb.length > 0);
     checkDecision(settings.decision, data.counts);
     const record = await run.keeper?.begin(built, data);
     if (record !== undefined) run.emit({ type: 'begin', record });
     for (const message of settings.notices ?? []) run.emit({ type: 'notice', message });
-    if (typeof monitor === 'string' && isMetric(monitor)) {
+    if (typeof monitor === 'string' && isMetric(monitor) && !isLowestBest(monitor)) {
       const message = `The best epoch is the one with the highest ${monitor} on the validation split; where less is better, write monitor: { key: ${monitor}, best: lowest }.`;
       run.emit({ type: 'notice', message });
     }
@@ -169,6 +177,9 @@ function trainNetwork(built: Network, data: DataSet, run: RunScope): Observable<
         classCounts: classNames.map((_, index) => labels.filter((label) => label === index).length),
         batches: (epoch, fromStep) => clocked(clock, trainingBatches(feed, epoch, fromStep)),
         validationBatches: () => clocked(clock, evaluationBatches(feed, 'validation')),
+        disturbedBatches: settings.data.disturb.map(
+          (_, way) => () => clocked(clock, disturbedBatches(feed, 'validation', way)),
+        ),
         measured: {
           metrics: built.metrics,
           factsOf: (id) => facts.get(id),

@@ -1,5 +1,5 @@
 export { checkpointPath, loadModelState, readLast, type Checkpoint } from './checkpoint.js';
-export { checkMonitor, isMetric, monitoredKey, type Monitor } from './course/monitor.js';
+export { checkMonitor, isLowestBest, isMetric, monitoredKey, type Monitor } from './course/monitor.js';
 export { assertFinite } from './course/divergence.js';
 export type { TrainingProgress } from './course/progress.js';
 export { evaluateProgram, objectiveEvaluateProgram, type EvaluateParts } from './evaluate-program.js';

@@ -1,6 +1,7 @@
 /** A classifier's figures on the validation split. */
 import {
   measuresOf,
+  usualDecision,
   type Decision,
   type EpochRecord,
   type HostTensors,
@@ -9,6 +10,7 @@ import {
 } from '@foveate/contracts';
 import { auroc } from '@foveate/statistics';
 import { assertFinite } from './course/divergence.js';
+import { outsideFigures } from './disturbed.js';
 import type { FedBatch } from './feed/batch-tensors.js';
 import type { ValidationTally } from './objective.js';
 import { correctCount, predictionsOf, valuesOf } from './predictions.js';
@@ -30,6 +32,7 @@ export class Validation implements ValidationTally<FedBatch> {
   readonly #measured: ValidationMetrics | undefined;
   readonly #since = performance.now();
   readonly #predictions: Prediction[] = [];
+  readonly #disturbed: Prediction[] = [];
   #lossSum = 0;
   #correct = 0;
 
@@ -44,10 +47,14 @@ export class Validation implements ValidationTally<FedBatch> {
   }
 
   /** @throws FoveateError `TRAINING_DIVERGED` when the loss is not finite */
-  add(batch: FedBatch, outputs: HostTensors): void {
+  add(batch: FedBatch, outputs: HostTensors, isDisturbed = false): void {
     const perSample = valuesOf(outputs, 'perSample');
     const sum = Array.from(perSample).reduce((total, loss) => total + loss, 0);
     assertFinite({ where: `epoch ${this.#epoch}, validation`, ids: batch.ids, loss: sum, perSample });
+    if (isDisturbed) {
+      this.#disturbed.push(...predictionsOf({ batch, outputs }));
+      return;
+    }
     this.#lossSum += sum;
     this.#correct += correctCount(outputs, batch.labels);
     for (const prediction of predictionsOf({ batch, outputs })) {
@@ -59,6 +66,8 @@ export class Validation implements ValidationTally<FedBatch> {
   result(): EpochRecord['validation'] & { readonly seconds: number } {
     const predictions = this.#predictions;
     const measured = this.#measured;
+    const { threshold } = measured?.decision ?? usualDecision;
+    const outside = this.#disturbed.length === 0 ? {} : outsideFigures(predictions, this.#disturbed, threshold);
     return {
       loss: this.#lossSum / this.samples,
       accuracy: this.#correct / this.samples,
@@ -66,7 +75,9 @@ export class Validation implements ValidationTally<FedBatch> {
         predictions.map(({ score }) => score),
         predictions.map(({ label }) => label),
       ),
-      ...(measured === undefined ? {} : { metrics: measuresOf(measured.metrics, predictions, measured.decision) }),
+      ...(measured === undefined
+        ? {}
+        : { metrics: { ...measuresOf(measured.metrics, predictions, measured.decision), ...outside } }),
       seconds: (performance.now() - this.#since) / 1000,
     };
   }

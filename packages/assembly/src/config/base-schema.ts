@@ -41,6 +41,7 @@ export const baseSchema = z.strictObject({
         .default(224)
         .describe('Network input in pixels: one number, or [height, width].'),
       augment: slot,
+      disturb: slot,
       duplicates: z
         .union([
           duplicateTreatment,

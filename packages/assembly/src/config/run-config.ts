@@ -34,6 +34,8 @@ export interface DataConfig {
   readonly lock?: string | undefined;
   readonly lockMismatch: 'error' | 'warn';
   readonly augment: readonly ChosenPlugin[];
+  /** What is done to validation images outside of their areas of interest, each by itself. */
+  readonly disturb: readonly ChosenPlugin[];
   /** Drawings of each image's augmentation; absent: a new one in every epoch. */
   readonly augmentVariants?: number | undefined;
   /** Threads that decode and augment; absent: by processors and data. */

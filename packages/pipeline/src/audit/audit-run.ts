@@ -5,13 +5,13 @@ import { emptyMask, encodePng, unionOf } from '@foveate/image';
 import type { Predictor } from '@foveate/predict';
 import type { Audit, AuditCase, AuditRow } from '@foveate/report';
 import { readSampleRecords } from '@foveate/run-record/node';
-import { DonorSamples, recordedData, SampleStore, type Stored } from '@foveate/stages';
+import { DonorSamples, recordedData, SampleStore, type Disturbance, type Stored } from '@foveate/stages';
 import type { AssignedSample } from '@foveate/contracts';
 import { wilsonInterval } from '@foveate/statistics';
 import { openPredictorOf } from '../run/open-predictor.js';
 import { withTrainedRun } from '../run/trained-run.js';
 import type { TaskContext } from '@foveate/contracts/task';
-import { disturbance, type Disturbance, type DisturbanceOptions } from './disturbances.js';
+import { disturbance, type DisturbanceOptions } from './disturbances.js';
 
 /** What is disturbed, and what counts as another decision. */
 export interface AuditOptions {
