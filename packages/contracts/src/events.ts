@@ -1,6 +1,7 @@
 /** The one event stream of a run. The terminal, the files and later the web page subscribe to it. */
-import type { MetricValue } from './learning-plugins.js';
+import type { Decision } from './decision.js';
 import type { DuplicateCluster } from './duplicates.js';
+import type { MetricValue } from './learning-plugins.js';
 import type { RunRecord } from './run-record.js';
 import type { Label, Skip, SplitName } from './sample.js';
 
@@ -105,6 +106,8 @@ export type RunEvent =
   /** How the work is done, where it is not as one would think. */
   | { readonly type: 'notice'; readonly message: string }
   | ({ readonly type: 'early-stop' } & EarlyStop)
+  /** What was chosen on the validation split, with the weights of the best epoch. */
+  | { readonly type: 'decision'; readonly decision: Decision }
   | { readonly type: 'interrupted'; readonly epoch: number; readonly step: number }
   | { readonly type: 'explained'; readonly explanations: readonly Explanation[] }
   | { readonly type: 'measured'; readonly split: SplitName; readonly measures: Measures }

@@ -1,6 +1,7 @@
 /** Types that all packages share, typed errors and seeded random numbers; nothing here needs Node.js. */
 export * from './node/atomic-file.js';
 export * from './data-plugins.js';
+export * from './decision.js';
 export * from './duplicates.js';
 export * from './errors.js';
 export * from './events.js';

@@ -4,6 +4,7 @@
  * values, draw random numbers or keep tensors beyond the call.
  */
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D, Scalar } from '@tensorflow/tfjs-core';
+import type { Decision } from './decision.js';
 import type { RandomStream } from './random.js';
 import type { Sample } from './sample.js';
 
@@ -273,7 +274,7 @@ export interface Engine {
 export interface Prediction {
   readonly id: string;
   readonly label: 0 | 1;
-  /** Softmax probability of class 1 (defective), in [0, 1]. */
+  /** Probability of class 1 (defective), in [0, 1]: softmax of the logits, at the temperature of the run's decision. */
   readonly score: number;
   /** Loss of this sample, as trained. */
   readonly loss: number;
@@ -281,6 +282,8 @@ export interface Prediction {
   readonly aoiShare?: number;
   /** Those of the sample. */
   readonly attributes?: Sample['attributes'];
+  /** Those of the sample; absent where nobody told them. */
+  readonly defectTypes?: readonly string[];
 }
 
 /** A figure or a small record of figures; null where it is not defined (AUROC with one class). */
@@ -288,6 +291,9 @@ export type MetricValue = number | null | Readonly<Record<string, number | null>
 
 /** Summarises predictions. */
 export interface Metric {
-  /** Keys, in camelCase, are merged into the record of the split in run.json and head the figure in terminal and report. */
-  measure(predictions: readonly Prediction[]): Readonly<Record<string, MetricValue>>;
+  /**
+   * Keys, in camelCase, are merged into the record of the split in run.json and head the figure in terminal and report.
+   * @param decision from which score an image is called defective
+   */
+  measure(predictions: readonly Prediction[], decision: Decision): Readonly<Record<string, MetricValue>>;
 }

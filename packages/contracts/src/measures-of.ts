@@ -1,3 +1,4 @@
+import { usualDecision } from './decision.js';
 import { fail } from './errors.js';
 import type { Measures } from './events.js';
 import type { Metric, MetricValue, Prediction } from './learning-plugins.js';
@@ -6,10 +7,14 @@ import type { Metric, MetricValue, Prediction } from './learning-plugins.js';
  * Figures of all metrics; of equal keys the later metric's. What is no finite number is not defined.
  * @throws FoveateError `PLUGIN_INVALID` for a value that run.json has no room for
  */
-export function measuresOf(metrics: readonly Metric[], predictions: readonly Prediction[]): Measures {
+export function measuresOf(
+  metrics: readonly Metric[],
+  predictions: readonly Prediction[],
+  decision = usualDecision,
+): Measures {
   const measured: Readonly<Record<string, unknown>> = Object.assign(
     {},
-    ...metrics.map((metric) => metric.measure(predictions)),
+    ...metrics.map((metric) => metric.measure(predictions, decision)),
   );
   return Object.fromEntries(
     Object.entries(measured).map(([key, value]): [string, MetricValue] => {

@@ -1,4 +1,5 @@
 /** The content of a run folder's `run.json`. */
+import type { Decision } from './decision.js';
 import type { DuplicateCluster } from './duplicates.js';
 import type { DataCounts, EarlyStop, EpochRecord, Explanation, Measures } from './events.js';
 import type { AppliedPreset, ChosenPlugin } from './plugin.js';
@@ -40,6 +41,8 @@ export interface RunRecord {
   readonly bestEpoch: number | null;
   /** Only in runs that ended before their last epoch. */
   readonly earlyStop?: EarlyStop;
+  /** What was chosen on the validation split; absent: images are called defective from a score of 0.5 on. */
+  readonly decision?: Decision;
   /** Warnings and notices of the training, in order. */
   readonly remarks?: readonly string[];
   /** Figures of the best checkpoint; `test` has n, accuracy, auroc, loss, confusion and aoiShare. */

@@ -10,6 +10,8 @@ export interface InferenceParts {
   readonly explainer?: Explainer;
   /** True: images come as 8-bit values in [0, 255] and are scaled inside; otherwise as float32 in [0, 1]. */
   readonly normalise: boolean;
+  /** What logits are divided by to become scores; default 1. */
+  readonly temperature?: number;
 }
 
 /** Class that `score` and `heatmap` are about: defective. */
@@ -24,14 +26,16 @@ export function inferenceProgram({
   model,
   explainer,
   normalise,
+  temperature,
 }: InferenceParts): (inputs: NamedTensors, variables: NamedTensors) => Record<string, tf.Tensor> {
   return ({ images }, variables) => {
     const given = images as tf.Tensor4D;
     const pixels = normalise ? tf.mul<tf.Tensor4D>(tf.cast(given, 'float32'), 1 / 255) : given;
     const view = modelView(model, pixels, inferenceScope(variables));
     const { logits } = view;
+    const scaled = temperature === undefined ? logits : tf.mul<tf.Tensor2D>(logits, 1 / temperature);
     return {
-      score: tf.squeeze(tf.slice2d(tf.softmax(logits), [0, explained], [-1, 1]), [1]),
+      score: tf.squeeze(tf.slice2d(tf.softmax(scaled), [0, explained], [-1, 1]), [1]),
       logits,
       ...(explainer === undefined ? {} : { heatmap: heatmap(explainer, view, model) }),
     };

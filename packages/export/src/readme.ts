@@ -12,6 +12,8 @@ export interface ReadmeParts extends Pick<InferenceParts, 'normalise'> {
   readonly width: number;
   readonly precision: Precision;
   readonly heatmap: boolean;
+  /** Score from which the run calls a part defective. */
+  readonly threshold: number;
   /** Values of 16-bit images that the run made black and white; undefined: all of 0 to 65535. */
   readonly valueRange?: readonly [number, number] | undefined;
 }
@@ -22,7 +24,7 @@ export function exportReadme(format: ExportFormat, parts: ReadmeParts): string {
 }
 
 function contract(format: ExportFormat, parts: ReadmeParts): string {
-  const { height, width, normalise, heatmap, precision, valueRange } = parts;
+  const { height, width, normalise, heatmap, threshold, precision, valueRange } = parts;
   if (format === 'safetensors')
     return 'The weights of the model: convolution filters in the order height, width, in, out; dense kernels in, out.';
   const pixels = normalise ? 'whole numbers from 0 to 255' : 'numbers from 0 to 1 (the byte divided by 255)';
@@ -37,7 +39,7 @@ function contract(format: ExportFormat, parts: ReadmeParts): string {
           'that with `readNetworkInput` does it by itself.',
         ]),
     '',
-    '- `score` [batch]: probability that the part is defective, 0 to 1',
+    `- \`score\` [batch]: probability that the part is defective, 0 to 1; the run calls it so from ${String(threshold)} on`,
     '- `logits` [batch, 2]: before softmax; good, defective',
     ...(heatmap
       ? [`- \`heatmap\` [batch, ${String(height)}, ${String(width)}]: Grad-CAM, at least 0, not scaled`]

@@ -5,5 +5,5 @@ export const threshold = z
   .number()
   .min(0)
   .max(1)
-  .default(0.5)
-  .describe('Images with at least this probability of being defective are called defective.');
+  .optional()
+  .describe('Images with at least this score are called defective. Default: that of the decision.');

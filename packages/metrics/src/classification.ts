@@ -15,11 +15,11 @@ export const classification = definePlugin({
     summary: 'Accuracy, ROC AUC, mean loss and confusion counts.',
   },
   options: z.strictObject({ threshold }),
-  register: ({ threshold }) => ({
-    measure(predictions) {
+  register: ({ threshold: own }) => ({
+    measure(predictions, { threshold }) {
       const scores = predictions.map((prediction) => prediction.score);
       const labels = predictions.map((prediction) => prediction.label);
-      const counts = confusion(scores, labels, threshold);
+      const counts = confusion(scores, labels, own ?? threshold);
       const n = predictions.length;
       return {
         n,

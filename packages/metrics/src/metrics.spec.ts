@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
-import type { Metric, Plugin, PluginContext, Prediction } from '@foveate/contracts';
+import { usualDecision, type Metric, type Plugin, type PluginContext, type Prediction } from '@foveate/contracts';
 import * as metrics from './index.js';
 
 const context: PluginContext = {
@@ -11,10 +11,12 @@ const context: PluginContext = {
   },
 };
 
-async function metric<O>(plugin: Plugin<'metric', O>, options: unknown = {}): Promise<Metric> {
+/** A metric that is told a decision, by default the usual one. */
+async function metric<O>(plugin: Plugin<'metric', O>, options: unknown = {}) {
   const parsed = await plugin.options['~standard'].validate(options);
   if (parsed.issues) throw new Error(parsed.issues[0]?.message);
-  return plugin.register(parsed.value, context);
+  const built: Metric = await plugin.register(parsed.value, context);
+  return { measure: (of: readonly Prediction[], decision = usualDecision) => built.measure(of, decision) };
 }
 
 const predictions: readonly Prediction[] = [
@@ -94,6 +96,48 @@ describe('worst-group', () => {
 
   it('says nothing where no image has attributes', async () => {
     expect((await metric(metrics.worstGroup)).measure(predictions)).toEqual({});
+  });
+});
+
+describe('verdicts', () => {
+  it.each([
+    metrics.classification,
+    metrics.rates,
+    metrics.worstGroup,
+    metrics.defectTypes,
+  ] as readonly Plugin<'metric'>[])(
+    'of %# are those of the decision, unless the metric has a threshold of its own',
+    async (plugin) => {
+      const known = predictions.map((one) => ({ ...one, attributes: { mark: 'no' }, defectTypes: ['dent'] }));
+      const at = async (options: object, threshold: number) =>
+        (await metric(plugin, options)).measure(known, { threshold });
+      expect(await at({}, 0.3)).toEqual(await at({ threshold: 0.3 }, 0.5));
+      expect(await at({}, 0.3)).not.toEqual(await at({}, 0.95));
+    },
+  );
+});
+
+describe('defect types', () => {
+  const shown = (label: 0 | 1, score: number, ...defectTypes: string[]): Prediction => ({ id: '', label, score, loss: 0, defectTypes }); // prettier-ignore
+
+  it('have a recall each, of the defective images alone', async () => {
+    const measured = (await metric(metrics.defectTypes)).measure([
+      shown(1, 0.9, 'dent'),
+      shown(1, 0.1, 'dent', 'scratch'),
+      shown(1, 0.8, 'dent', 'dent'),
+      shown(0, 0.9, 'dent', 'stain'),
+      shown(0, 0.1),
+    ]);
+    expect(measured).toEqual({
+      recallByType: { dent: expect.closeTo(2 / 3, 15), scratch: 0 },
+      imagesByType: { dent: 3, scratch: 1 },
+    });
+  });
+
+  it('are nothing where none is told, and empty where no image is defective', async () => {
+    const { measure } = await metric(metrics.defectTypes);
+    expect([measure(predictions), measure([])]).toEqual([{}, {}]);
+    expect(measure([shown(0, 0.2, 'stain')])).toEqual({ recallByType: {}, imagesByType: {} });
   });
 });
 

@@ -15,11 +15,11 @@ export const rates = definePlugin({
     summary: 'Balanced accuracy, recall, specificity, precision, F1 and MCC.',
   },
   options: z.strictObject({ threshold }),
-  register: ({ threshold }) => ({
-    measure(predictions) {
+  register: ({ threshold: own }) => ({
+    measure(predictions, { threshold }) {
       const scores = predictions.map(({ score }) => score);
       const labels = predictions.map(({ label }) => label);
-      return { ...ratesOf(confusion(scores, labels, threshold)) };
+      return { ...ratesOf(confusion(scores, labels, own ?? threshold)) };
     },
   }),
 });

@@ -16,13 +16,13 @@ export const worstGroup = definePlugin({
     summary: 'Accuracy of each group of label and attributes, and the lowest of them.',
   },
   options: z.strictObject({ threshold }),
-  register: ({ threshold }) => ({
-    measure(predictions) {
+  register: ({ threshold: own }) => ({
+    measure(predictions, { threshold }) {
       if (predictions.every(({ attributes }) => attributes === undefined)) return {};
       const groups = groupAccuracies(
         predictions.map(({ label, score, attributes }) => ({
           group: groupName(label, attributes),
-          correct: score >= threshold === (label === 1),
+          correct: score >= (own ?? threshold) === (label === 1),
         })),
       );
       return {

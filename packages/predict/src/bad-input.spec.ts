@@ -132,6 +132,14 @@ describe('models', () => {
     await refused(openPredictor(wrong), 'ENGINE_UNSUPPORTED', "'valueRange'", 'as 0,4095');
     await (await openPredictor(wrong, { valueRange: [0, 255] })).close();
   });
+
+  it('that calls no score a threshold, unless one is given', async () => {
+    for (const threshold of ['1.5', 'half', '']) {
+      const wrong = await redModel({ threshold });
+      await refused(openPredictor(wrong), 'ENGINE_UNSUPPORTED', "'threshold'", 'from 0 to 1');
+      await (await openPredictor(wrong, { threshold: 0.5 })).close();
+    }
+  });
 });
 
 describe('folders without model', () => {

@@ -1,10 +1,10 @@
 /** A model file and what has to be known of it: how images go in and which output is the score. */
-import { fail, isFoveateError, type OpenedModel } from '@foveate/contracts';
+import { fail, isFoveateError, usualDecision, type OpenedModel } from '@foveate/contracts';
 import { readRegularFile, resolveInside } from '@foveate/contracts/node';
 import { onnxMetadata, openOnnx } from '@foveate/engine-onnx/open';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { valueRangeSchema } from './options.js';
+import { thresholdSchema, valueRangeSchema } from './options.js';
 import { whatItIs } from './what-it-is.js';
 
 /** Name of the model in a run folder. */
@@ -107,6 +107,25 @@ export function trainedRange({ metadata, path }: NetworkModel): readonly [number
     expected: 'two whole numbers from 0 to 65535, the first less than the second, as 0,4095',
     got: whatItIs(text),
     advice: 'Give the option valueRange, or write the model again with foveate export',
+  });
+}
+
+/**
+ * Score from which the run of the network calls images defective; 0.5 when the model says none.
+ * @throws FoveateError `ENGINE_UNSUPPORTED` when it says something else
+ */
+export function trainedThreshold({ metadata, path }: NetworkModel): number {
+  const { threshold: text } = metadata;
+  if (text === undefined) return usualDecision.threshold;
+  const threshold = thresholdSchema.safeParse(text.trim() === '' ? Number.NaN : Number(text));
+  if (threshold.success) return threshold.data;
+  throw fail({
+    code: 'ENGINE_UNSUPPORTED',
+    what: "The model's metadata 'threshold' is no score",
+    where: path,
+    expected: 'a number from 0 to 1',
+    got: whatItIs(text),
+    advice: 'Give the option threshold, or write the model again with foveate export',
   });
 }
 

@@ -16,9 +16,12 @@ export const valueRangeSchema = z
   .tuple([sample, sample])
   .refine(([black, white]) => black < white, 'two whole numbers from 0 to 65535, the first less than the second');
 
+/** Score from which an image counts as defective. */
+export const thresholdSchema = z.number('0 to 1').min(0, '0 to 1').max(1, '0 to 1');
+
 /** Options of a predictor. */
 export const predictorSchema = z.strictObject({
-  threshold: z.number('0 to 1').min(0, '0 to 1').max(1, '0 to 1').default(0.5),
+  threshold: thresholdSchema.optional(),
   heatmap: z.boolean('true or false').default(false),
   threads: wholeNumber(mostThreads).optional(),
   maxPixels: z.number('a number above 0').positive('a number above 0').optional(),

@@ -32,12 +32,15 @@ describe('a predictor', () => {
     expect((await predictor.predict({ image: await encodeJpeg(plain(50, 200), 95) })).defective).toBe(false);
   });
 
-  it('tells the size, what the file says, and uses the threshold it was given', async () => {
+  it('tells the size, what the file says, and uses the threshold it was given, else that of the file', async () => {
     expect(predictor).toMatchObject({ height: side, width: side, metadata: { name: 'red' } });
     const strict = await openPredictor(join(root, 'model.onnx'), { threshold: 0.99 });
     const { defective, heatmap } = await strict.predict({ image: plain(200, 50) });
     expect([defective, heatmap]).toEqual([false, undefined]);
     await strict.close();
+    const careful = await openPredictor(await redModel({ threshold: '0.99' }));
+    expect((await careful.predict({ image: plain(200, 50) })).defective).toBe(false);
+    await careful.close();
     await expect(openPredictor(root, { threshold: 2 })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
 

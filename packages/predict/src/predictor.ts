@@ -2,14 +2,14 @@
 import { fail, isFoveateError, type HostTensors } from '@foveate/contracts';
 import { idOf } from './check-frame.js';
 import type { Frame, ImagePrediction } from './frame.js';
-import { openNetwork, trainedRange, type NetworkModel } from './network-model.js';
+import { openNetwork, trainedRange, trainedThreshold, type NetworkModel } from './network-model.js';
 import { checkedOptions, predictorSchema } from './options.js';
 import { heatOf, scoreOf, shareInside } from './outputs.js';
 import { imageTensor, prepareFrame, type DecodeOptions, type PreparedFrame } from './prepare.js';
 
 /** How a predictor works. */
 export interface PredictorOptions extends DecodeOptions {
-  /** Score from which an image counts as defective, in [0, 1]; default 0.5. */
+  /** Score from which an image counts as defective, in [0, 1]; default: that of the model, 0.5 where it says none. */
   readonly threshold?: number | undefined;
   /** True: predictions have heatmaps, where the model gives them. An area of interest alone needs none. Default false. */
   readonly heatmap?: boolean | undefined;
@@ -47,7 +47,11 @@ export async function openPredictor(of: string | Uint8Array, options: PredictorO
   const checked = checkedOptions(predictorSchema, options, 'openPredictor');
   const network = await openNetwork(of, checked.threads);
   try {
-    return new NetworkPredictor(network, { ...checked, valueRange: checked.valueRange ?? trainedRange(network) });
+    return new NetworkPredictor(network, {
+      ...checked,
+      valueRange: checked.valueRange ?? trainedRange(network),
+      threshold: checked.threshold ?? trainedThreshold(network),
+    });
   } catch (error) {
     network.model.dispose();
     throw error;

@@ -12,7 +12,7 @@ import { consistency } from '@foveate/loss-consistency';
 import { diceCe } from '@foveate/loss-dice';
 import { energy } from '@foveate/loss-energy';
 import { rrr } from '@foveate/loss-rrr';
-import { aoiShare, calibration, classification, ranking, rates, worstGroup } from '@foveate/metrics';
+import { aoiShare, calibration, classification, defectTypes, ranking, rates, worstGroup } from '@foveate/metrics';
 import {
   customCnn,
   efficientNetB0,
@@ -83,6 +83,7 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   rates,
   ranking,
   calibration,
+  defectTypes,
   onnx,
   tfjs,
   jsonl,

@@ -7,7 +7,7 @@ import {
   type Interval,
   type PairedCounts,
 } from '@foveate/statistics';
-import type { ReportRun } from './report-run.js';
+import type { NamedRun } from './identity.js';
 import { isRight, testPredictions } from './summary.js';
 
 /** What can be said of the difference between two runs. */
@@ -24,14 +24,16 @@ export interface Comparison {
   readonly auroc: DelongTest | null;
 }
 
+/** A run and the score from which it calls images defective. */
+type JudgedRun = Pick<NamedRun, 'run' | 'threshold'>;
+
 /**
  * Compares run `b` with run `a` image by image.
- * @param threshold images with at least this score are called defective
  * @returns the comparison, or one sentence that says why the runs cannot be paired
  */
-export function compare(a: ReportRun, b: ReportRun, threshold: number): Comparison | string {
-  const first = testPredictions(a);
-  const second = new Map(testPredictions(b).map((prediction) => [prediction.id, prediction]));
+export function compare(a: JudgedRun, b: JudgedRun): Comparison | string {
+  const first = testPredictions(a.run);
+  const second = new Map(testPredictions(b.run).map((prediction) => [prediction.id, prediction]));
   if (first.length === 0 || second.size === 0) return 'Not both runs have been measured on a test set.';
   const pairs = first.flatMap((prediction) => {
     const other = second.get(prediction.id);
@@ -45,7 +47,7 @@ export function compare(a: ReportRun, b: ReportRun, threshold: number): Comparis
   }
   const tally = { bothRight: 0, onlyFirstRight: 0, onlySecondRight: 0, bothWrong: 0 };
   for (const [x, y] of pairs) {
-    const [right, alsoRight] = [isRight(x, threshold), isRight(y, threshold)];
+    const [right, alsoRight] = [isRight(x, a.threshold), isRight(y, b.threshold)];
     if (right) tally[alsoRight ? 'bothRight' : 'onlyFirstRight']++;
     else tally[alsoRight ? 'onlySecondRight' : 'bothWrong']++;
   }

@@ -12,10 +12,9 @@ export interface RunGroups {
 
 /**
  * The groups of each run's test images.
- * @param threshold images with at least this score are called defective
  * @returns no groups for a run whose samples have no attributes
  */
-export function groupsOf(runs: readonly NamedRun[], threshold: number): readonly RunGroups[] {
+export function groupsOf(runs: readonly NamedRun[]): readonly RunGroups[] {
   return runs.map((named) => {
     const samples = new Map((named.run.samples ?? []).map((sample) => [sample.id, sample]));
     const known = testPredictions(named.run).flatMap((prediction) => {
@@ -25,7 +24,7 @@ export function groupsOf(runs: readonly NamedRun[], threshold: number): readonly
     });
     if (known.every(({ sample }) => sample.attributes === undefined)) return { named, groups: [] };
     const groups = groupAccuracies(
-      known.map(({ prediction, group }) => ({ group, correct: isRight(prediction, threshold) })),
+      known.map(({ prediction, group }) => ({ group, correct: isRight(prediction, named.threshold) })),
     );
     return { named, groups };
   });

@@ -1,4 +1,5 @@
 /** How runs are told apart on the page: a name, a colour, a dash pattern and a marker each. */
+import { usualDecision } from '@foveate/contracts';
 import { symbol, symbolCircle, symbolDiamond, symbolSquare, symbolTriangle } from 'd3-shape';
 import { differingSettings, settingText } from './differences.js';
 import { html, type Markup } from './html.js';
@@ -11,6 +12,8 @@ export interface NamedRun {
   readonly name: string;
   /** Counts from 0. */
   readonly index: number;
+  /** Images with at least this score are called defective. */
+  readonly threshold: number;
 }
 
 /** Characters of a value that a name can hold. */
@@ -50,8 +53,19 @@ export function badge(named: Pick<NamedRun, 'name' | 'index'>): Markup {
 /** Settings named even where fewer would tell runs apart: who reads of one difference is to know of the other. */
 const alwaysNamed = 2;
 
-/** Names runs so that no two share a name: by name, else with what differs between them, else with their numbers. */
-export function nameRuns(runs: readonly ReportRun[]): readonly NamedRun[] {
+/** The thresholds of runs, in words, to four digits. */
+export function thresholdText(runs: readonly NamedRun[]): string {
+  const texts = runs.map(({ threshold }) => String(Number(threshold.toPrecision(4))));
+  const [first = '', ...others] = texts;
+  if (others.every((other) => other === first)) return first;
+  return runs.map(({ name }, index) => `${texts[index] ?? ''} (${name})`).join(', ');
+}
+
+/**
+ * Names runs so that no two share a name: by name, else with what differs between them, else with their numbers.
+ * @param threshold for all of them; left out: that of each one's decision
+ */
+export function nameRuns(runs: readonly ReportRun[], threshold?: number): readonly NamedRun[] {
   const names = runs.map(({ record }) => record.name);
   const told = names.map((name, index) => {
     const alike = [...names.keys()].filter((other) => names[other] === name);
@@ -64,7 +78,8 @@ export function nameRuns(runs: readonly ReportRun[]): readonly NamedRun[] {
     const isUnique = told.filter((other) => other === name).length === 1;
     const number = `run ${index + 1}`;
     const numbered = name.endsWith(')') ? `${name.slice(0, -1)}, ${number})` : `${name} (${number})`;
-    return { run, index, name: isUnique ? name : numbered };
+    const own = run.record.decision ?? usualDecision;
+    return { run, index, name: isUnique ? name : numbered, threshold: threshold ?? own.threshold };
   });
 }
 

@@ -158,9 +158,9 @@ describe('renderReport', () => {
     const skips = Array.from({ length: 25 }, (_, i) => ({ path: `p${i}`, reason: 'image-truncated', message: 'm' }));
     const { data } = fabricate(scores).record;
     const text = textOf(renderReport([fabricate(scores, { samples, data: { ...data, skips } })]));
-    expect(text).toContain('rough + split, defective 1 of 1');
-    expect(text).toContain('fabric, good 1 of 1');
-    expect(text).toContain('no defect, defective 1 of 2');
+    expect(text).toContain('rough + split, defective 100.0% 1 of 1, 20.7% to 100.0%');
+    expect(text).toContain('fabric, good 100.0% 1 of 1');
+    expect(text).toContain('no defect, defective 50.0% 1 of 2');
     expect(text).toContain('25 × image-truncated');
     expect(text).toContain('and 5 more, listed in run.json');
   });
@@ -194,6 +194,17 @@ describe('renderReport', () => {
       textOf(renderReport([fabricate(scores, { test: { n: 5, accuracy, auroc: 5 / 6 } })]));
     expect(shown(0.4)).toContain('measured with another threshold (accuracy 40.0%)');
     expect(shown(0.6)).not.toContain('another threshold');
+  });
+
+  it('calls images defective as each run decided, unless it is told otherwise', () => {
+    const [usual, careful] = [
+      fabricate(scores),
+      fabricate(scores, { name: 'careful', decision: { threshold: 0.9999 } }),
+    ];
+    const text = textOf(renderReport([usual, careful]));
+    expect(text).toContain('from a score of 0.5 (ce), 1 (careful) on');
+    expect(text).toContain('False alarms 1 of 2 good 0 of 2 good');
+    expect(textOf(renderReport([usual, careful], { threshold: 0.25 }))).toContain('from a score of 0.25 on');
   });
 
   it('shows the figures of metrics that it does not know', () => {

@@ -26,7 +26,7 @@ export interface ReportOptions {
   readonly title?: string;
   /** What the runs are about, for readers who do not know; shown below the heading. */
   readonly introduction?: string;
-  /** Images with at least this score are called defective, in [0, 1]; default 0.5. */
+  /** Images with at least this score are called defective, in [0, 1]; default: as the decision of each run has it. */
   readonly threshold?: number;
 }
 
@@ -37,32 +37,31 @@ export interface ReportOptions {
  * @throws FoveateError `RUN_INVALID` without runs or when an image of a run cannot be read
  */
 export function renderReport(runs: readonly ReportRun[], options: ReportOptions = {}): string {
-  const named = nameRuns(runs);
+  const named = nameRuns(runs, options.threshold);
   const [first] = named;
   if (first === undefined) throw fail({ code: 'RUN_INVALID', what: 'a report needs at least one run' });
-  const threshold = options.threshold ?? 0.5;
   const title = options.title ?? new Intl.ListFormat('en-GB').format(named.map(({ name }) => name));
-  const figures = named.map((item): RunFigures => ({ named: item, summary: summarise(item.run, threshold) }));
+  const figures = named.map((item): RunFigures => ({ named: item, summary: summarise(item.run, item.threshold) }));
   const measured = figures.flatMap(({ named: item, summary }) => (summary === null ? [] : [{ named: item, summary }]));
   const { width, height } = first.run.record.data;
   const gallery = new Gallery({ width, height });
-  const pictures = { gallery, width, height, threshold };
-  const groups = groupsOf(named, threshold);
+  const pictures = { gallery, width, height };
+  const groups = groupsOf(named);
   const sections = [
-    notices(figures, threshold),
-    figuresSection(figures, threshold, groups),
+    notices(figures),
+    figuresSection(figures, groups),
     groupsSection(groups, pictures),
-    comparisonSection(named, threshold),
+    comparisonSection(named),
     explanationsSection(named, pictures),
-    verdictsSection(measured, threshold),
-    defectTypesSection(named, threshold),
+    verdictsSection(measured),
+    defectTypesSection(named),
     learningSection(named),
     settingsSection(named),
   ];
   return pageText({
     title: `${title} – Foveate report`,
     definitions: [filters(width), gallery.definitions()],
-    header: header(title, figures, threshold, { introduction: options.introduction, ofGroups: groupSentence(groups) }),
+    header: header(title, figures, { introduction: options.introduction, ofGroups: groupSentence(groups) }),
     main: sections,
     footer: 'Made by Foveate from the run folders alone.',
   });
@@ -71,10 +70,9 @@ export function renderReport(runs: readonly ReportRun[], options: ReportOptions 
 function header(
   title: string,
   figures: readonly RunFigures[],
-  threshold: number,
   { introduction, ofGroups }: { readonly introduction: string | undefined; readonly ofGroups: string | null },
 ): Markup {
-  const lead = answer(figures, threshold) ?? ofGroups;
+  const lead = answer(figures) ?? ofGroups;
   return html`<header>
     <p class="kicker">Foveate ${figures.length > 1 ? 'comparison' : 'report'}</p>
     <h1>${title}</h1>
@@ -86,10 +84,10 @@ function header(
 }
 
 /** What a reader in a hurry takes home; null when there is nothing to say, or too much for a sentence. */
-function answer([first, second, third]: readonly RunFigures[], threshold: number): string | null {
+function answer([first, second, third]: readonly RunFigures[]): string | null {
   if (first === undefined || third !== undefined) return null;
   if (second !== undefined) {
-    const comparison = compare(first.named.run, second.named.run, threshold);
+    const comparison = compare(first.named, second.named);
     return typeof comparison === 'string' ? null : verdict(first.named.name, second.named.name, comparison).headline;
   }
   const { summary } = first;

@@ -1,14 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Label } from '@foveate/contracts';
 import { compare, type Comparison } from './comparison.js';
+import type { ReportRun } from './report-run.js';
 import { summarise } from './summary.js';
 import { fabricate, predictionsOf } from './testing/fixture.js';
 import { verdict } from './verdict.js';
 
+const paired = (a: ReportRun, b: ReportRun) => compare({ run: a, threshold: 0.5 }, { run: b, threshold: 0.5 });
+
 /** Two runs on the same images: rows of label and both scores. */
 function compared(rows: readonly (readonly [Label, number, number])[]): Comparison {
   const [a, b] = [1, 2].map((k) => fabricate(predictionsOf(rows.map((row) => [row[0], row[k] as number]))));
-  const comparison = compare(a!, b!, 0.5);
+  const comparison = paired(a!, b!);
   if (typeof comparison === 'string') throw new Error(comparison);
   return comparison;
 }
@@ -63,10 +66,10 @@ describe('compare', () => {
 
   it('refuses to pair runs on other images or labels', () => {
     const [a, other] = runs((id) => `${id}x`);
-    expect(compare(a!, other!, 0.5)).toMatch('different images');
+    expect(paired(a!, other!)).toMatch('different images');
     const [b, relabelled] = runs((id) => id, 0);
-    expect(compare(b!, relabelled!, 0.5)).toMatch('label some test images differently');
-    expect(compare(a!, fabricate([]), 0.5)).toMatch('measured');
+    expect(paired(b!, relabelled!)).toMatch('label some test images differently');
+    expect(paired(a!, fabricate([]))).toMatch('measured');
   });
 
   it('pairs by id, not by position', () => {
@@ -74,7 +77,7 @@ describe('compare', () => {
       [1, 0.9],
       [0, 0.6],
     ]);
-    const comparison = compare(fabricate(predictions), fabricate([...predictions].reverse()), 0.5);
+    const comparison = paired(fabricate(predictions), fabricate([...predictions].reverse()));
     expect(comparison).toMatchObject({ counts: { bothRight: 1, bothWrong: 1 }, accuracyDifference: 0 });
   });
 });

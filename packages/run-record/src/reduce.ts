@@ -54,6 +54,8 @@ function withEvent(record: RunRecord, event: RunEvent): RunRecord {
       return withMeasures(record, event.split, event.measures);
     case 'early-stop':
       return { ...record, earlyStop: { epoch: event.epoch, reason: event.reason } };
+    case 'decision':
+      return { ...record, decision: event.decision };
     case 'warning':
     case 'notice':
       return withRemark(record, event.message);

@@ -62,6 +62,9 @@ export const runRecordSchema: z.ZodType<RunRecord> = z.object({
   epochs: z.array(epoch),
   bestEpoch: z.int().nullable(),
   earlyStop: z.object({ epoch: z.int().min(1), reason: z.string() }).exactOptional(),
+  decision: z
+    .object({ threshold: z.number().min(0).max(1), temperature: z.number().positive().exactOptional() })
+    .exactOptional(),
   remarks: z.array(z.string()).exactOptional(),
   validation: measures.nullable(),
   test: measures.nullable(),

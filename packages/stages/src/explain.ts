@@ -14,7 +14,10 @@ import { onTrained, type TrainedModel } from './train.js';
 import { groupBy } from './group-by.js';
 
 /** What predictions and heatmaps are made with. */
-export interface Evaluator extends Pick<EvaluateOptions, 'engine' | 'model' | 'loss' | 'explainer' | 'trunk'> {
+export interface Evaluator extends Pick<
+  EvaluateOptions,
+  'engine' | 'model' | 'loss' | 'explainer' | 'trunk' | 'temperature'
+> {
   readonly variables: HostTensors;
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,6 @@
 /** Export: the trained network as `model.onnx` in the run folder, which predictors open without anything that trains. */
 import type { RunConfig } from '@foveate/assembly';
-import { defineStage, type Model } from '@foveate/contracts';
+import { defineStage, type Decision, type Model } from '@foveate/contracts';
 import { writeAtomically } from '@foveate/contracts/node';
 import { exportOnnx } from '@foveate/export';
 import { runFiles } from '@foveate/run-record/node';
@@ -24,7 +24,7 @@ export function exportModel(
   run: RunScope,
   { heatmap }: ExportModelOptions,
 ): OperatorFunction<TrainedModel, TrainedModel> {
-  return onTrained(run, async ({ network: { model, explainer }, evaluator: { variables } }) => {
+  return onTrained(run, async ({ network: { model, explainer }, evaluator: { variables }, decision }) => {
     if (run.folder === undefined) return;
     const { settings, keeper } = run;
     try {
@@ -33,7 +33,8 @@ export function exportModel(
         variables,
         normalise: true,
         precision: 'float32',
-        metadata: modelMetadata(settings, model, keeper?.record()?.bestEpoch),
+        metadata: modelMetadata(settings, model, keeper?.record()?.bestEpoch, decision),
+        ...(decision.temperature === undefined ? {} : { temperature: decision.temperature }),
         ...(heatmap ? { explainer } : {}),
       });
       await writeAtomically(join(run.folder, runFiles.model), bytes);
@@ -49,13 +50,15 @@ export function exportModel(
 
 /**
  * What a model file says of itself, by key: what a stranger who finds it wants to know, and the values of 16-bit images that
- * became black and white (`valueRange`, as `0,4095`), without which other scores come out.
+ * became black and white (`valueRange`, as `0,4095`), without which other scores come out; the score from which an image is
+ * called defective (`threshold`), and the temperature that is in the scores.
  * @param epoch of the weights
  */
 export function modelMetadata(
   { name, model: { id: model }, loss, seed, data: { source } }: RunConfig,
   { height, width }: Pick<Model, 'height' | 'width'>,
   epoch: number | null | undefined,
+  { threshold, temperature }: Decision,
 ): Readonly<Record<string, string>> {
   const { valueRange } = source.options;
   return {
@@ -66,6 +69,8 @@ export function modelMetadata(
     loss: loss.id,
     epoch: String(epoch ?? ''),
     seed: String(seed),
+    threshold: String(threshold),
+    ...(temperature === undefined ? {} : { temperature: String(temperature) }),
     ...(Array.isArray(valueRange) ? { valueRange: valueRange.join(',') } : {}),
   };
 }

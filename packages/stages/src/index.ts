@@ -1,8 +1,9 @@
 /** The stages of a pipeline as typed RxJS operators, and what they share. */
-export { batchesOf, evaluationBatches, trainingBatches, type BatchStage } from './data/batches.js';
+export { batchesOf, disturbedBatches, evaluationBatches, trainingBatches, type BatchStage } from './data/batches.js';
 export { augmentSample, replay } from './data/augment-sample.js';
 export type { AugmentationSetting, AugmentedSample, Operation, OperationRecord } from './data/augment-sample.js';
 export { Depths, type DepthFound } from './data/depth.js';
+export { disturbanceBy, type Disturbance, type Side } from './data/disturbance.js';
 export { DonorSamples } from './data/donor-samples.js';
 export { pixelFacts, type PixelFacts } from './data/facts.js';
 export { operationsOf } from './data/operations.js';

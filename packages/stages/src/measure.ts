@@ -1,8 +1,8 @@
 /** Measure: predictions of whole splits and the figures of each metric. */
 import { measuresOf } from '@foveate/contracts';
-import type { Measures, Metric, Prediction, SplitName } from '@foveate/contracts';
+import type { AssignedSample, Decision, Measures, Metric, SplitName } from '@foveate/contracts';
 import type { PredictionRecord } from '@foveate/run-record';
-import { evaluate } from '@foveate/trainer';
+import { evaluate, type SampleFacts } from '@foveate/trainer';
 import type { OperatorFunction } from 'rxjs';
 import { evaluationBatches } from './data/batches.js';
 import type { BatchStage } from './data/batches.js';
@@ -20,10 +20,10 @@ export interface Measured {
 
 /** Predicts and measures validation and test, and writes down the predictions. */
 export function measure(run: RunScope): OperatorFunction<TrainedModel, TrainedModel> {
-  return onTrained(run, async ({ network, evaluator, feed }) => {
+  return onTrained(run, async ({ network, evaluator, feed, decision }) => {
     const measured: Measured[] = [];
     for (const split of ['validation', 'test'] as const) {
-      measured.push(await measureSplit(evaluator, feed, network.metrics, split));
+      measured.push(await measureSplit({ evaluator, feed, metrics: network.metrics, decision }, split));
     }
     // Before the figures that were computed from them: a reader of run.json is to find both.
     if (run.folder !== undefined) await writePredictions(run.folder, measured);
@@ -31,22 +31,28 @@ export function measure(run: RunScope): OperatorFunction<TrainedModel, TrainedMo
   });
 }
 
+/** What a split is measured with. */
+export interface Measuring {
+  readonly evaluator: Evaluator;
+  readonly feed: BatchStage;
+  readonly metrics: readonly Metric[];
+  readonly decision: Decision;
+}
+
 /** Predicts and measures one split. */
 export async function measureSplit(
-  evaluator: Evaluator,
-  feed: BatchStage,
-  metrics: readonly Metric[],
+  { evaluator, feed, metrics, decision }: Measuring,
   split: SplitName,
 ): Promise<Measured> {
-  const attributes = new Map(feed.samples.map(({ sample }) => [sample.id, sample.attributes]));
+  const facts = factsById(feed.samples.map(({ sample }) => sample));
   const predictions = await evaluate({ ...evaluator, batches: evaluationBatches(feed, split) });
-  const withAttributes = predictions.map((prediction): Prediction => {
-    const known = attributes.get(prediction.id);
-    return known === undefined ? prediction : { ...prediction, attributes: known };
-  });
   return {
     split,
-    measures: measuresOf(metrics, withAttributes),
+    measures: measuresOf(
+      metrics,
+      predictions.map((prediction) => ({ ...prediction, ...facts.get(prediction.id) })),
+      decision,
+    ),
     predictions: predictions.map(({ id, label, score, loss, aoiShare }) => ({
       id,
       split,
@@ -56,4 +62,14 @@ export async function measureSplit(
       aoiShare: aoiShare ?? null,
     })),
   };
+}
+
+/** What metrics ask of samples, by id. */
+export function factsById(samples: readonly AssignedSample[]): ReadonlyMap<string, SampleFacts> {
+  return new Map(
+    samples.map(({ id, attributes, defectTypes }) => [
+      id,
+      { defectTypes, ...(attributes === undefined ? {} : { attributes }) },
+    ]),
+  );
 }

@@ -1,18 +1,28 @@
 /** Train: the training loop, fed by batches of the data set. */
-import { classNames, fail } from '@foveate/contracts';
-import type { AssignedSample, Fetching, RunEvent } from '@foveate/contracts';
-import { checkMonitor, checkpointPath, isMetric, loadModelState, train as trainLoop } from '@foveate/trainer';
+import { classNames, fail, usualDecision } from '@foveate/contracts';
+import type { AssignedSample, Decision, Fetching, RunEvent } from '@foveate/contracts';
+import {
+  checkMonitor,
+  checkpointPath,
+  evaluate,
+  isLowestBest,
+  isMetric,
+  loadModelState,
+  train as trainLoop,
+} from '@foveate/trainer';
 import type { PlannedBatches } from '@foveate/trainer';
 import { EMPTY, Observable, concat, concatMap, defer, filter, ignoreElements, map, switchMap, tap } from 'rxjs';
 import type { OperatorFunction } from 'rxjs';
-import { batchesOf, evaluationBatches, trainingBatches, type BatchStage } from './data/batches.js';
+import { batchesOf, disturbedBatches, evaluationBatches, trainingBatches, type BatchStage } from './data/batches.js';
 import { requireSameSamples } from './data/recorded-data.js';
 import { WaitClock } from './flow/wait-clock.js';
 import type { Evaluator } from './explain.js';
+import { checkDecision, decide, isChosen, rateRemark } from './learning/decide.js';
 import { guidanceWarnings } from './learning/guidance-warnings.js';
 import { buildNetwork, type Network } from './learning/network.js';
 import { configFingerprint } from './learning/result-keys.js';
 import { featureCacheOf, trunkOf } from './learning/feature-cache.js';
+import { factsById } from './measure.js';
 import type { RunScope } from './run-scope.js';
 import type { DataSet } from './split.js';
 
@@ -24,6 +34,8 @@ export interface TrainedModel {
   readonly feed: BatchStage;
   /** What predictions and heatmaps are made with. */
   readonly evaluator: Evaluator;
+  /** What is made of scores. */
+  readonly decision: Decision;
 }
 
 declare module '@foveate/contracts' {
@@ -39,7 +51,25 @@ declare module '@foveate/contracts' {
  * resumed run was started.
  */
 export function train(run: RunScope): OperatorFunction<DataSet, TrainedModel> {
-  return (dataSets) => dataSets.pipe(switchMap((data) => trainOn(data, run)));
+  return (dataSets) =>
+    dataSets.pipe(
+      switchMap((data) => trainOn(data, run)),
+      withDecision(run),
+    );
+}
+
+/** The model with the decision that the configuration wants. */
+function withDecision(run: RunScope): OperatorFunction<TrainedModel, TrainedModel> {
+  const { decision: options } = run.settings;
+  if (options === undefined) return (models) => models;
+  return interruptible(run, async (trained) => {
+    const { evaluator, feed } = trained;
+    const batches = evaluationBatches(feed, 'validation');
+    const decision = decide(options, isChosen(options) ? await evaluate({ ...evaluator, batches }) : []);
+    run.emit({ type: 'decision', decision });
+    const { temperature } = decision;
+    return { ...trained, decision, evaluator: { ...evaluator, ...(temperature === undefined ? {} : { temperature }) } };
+  });
 }
 
 function trainOn(data: DataSet, run: RunScope): Observable<TrainedModel> {
@@ -110,16 +140,19 @@ function trainNetwork(built: Network, data: DataSet, run: RunScope): Observable<
     const { monitor } = settings.training;
     // Before an older run in the folder makes room for this one.
     const validated = data.samples.filter(({ split }) => split === 'validation');
-    checkMonitor(monitor, built.metrics, validated);
+    checkMonitor(monitor, built.metrics, validated, settings.data.disturb.length > 0);
+    checkDecision(settings.decision, data.counts);
     const record = await run.keeper?.begin(built, data);
     if (record !== undefined) run.emit({ type: 'begin', record });
     for (const message of settings.notices ?? []) run.emit({ type: 'notice', message });
-    if (typeof monitor === 'string' && isMetric(monitor)) {
+    if (typeof monitor === 'string' && isMetric(monitor) && !isLowestBest(monitor)) {
       const message = `The best epoch is the one with the highest ${monitor} on the validation split; where less is better, write monitor: { key: ${monitor}, best: lowest }.`;
       run.emit({ type: 'notice', message });
     }
     if (data.depth?.warning !== undefined) run.emit({ type: 'warning', message: data.depth.warning });
     run.emit({ type: 'engine', description: built.engine.info.description });
+    const remark = settings.decision && rateRemark(settings.decision, data.counts);
+    if (remark !== undefined) run.emit({ type: 'warning', message: remark });
     for (const message of await guidanceWarnings(built, data, run)) run.emit({ type: 'warning', message });
     await run.work.chooseDonors(data.stored);
     return run.get('optimizer');
@@ -127,7 +160,8 @@ function trainNetwork(built: Network, data: DataSet, run: RunScope): Observable<
     switchMap((optimizer) => {
       const clock = new WaitClock();
       const { epochs, batchSize, ...options } = settings.training;
-      const attributes = new Map(data.samples.map(({ id, attributes: own }) => [id, own]));
+      const facts = factsById(data.samples);
+      const { threshold } = settings.decision ?? {};
       const labels = data.samples.flatMap(({ split, label }) => (split === 'train' ? [label] : []));
       const { explainer, ...parts } = built;
       return trainLoop({
@@ -143,7 +177,15 @@ function trainNetwork(built: Network, data: DataSet, run: RunScope): Observable<
         classCounts: classNames.map((_, index) => labels.filter((label) => label === index).length),
         batches: (epoch, fromStep) => clocked(clock, trainingBatches(feed, epoch, fromStep)),
         validationBatches: () => clocked(clock, evaluationBatches(feed, 'validation')),
-        measured: { metrics: built.metrics, attributesOf: (id) => attributes.get(id) },
+        disturbedBatches: settings.data.disturb.map(
+          (_, way) => () => clocked(clock, disturbedBatches(feed, 'validation', way)),
+        ),
+        measured: {
+          metrics: built.metrics,
+          factsOf: (id) => facts.get(id),
+          // One that a rule chooses is not known before the end.
+          ...(typeof threshold === 'number' ? { decision: { threshold } } : {}),
+        },
         ...(featureCache === undefined ? {} : { featureCache }),
         folder,
         fingerprint: configFingerprint(settings),
@@ -164,7 +206,7 @@ function trainNetwork(built: Network, data: DataSet, run: RunScope): Observable<
     return defer(() => loadModelState(checkpointPath(folder, 'best'), built.model)).pipe(
       map((variables): TrainedModel => {
         const evaluator = { ...built, variables, signal, ...(trunk === undefined ? {} : { trunk }) };
-        return { network: built, data, feed, evaluator };
+        return { network: built, data, feed, evaluator, decision: usualDecision };
       }),
     );
   });
@@ -194,12 +236,21 @@ export function onTrained(
   run: RunScope,
   work: (trained: TrainedModel) => Promise<void>,
 ): OperatorFunction<TrainedModel, TrainedModel> {
+  return interruptible(run, async (trained) => {
+    await work(trained);
+    return trained;
+  });
+}
+
+function interruptible(
+  run: RunScope,
+  work: (trained: TrainedModel) => Promise<TrainedModel>,
+): OperatorFunction<TrainedModel, TrainedModel> {
   return (models) =>
     models.pipe(
       concatMap(async (trained) => {
         try {
-          await work(trained);
-          return trained;
+          return await work(trained);
         } catch (error) {
           if (!run.signal.aborted || error !== run.signal.reason) throw error;
           run.emit({ type: 'interrupted', epoch: run.settings.training.epochs, step: 0 });

@@ -91,7 +91,8 @@ function least(points: readonly RocPoint[], worth: (point: RocPoint) => number):
 }
 
 function between(low: number, high: number): number {
-  if (!Number.isFinite(low) || !Number.isFinite(high)) return high;
+  if (!Number.isFinite(high)) return high;
+  if (!Number.isFinite(low)) return low;
   const middle = low + (high - low) / 2;
   return middle > low ? middle : high;
 }

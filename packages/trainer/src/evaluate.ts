@@ -6,7 +6,7 @@ import { checkVariables } from './checkpoint.js';
 import { evaluateProgram } from './evaluate-program.js';
 import type { TrunkBatch } from './feed/batch-tensors.js';
 import { isRepeatable } from './feed/planned-batches.js';
-import { evaluateBatches, predictionsOf, valuesOf, type EvaluatedBatch } from './predictions.js';
+import { evaluateBatches, predictionsOf, valuesOf, type EvaluatedBatch, type Scored } from './predictions.js';
 import type { FeatureCache } from './trunk/feature-cache.js';
 import { TrunkFeed } from './trunk/trunk-feed.js';
 import { modelPrefix } from './variables.js';
@@ -33,6 +33,8 @@ export interface EvaluateOptions {
   /** The model's variables without prefix, from `loadModelState`. */
   readonly variables: HostTensors;
   readonly batches: AsyncIterable<Batch>;
+  /** What logits are divided by to become scores; default 1. */
+  readonly temperature?: number;
   /** Keeps the features of the leading `held` stages of the model, for batches that repeat. Not used with `onExplained`. */
   readonly trunk?: { readonly cache: FeatureCache; readonly held: number };
   /** Called for each sample in order, and waited for. Left out: heatmaps stay in the engine, only their shares come out. */
@@ -45,8 +47,8 @@ export interface EvaluateOptions {
  * Predictions in the order of the batches. Everything made in the engine is released at the end.
  * @throws FoveateError `RUN_INVALID` when `variables` are not the model's, or scores or losses are not finite
  */
-export async function evaluate(options: EvaluateOptions): Promise<readonly Prediction[]> {
-  const { engine, model, loss, explainer, variables, batches, onExplained, signal } = options;
+export async function evaluate(options: EvaluateOptions): Promise<readonly Scored[]> {
+  const { engine, model, loss, explainer, variables, batches, temperature, onExplained, signal } = options;
   checkVariables(variables, model.variables, 'weights');
   const state = engine.createState(withPrefix(modelPrefix, variables));
   const used: { dispose(): void }[] = [state];
@@ -62,10 +64,10 @@ export async function evaluate(options: EvaluateOptions): Promise<readonly Predi
     };
     const program = engine.compile(evaluateProgram(parts), state, { constantState: true });
     used.unshift(program);
-    const predictions: Prediction[] = [];
+    const predictions: Scored[] = [];
     signal?.throwIfAborted();
     for await (const evaluated of evaluateBatches(program, trunk?.batches ?? batches)) {
-      const ofBatch = predictionsOf(evaluated);
+      const ofBatch = predictionsOf(evaluated, temperature);
       requireNumbers(ofBatch);
       predictions.push(...ofBatch);
       if (onExplained !== undefined) {

@@ -31,8 +31,11 @@ export interface Learned {
 export interface ValidationTally<B extends SampleBatch = SampleBatch> {
   /** Samples seen so far. */
   readonly samples: number;
-  /** @throws FoveateError `TRAINING_DIVERGED` when the loss is not finite */
-  add(batch: B, outputs: HostTensors): void;
+  /**
+   * @param isDisturbed true: samples that were seen before, in another form
+   * @throws FoveateError `TRAINING_DIVERGED` when the loss is not finite
+   */
+  add(batch: B, outputs: HostTensors, isDisturbed?: boolean): void;
   /** Means over the samples, what the metrics say, and how long it took. */
   result(): EpochRecord['validation'] & { readonly seconds: number };
 }

@@ -35,8 +35,23 @@ export function correctCount(outputs: HostTensors, labels: ArrayLike<number>): n
   return correct;
 }
 
-/** Predictions of a batch; `aoiShare` is left out where there is no heatmap or nothing in it. */
-export function predictionsOf({ batch, outputs }: EvaluatedBatch): Prediction[] {
+/** A prediction and what its score is made of. */
+export interface Scored extends Prediction {
+  /** Logit of class 1 (defective) less that of class 0. */
+  readonly margin: number;
+}
+
+/** The probability of class 1 at a temperature, in [0, 1]. */
+export function scoreAt(temperature: number, margin: number): number {
+  return 1 / (1 + Math.exp(-margin / temperature));
+}
+
+/**
+ * Predictions of a batch; `aoiShare` is left out where there is no heatmap or nothing in it.
+ * @param temperature what logits are divided by to become scores; default 1
+ */
+export function predictionsOf({ batch, outputs }: EvaluatedBatch, temperature?: number): Scored[] {
+  const logits = valuesOf(outputs, 'logits');
   const score = valuesOf(outputs, 'score');
   const loss = valuesOf(outputs, 'perSample');
   const mass = outputs['heatMass']?.data;
@@ -44,11 +59,13 @@ export function predictionsOf({ batch, outputs }: EvaluatedBatch): Prediction[] 
   return batch.ids.map((id, index) => {
     const total = mass?.[index] ?? 0;
     // Two sums in different order: rounding may leave the share a little above 1.
+    const margin = (logits[2 * index + 1] as number) - (logits[2 * index] as number);
     const share = total > 0 ? { aoiShare: Math.min(1, (inside?.[index] ?? 0) / total) } : {};
     return {
       id,
       label: batch.labels[index] === 1 ? 1 : 0,
-      score: score[index] as number,
+      score: temperature === undefined ? (score[index] as number) : scoreAt(temperature, margin),
+      margin,
       loss: loss[index] as number,
       ...share,
     };

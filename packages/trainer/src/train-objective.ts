@@ -23,6 +23,8 @@ export interface TrainingCourse<B extends SampleBatch = SampleBatch> {
   readonly batches: (epoch: number, fromStep: number) => AsyncIterable<B>;
   /** All validation batches, in any order that is always the same. */
   readonly validationBatches: () => AsyncIterable<B>;
+  /** The validation samples again, disturbed in some way, for each way; measured where the metrics are. */
+  readonly disturbedBatches?: readonly (() => AsyncIterable<B>)[];
   /** Training samples of an epoch. */
   readonly samples: number;
   readonly batchSize: number;

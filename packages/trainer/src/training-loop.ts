@@ -32,6 +32,7 @@ export interface LoopParts extends SessionParts {
   readonly phases: readonly Phase[];
   readonly batches: (epoch: number, fromStep: number) => AsyncIterable<SampleBatch>;
   readonly validationBatches: () => AsyncIterable<SampleBatch>;
+  readonly disturbedBatches?: readonly (() => AsyncIterable<SampleBatch>)[];
   readonly steps: number;
   readonly epochs: number;
   readonly folder: string;
@@ -189,12 +190,15 @@ export class TrainingLoop {
 
   /** @returns undefined when it was stopped */
   async #validate(epoch: number): Promise<ReturnType<ValidationTally['result']> | undefined> {
-    const { validationBatches, stop, objective } = this.#parts;
+    const { validationBatches, disturbedBatches = [], stop, objective } = this.#parts;
     const measures = objective.measured && this.#measuresIn(epoch);
     const validation = objective.validation(epoch, measures);
-    for await (const batch of pullUntil(this.#session.feed(validationBatches()), stop)) {
-      validation.add(batch, await this.#session.evaluate(batch, measures));
-      await eventLoop();
+    for (const batches of [validationBatches, ...(measures ? disturbedBatches : [])]) {
+      const isDisturbed = batches !== validationBatches;
+      for await (const batch of pullUntil(this.#session.feed(batches()), stop)) {
+        validation.add(batch, await this.#session.evaluate(batch, measures && !isDisturbed), isDisturbed);
+        await eventLoop();
+      }
     }
     if (stop.aborted) return undefined;
     if (validation.samples === 0) throw noBatches('validation');

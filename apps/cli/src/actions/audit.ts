@@ -15,7 +15,7 @@ import { print, printJson } from '../terminal/terminal.js';
 /** Options of `audit`. */
 export interface AuditFlags {
   readonly split: SplitName;
-  readonly threshold: number;
+  readonly threshold?: number;
   readonly worst: number;
   readonly limit?: number;
   readonly out?: string;

@@ -6,7 +6,7 @@ import { imageInputs, type ImageInput } from './image-inputs.js';
 
 /** Options of `predict`. */
 export interface PredictOptions {
-  readonly threshold: number;
+  readonly threshold?: number;
   readonly json?: boolean;
   readonly csv?: boolean;
   readonly maxPixels?: number;

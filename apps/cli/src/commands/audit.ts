@@ -12,7 +12,11 @@ export function addAudit(program: Command): void {
     .addOption(
       new Option('--split <name>', 'images that are used').choices(['train', 'validation', 'test']).default('test'),
     )
-    .option('--threshold <number>', 'score from which an image is called defective, 0 to 1', share, 0.5)
+    .option(
+      '--threshold <number>',
+      'score from which an image is called defective, 0 to 1 (default: that of the run)',
+      share,
+    )
     .option('--limit <number>', 'images at most, drawn by a fixed lot (default: all)', integer(1))
     .option('--worst <number>', 'cases shown with pictures', integer(0, 200), 12)
     .option('-o, --out <file>', 'page that is written (default: audit.html in the run folder)')

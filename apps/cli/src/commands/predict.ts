@@ -17,7 +17,7 @@ export function addPredict(program: Command): void {
     .description('classify images with a trained network, one line each as they come')
     .argument('<model>', 'run folder, or an ONNX file')
     .argument('<inputs...>', 'image files, folders, patterns in quotes, or - for standard input: paths, or one image')
-    .option('--threshold <score>', 'score from which an image is defective', probability, 0.5)
+    .option('--threshold <score>', 'score from which an image is defective (default: that of the run)', probability)
     .addOption(new Option('--json', 'print JSON Lines').conflicts('csv'))
     .option('--csv', 'print comma-separated values')
     .option('--max-pixels <number>', 'largest width x height of an image', integer(1))

@@ -1,5 +1,6 @@
 /** Measures of runs and splits as tables, with whatever metrics there are; what is not defined is explained. */
 import type { Measures, MetricValue } from '@foveate/contracts';
+import { wilsonInterval } from '@foveate/statistics';
 import { fixed, none, percent } from './format.js';
 import { printTable } from './table.js';
 import { print } from './terminal.js';
@@ -22,6 +23,9 @@ const known: Readonly<Record<string, Column>> = {
   accuracy: { heading: 'accuracy', write: percent },
   auroc: { heading: 'ROC AUC', write: (value) => fixed(value) },
   worstGroup: { heading: 'worst group', write: percent },
+  outsideFlips: { heading: 'flips outside', write: percent },
+  outsideAccuracy: { heading: 'accuracy disturbed', write: percent },
+  outsideAuroc: { heading: 'ROC AUC disturbed', write: (value) => fixed(value) },
   iou: { heading: 'IoU', write: (value) => fixed(value) },
   loss: { heading: 'loss', write: (value) => fixed(value, 4) },
   confusion: { heading: 'confusion', write: counts },
@@ -31,7 +35,18 @@ const known: Readonly<Record<string, Column>> = {
 /** Measures that are records of figures, a table each. */
 const knownTables: Readonly<Record<string, Column & { readonly figure: string }>> = {
   groups: { heading: 'group', figure: 'accuracy', write: percent },
+  recallByType: { heading: 'type of defect', figure: 'recall', write: percent },
 };
+
+/** The images that shares of `recallByType` are of; they stand in its table. */
+const counted = 'imagesByType';
+
+/** Wilson's interval of a share, and the number of images it is of. */
+function ofImages(share: number | null, images: number | null | undefined): readonly string[] {
+  if (share === null || typeof images !== 'number') return [none, none];
+  const { low, high } = wilsonInterval(Math.round(share * images), images);
+  return [`${percent(low)} to ${percent(high)}`, String(images)];
+}
 
 /** `tn 20  fp 1  fn 2  tp 17` */
 function counts(value: MetricValue | undefined): string {
@@ -81,12 +96,14 @@ export function printMeasures(headings: readonly string[], rows: readonly Measur
   );
   for (const { cells, measures } of rows) {
     for (const [key, value] of Object.entries(measures ?? {})) {
-      if (key in known || !isRecord(value)) continue;
+      if (key in known || key === counted || !isRecord(value)) continue;
       const { heading, figure, write } = knownTables[key] ?? { heading: words(key), figure: '', write: anyFigure };
+      const images = key === 'recallByType' ? measures?.[counted] : undefined;
+      const further = isRecord(images) ? (name: string, part: number | null) => ofImages(part, images[name]) : () => [];
       print();
       printTable(
-        [`${heading}, ${cells.at(-1) ?? ''}`, figure],
-        Object.entries(value).map(([name, part]) => [name, write(part)]),
+        [`${heading}, ${cells.at(-1) ?? ''}`, figure, ...(isRecord(images) ? ['95% interval', 'images'] : [])],
+        Object.entries(value).map(([name, part]) => [name, write(part), ...further(name, part)]),
       );
     }
   }

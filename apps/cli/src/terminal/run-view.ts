@@ -65,6 +65,10 @@ export class RunView {
         this.clear();
         printFact('Stopped', `after epoch ${String(event.epoch)}: ${event.reason}`);
         break;
+      case 'decision':
+        this.clear();
+        printFact('Decision', decisionText(event.decision));
+        break;
       case 'report':
         printFact('Report', event.path);
         break;
@@ -204,6 +208,13 @@ function figures(metrics: EpochRecord['validation']['metrics'] = {}): readonly s
 }
 
 const saidAlready = ['n', 'loss', 'accuracy'];
+
+function decisionText({ threshold, temperature }: EventOf<'decision'>['decision']): string {
+  const scores = temperature === undefined ? '' : `; logits are divided by ${figure(temperature)} for the score`;
+  return `defective from a score of ${figure(threshold)} on${scores}`;
+}
+
+const figure = (value: number): string => String(Number(value.toPrecision(4)));
 
 const megabytes = (bytes: number): number => Math.round(bytes / 1e5) / 10;
 

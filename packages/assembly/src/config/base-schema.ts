@@ -1,6 +1,7 @@
 /** The part of a configuration that belongs to no plugin. Plugin slots are only located here; see `slots.ts`. */
 import { trainingOptions } from '@foveate/trainer';
 import { z } from 'zod';
+import { decisionOptions } from './decision-options.js';
 
 const side = z.int().min(16).max(4096);
 const slot = z.unknown().optional();
@@ -40,6 +41,7 @@ export const baseSchema = z.strictObject({
         .default(224)
         .describe('Network input in pixels: one number, or [height, width].'),
       augment: slot,
+      disturb: slot,
       duplicates: z
         .union([
           duplicateTreatment,
@@ -115,6 +117,9 @@ export const baseSchema = z.strictObject({
     })
     .prefault({})
     .describe('How long, in what portions and how the model is trained.'),
+  decision: decisionOptions
+    .optional()
+    .describe('What is made of scores once the model is trained; the test is measured with it.'),
   engine: slot,
   observers: slot,
 });

@@ -129,6 +129,7 @@ function completed(
       lock: base.data.lock,
       lockMismatch: base.data.lockMismatch,
       augment: many('augment'),
+      disturb: many('disturb'),
       augmentVariants: base.data.augmentVariants,
       workers: base.data.workers,
       prefetch: base.data.prefetch,
@@ -141,6 +142,7 @@ function completed(
     explain: { ...one('explain'), images },
     metrics: many('metrics'),
     training: base.training,
+    ...(base.decision === undefined ? {} : { decision: base.decision }),
     engine: one('engine'),
     observers: many('observers'),
   };
@@ -165,6 +167,7 @@ export function writtenConfig(config: RunConfig, baseFolder: string): PlainObjec
       duplicates: config.data.duplicates,
       ...(config.data.lock === undefined ? {} : { lock: config.data.lock, lockMismatch: config.data.lockMismatch }),
       augment: config.data.augment.map(flat),
+      ...(config.data.disturb.length === 0 ? {} : { disturb: config.data.disturb.map(flat) }),
       ...(augmentVariants === undefined ? {} : { augmentVariants }),
       ...(workers === undefined ? {} : { workers }),
       ...(prefetch === undefined ? {} : { prefetch }),
@@ -177,6 +180,7 @@ export function writtenConfig(config: RunConfig, baseFolder: string): PlainObjec
     explain: { ...flat(config.explain), images: config.explain.images },
     metrics: config.metrics.map(flat),
     training: config.training,
+    ...(config.decision === undefined ? {} : { decision: config.decision }),
     engine: flat(config.engine),
     ...(config.observers.length === 0 ? {} : { observers: config.observers.map(flat) }),
   };

@@ -1,6 +1,7 @@
 /** A validated configuration: what every later step reads. */
 import type { AppliedPreset, ChosenPlugin } from '@foveate/contracts';
 import type { TrainingSettings, FeatureCacheOptions } from '@foveate/trainer';
+import type { DecisionOptions } from './decision-options.js';
 
 /** How duplicates are treated. */
 export interface DuplicatesConfig {
@@ -33,6 +34,8 @@ export interface DataConfig {
   readonly lock?: string | undefined;
   readonly lockMismatch: 'error' | 'warn';
   readonly augment: readonly ChosenPlugin[];
+  /** What is done to validation images outside of their areas of interest, each by itself. */
+  readonly disturb: readonly ChosenPlugin[];
   /** Drawings of each image's augmentation; absent: a new one in every epoch. */
   readonly augmentVariants?: number | undefined;
   /** Threads that decode and augment; absent: by processors and data. */
@@ -67,6 +70,8 @@ export interface RunConfig {
   readonly explain: ChosenPlugin & { readonly images: number };
   readonly metrics: readonly ChosenPlugin[];
   readonly training: TrainingConfig;
+  /** Absent: images are called defective from a score of 0.5 on. */
+  readonly decision?: DecisionOptions;
   readonly engine: ChosenPlugin;
   /** What follows the run. */
   readonly observers: readonly ChosenPlugin[];

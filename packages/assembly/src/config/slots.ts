@@ -61,6 +61,14 @@ export const slots: readonly Slot[] = [
     summary: 'Transforms of training images, applied in this order.',
     read: ({ data }) => data.augment,
   },
+  {
+    path: ['data', 'disturb'],
+    kind: 'augmentation',
+    many: true,
+    summary:
+      'Transforms of validation images, each done outside of the area of interest alone, to measure how verdicts change.',
+    read: ({ data }) => data.disturb,
+  },
   { path: ['model'], kind: 'model', many: false, summary: 'The network.', read: ({ model }) => [model] },
   { path: ['loss'], kind: 'loss', many: false, summary: 'The training objective.', read: ({ loss }) => [loss] },
   {

@@ -5,20 +5,20 @@ import { emptyMask, encodePng, unionOf } from '@foveate/image';
 import type { Predictor } from '@foveate/predict';
 import type { Audit, AuditCase, AuditRow } from '@foveate/report';
 import { readSampleRecords } from '@foveate/run-record/node';
-import { DonorSamples, recordedData, SampleStore, type Stored } from '@foveate/stages';
+import { DonorSamples, recordedData, SampleStore, type Disturbance, type Stored } from '@foveate/stages';
 import type { AssignedSample } from '@foveate/contracts';
 import { wilsonInterval } from '@foveate/statistics';
 import { openPredictorOf } from '../run/open-predictor.js';
 import { withTrainedRun } from '../run/trained-run.js';
 import type { TaskContext } from '@foveate/contracts/task';
-import { disturbance, type Disturbance, type DisturbanceOptions } from './disturbances.js';
+import { disturbance, type DisturbanceOptions } from './disturbances.js';
 
 /** What is disturbed, and what counts as another decision. */
 export interface AuditOptions {
   readonly disturbances: readonly DisturbanceOptions[];
   /** Default `test`. */
   readonly split?: SplitName;
-  /** Score from which an image is called defective. Default 0.5. */
+  /** Score from which an image is called defective. Default: that of the run's decision. */
   readonly threshold?: number;
   /** Images at most, the first by a fixed lot; default all. */
   readonly limit?: number;
@@ -40,11 +40,12 @@ interface Outcome {
  */
 export function auditRun(
   folder: string,
-  { disturbances, split = 'test', threshold = 0.5, limit, worst = 12 }: AuditOptions,
+  { disturbances, split = 'test', threshold: own, limit, worst = 12 }: AuditOptions,
   setting: ConfigSetting,
   { signal, progress }: TaskContext,
 ): Promise<Audit> {
-  return withTrainedRun(folder, setting, signal, async ({ config, record, scope }) => {
+  return withTrainedRun(folder, setting, signal, async ({ config, record, scope, decision }) => {
+    const threshold = own ?? decision.threshold;
     const data = await recordedData(scope, await readSampleRecords(folder));
     const all = data.stored.filter(({ sample }) => sample.split === split);
     const chosen = limit === undefined ? all : random(0, 'audit').shuffle(all).slice(0, limit);

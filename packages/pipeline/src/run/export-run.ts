@@ -48,7 +48,8 @@ export async function exportRun(
 ): Promise<ExportedModel> {
   requireRoom(options);
   return withTrainedRun(folder, setting, signal, async (run) => {
-    const { network, evaluator, record, config } = run;
+    const { network, evaluator, record, config, decision } = run;
+    const { temperature } = decision;
     const { heatmap, normalise, precision, format, overwrite = false } = options;
     const parts: ExportParts = {
       model: network.model,
@@ -56,10 +57,11 @@ export async function exportRun(
       normalise,
       precision,
       metadata: {
-        ...modelMetadata(config, network.model, record.bestEpoch),
+        ...modelMetadata(config, network.model, record.bestEpoch, decision),
         foveate: versions()['foveate'] ?? '',
       },
       ...(heatmap ? { explainer: network.explainer } : {}),
+      ...(temperature === undefined ? {} : { temperature }),
     };
     const files = exportFiles(format, parts);
     const { height, width } = network.model;
@@ -71,6 +73,7 @@ export async function exportRun(
       normalise,
       precision,
       heatmap,
+      threshold: decision.threshold,
       valueRange: valueRange ?? undefined,
     });
     const contents = { ...files, 'README.md': Buffer.from(readme) };

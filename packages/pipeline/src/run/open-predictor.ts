@@ -14,17 +14,22 @@ export async function openPredictorOf(folder: string, setting: ConfigSetting, si
   });
   if (own?.hasHeatmap === true) return own;
   await own?.close();
-  const model = await withTrainedRun(folder, setting, signal, ({ network: { model, explainer }, evaluator }) =>
-    Promise.resolve(
-      exportOnnx({
-        model,
-        explainer,
-        variables: evaluator.variables,
-        normalise: true,
-        precision: 'float32',
-        metadata: {},
-      }),
-    ),
+  const model = await withTrainedRun(
+    folder,
+    setting,
+    signal,
+    ({ network: { model, explainer }, evaluator, decision }) =>
+      Promise.resolve(
+        exportOnnx({
+          model,
+          explainer,
+          variables: evaluator.variables,
+          ...(evaluator.temperature === undefined ? {} : { temperature: evaluator.temperature }),
+          normalise: true,
+          precision: 'float32',
+          metadata: { threshold: String(decision.threshold) },
+        }),
+      ),
   );
   return openPredictor(model, options);
 }

@@ -1,6 +1,6 @@
 /** A finished run opened again, to measure it anew. */
 import { readConfig, type ConfigSetting, type RunConfig } from '@foveate/assembly';
-import type { Measures, RunRecord, SplitName } from '@foveate/contracts';
+import { usualDecision, type Decision, type Measures, type RunRecord, type SplitName } from '@foveate/contracts';
 import {
   lockFolder,
   missingResults,
@@ -41,6 +41,8 @@ export interface TrainedRun {
   readonly scope: RunScope;
   readonly network: Network;
   readonly evaluator: Evaluator;
+  /** What is made of scores. */
+  readonly decision: Decision;
 }
 
 /** Opens a run folder, works with it and releases its engine. @throws FoveateError `PATH_MISSING`, `RUN_INVALID` */
@@ -58,7 +60,10 @@ export async function withTrainedRun<T>(
     const network = await buildNetwork(config, scope.services);
     scope.onClose(() => network.engine.dispose());
     const variables = await loadModelState(checkpointPath(folder, 'best'), network.model);
-    return await work({ config, record, scope, network, evaluator: { ...network, variables, signal } });
+    const decision = record.decision ?? usualDecision;
+    const { temperature } = decision;
+    const evaluator = { ...network, variables, signal, ...(temperature === undefined ? {} : { temperature }) };
+    return await work({ config, record, scope, network, evaluator, decision });
   } finally {
     await scope.close();
   }
@@ -76,12 +81,12 @@ export function evaluateRun(
   setting: ConfigSetting,
   signal: AbortSignal,
 ): Promise<Evaluation> {
-  return withTrainedRun(folder, setting, signal, async ({ config, record, scope, network, evaluator }) => {
+  return withTrainedRun(folder, setting, signal, async ({ config, record, scope, network, evaluator, decision }) => {
     const data = await recordedData(scope, await readSampleRecords(folder));
     const source = await scope.get('source');
     const warnings = await checkLock(config, data.samples, { source, groups: false });
     const feed = batchesOf(data, scope);
-    const measured = (part: SplitName) => measureSplit(evaluator, feed, network.metrics, part);
+    const measured = (part: SplitName) => measureSplit({ evaluator, feed, metrics: network.metrics, decision }, part);
     const { measures } = await measured(split);
     const lost = record.test !== null && (await missingResults(folder, record)).includes(runFiles.predictions);
     if (lost) await restorePredictions(folder, measured);

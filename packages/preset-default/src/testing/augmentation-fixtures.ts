@@ -64,7 +64,7 @@ const mean = (of: readonly Prediction[]) => of.reduce((sum, { score }) => sum + 
 function metric(measure: Metric['measure'], options: z.ZodType = z.strictObject({}), summary = 'A fixture.') {
   return definePlugin({ meta: { ...meta('metric'), summary }, options, register: () => ({ measure }) });
 }
-const good: Metric['measure'] = (of) => ({ meanScore: of.length === 0 ? null : mean(of) });
+const good = (of: Parameters<Metric['measure']>[0]) => ({ meanScore: of.length === 0 ? null : mean(of) });
 
 /** Metrics, and what all plugins must be. */
 export const metrics: readonly Case<ReturnType<typeof metric>>[] = [
@@ -73,7 +73,7 @@ export const metrics: readonly Case<ReturnType<typeof metric>>[] = [
   ['one without a summary', metric(good, z.strictObject({}), ' '), 'has no summary'],
   ['one that takes any option', metric(good, z.object({})), 'accept a key that they do not know'],
   ['one whose option is not described', metric(good, z.strictObject({ by: z.number().default(1) })), "option 'by' has no description"], // prettier-ignore
-  ['one with a key in snake case', metric((of) => ({ mean_score: good(of)['meanScore']! })), 'not in camelCase'],
+  ['one with a key in snake case', metric((of) => ({ mean_score: good(of).meanScore })), 'not in camelCase'],
   ['one that divides by nothing', metric((of) => ({ meanScore: mean(of) })), 'neither a finite number nor null'],
   ['one with other keys for nothing', metric((of) => (of.length === 0 ? { nothing: 0 } : good(of))), "A key of no predictions is not there otherwise"], // prettier-ignore
   ['one that needs both classes', metric((of) => { if (of.every(({ label }) => label === 0)) throw new Error('one class'); return good(of); }), 'It throws for predictions of one class'], // prettier-ignore

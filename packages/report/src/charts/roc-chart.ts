@@ -16,7 +16,7 @@ export interface MeasuredRun {
   readonly summary: TestSummary;
 }
 
-/** ROC curves over each other; each run's marker sits where the page's threshold puts it. */
+/** ROC curves over each other; each run's marker sits where its threshold puts it. */
 export function rocChart(runs: readonly MeasuredRun[]): Markup {
   const x = scaleLinear([0, 1], [box.left, box.width - box.right]);
   const y = scaleLinear([0, 1], [box.height - box.bottom, box.top]);

@@ -9,11 +9,11 @@ import { section, table, type Row } from './table.js';
  * The first run against each other one: the answer, then the figures. With two runs the page's header has already given
  * the answer in one sentence, and it is not repeated. Null with a single run.
  */
-export function comparisonSection(runs: readonly NamedRun[], threshold: number): Markup | null {
+export function comparisonSection(runs: readonly NamedRun[]): Markup | null {
   const [first, ...others] = runs;
   if (first === undefined || others.length === 0) return null;
   const alone = others.length === 1;
-  const blocks = others.map((other) => block(first, other, compare(first.run, other.run, threshold), alone));
+  const blocks = others.map((other) => block(first, other, compare(first, other), alone));
   const several =
     !alone &&
     html`<p class="note">

@@ -1,27 +1,32 @@
 import { classNames } from '@foveate/contracts';
 import { type SampleRecord } from '@foveate/run-record';
+import { wilsonInterval } from '@foveate/statistics';
+import { percent, range } from '../format.js';
 import { html, type Markup } from '../html.js';
 import { badge, type NamedRun } from '../identity.js';
 import { isRight, testPredictions } from '../summary.js';
 import { section, table } from './table.js';
 
 /** Verdicts by defect type, for runs that recorded their samples. Null when none did, or there is one type only. */
-export function defectTypesSection(runs: readonly NamedRun[], threshold: number): Markup | null {
-  const counted = runs.map((named) => ({ named, tallies: tally(named, threshold) }));
+export function defectTypesSection(runs: readonly NamedRun[]): Markup | null {
+  const counted = runs.map((named) => ({ named, tallies: tally(named) }));
   const kinds = [...new Set(counted.flatMap(({ tallies }) => [...tallies.keys()]))].sort();
   if (kinds.length < 2) return null;
   return section(
     'types',
     'By type of defect',
     html`${table({
-      caption: 'Test images judged right, by type of defect and label',
+      caption: 'Test images judged right, by type of defect and label, with 95% confidence intervals (Wilson)',
       corner: 'Defect, label',
       columns: counted.map(({ named }) => badge(named)),
       rows: kinds.map((kind) => ({
         head: kind,
         cells: counted.map(({ tallies }) => {
           const found = tallies.get(kind);
-          return found === undefined ? '–' : html`${found.right} <span class="muted">of ${found.n}</span>`;
+          if (found === undefined) return '–';
+          const interval = range(wilsonInterval(found.right, found.n), (value) => percent(value));
+          return html`${percent(found.right / found.n)}
+            <span class="interval">${found.right} of ${found.n}, ${interval}</span>`;
         }),
       })),
       figures: true,
@@ -34,7 +39,7 @@ interface Tally {
   readonly n: number;
 }
 
-function tally({ run }: NamedRun, threshold: number): ReadonlyMap<string, Tally> {
+function tally({ run, threshold }: NamedRun): ReadonlyMap<string, Tally> {
   const samples = new Map((run.samples ?? []).map((sample) => [sample.id, sample]));
   const tallies = new Map<string, Tally>();
   for (const prediction of testPredictions(run)) {

@@ -13,7 +13,6 @@ export interface Pictures {
   readonly gallery: Gallery;
   readonly width: number;
   readonly height: number;
-  readonly threshold: number;
 }
 
 /** Chosen test images: the image with its area of interest, then where each run looked. Null when there are none. */
@@ -72,11 +71,11 @@ function reason(sample: SampleRecord): Markup {
 }
 
 function runFigure(named: NamedRun, explanation: Explanation, image: string, aoi: string, pictures: Pictures): Markup {
-  const { threshold, gallery } = pictures;
+  const { threshold } = named;
   const right = isRight(explanation, threshold);
   const called = classNames[explanation.score >= threshold ? 1 : 0];
   const share = explanation.aoiShare === null ? 'no heat' : `${percent(explanation.aoiShare, 0)} of heat inside`;
-  const heat = gallery.add(named.run, explanation.heatmapPath);
+  const heat = pictures.gallery.add(named.run, explanation.heatmapPath);
   return html`<figure class="${right ? 'right' : 'wrong'}">
     ${picture(`Heatmap of ${named.name} over ${explanation.id}: ${share}`, [image, heat], aoi, pictures)}
     <figcaption>

@@ -2,7 +2,7 @@ import { worstGroup, type GroupAccuracy } from '@foveate/statistics';
 import { duration, figure, fixed, percent, range } from '../format.js';
 import type { RunGroups } from '../groups.js';
 import { html, type Content, type Markup } from '../html.js';
-import { badge, type NamedRun } from '../identity.js';
+import { badge, thresholdText, type NamedRun } from '../identity.js';
 import type { TestSummary } from '../summary.js';
 import { furtherFigures } from './further-figures.js';
 import { section, table, type Row } from './table.js';
@@ -14,7 +14,7 @@ export interface RunFigures {
 }
 
 /** The summary table: one column per run. */
-export function figuresSection(runs: readonly RunFigures[], threshold: number, groups: readonly RunGroups[]): Markup {
+export function figuresSection(runs: readonly RunFigures[], groups: readonly RunGroups[]): Markup {
   const worst = groups.map((run) => worstGroup(run.groups));
   const measured = (write: (summary: TestSummary) => Content): readonly Content[] =>
     runs.map(({ summary }) => (summary === null ? html`<span class="muted">not measured</span>` : write(summary)));
@@ -63,9 +63,10 @@ export function figuresSection(runs: readonly RunFigures[], threshold: number, g
         figures: true,
       })}
       <p class="note">
-        An image is called defective from a score of ${threshold} on.${baseline(runs)} Intervals: Wilson for accuracy,
-        DeLong on the logit scale for ROC AUC (Newcombe’s where DeLong’s variance vanishes). Losses of different loss
-        functions are not the same quantity. Heatmap inside the area of interest: mean over defective images.
+        An image is called defective from a score of ${thresholdText(runs.map(({ named }) => named))}
+        on.${baseline(runs)} Intervals: Wilson for accuracy, DeLong on the logit scale for ROC AUC (Newcombe’s where
+        DeLong’s variance vanishes). Losses of different loss functions are not the same quantity. Heatmap inside the
+        area of interest: mean over defective images.
       </p>`,
   );
 }

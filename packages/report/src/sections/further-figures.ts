@@ -6,7 +6,10 @@ import type { NamedRun } from '../identity.js';
 import type { Row } from './table.js';
 
 /** Measures that the page computes from predictions and samples. */
-const computed: readonly string[] = ['n', 'accuracy', 'auroc', 'loss', 'confusion', 'aoiShare', 'worstGroup', 'groups'];
+const computed: readonly string[] = [
+  ...['n', 'accuracy', 'auroc', 'loss', 'confusion', 'aoiShare', 'worstGroup', 'groups'],
+  ...['recallByType', 'imagesByType'],
+];
 
 /** Figures of metrics that this page knows nothing of: as the run measured them, under their own names. */
 export function furtherFigures(runs: readonly NamedRun[]): readonly Row[] {

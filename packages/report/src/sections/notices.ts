@@ -3,8 +3,8 @@ import { html, type Markup } from '../html.js';
 import type { RunFigures } from './figures.js';
 
 /** What a reader must know before trusting the figures: unfinished runs, figures that do not fit together. */
-export function notices(runs: readonly RunFigures[], threshold: number): Markup | null {
-  const sentences = runs.flatMap((item) => noticesOf(item, threshold));
+export function notices(runs: readonly RunFigures[]): Markup | null {
+  const sentences = runs.flatMap(noticesOf);
   if (sentences.length === 0) return null;
   return html`<div class="notice" role="note">
     <ul>
@@ -13,7 +13,7 @@ export function notices(runs: readonly RunFigures[], threshold: number): Markup 
   </div>`;
 }
 
-function noticesOf({ named, summary }: RunFigures, threshold: number): readonly string[] {
+function noticesOf({ named, summary }: RunFigures): readonly string[] {
   const { name, run } = named;
   const sentences: string[] = [];
   if (run.record.status !== 'completed') {
@@ -30,7 +30,7 @@ function noticesOf({ named, summary }: RunFigures, threshold: number): readonly 
     sentences.push(`${name}: run.json and predictions.jsonl do not belong together; this page shows the predictions.`);
   } else if (typeof accuracy === 'number' && differs(accuracy, summary.accuracy)) {
     sentences.push(
-      `${name} was measured with another threshold (accuracy ${percent(accuracy)}); this page uses ${threshold}.`,
+      `${name} was measured with another threshold (accuracy ${percent(accuracy)}); this page uses ${named.threshold}.`,
     );
   }
   return sentences;

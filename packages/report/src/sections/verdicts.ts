@@ -1,11 +1,11 @@
 import { rocChart, type MeasuredRun } from '../charts/roc-chart.js';
 import { fixed, percent } from '../format.js';
 import { html, type Content, type Markup } from '../html.js';
-import { badge, colourClass, dashPattern, marker } from '../identity.js';
+import { badge, colourClass, dashPattern, marker, thresholdText } from '../identity.js';
 import { section, table } from './table.js';
 
 /** ROC curves and a confusion matrix per run. Null when no run was measured. */
-export function verdictsSection(runs: readonly MeasuredRun[], threshold: number): Markup | null {
+export function verdictsSection(runs: readonly MeasuredRun[]): Markup | null {
   if (runs.length === 0) return null;
   const curved = runs.filter(({ summary }) => summary.auroc !== null);
   return section(
@@ -33,7 +33,9 @@ export function verdictsSection(runs: readonly MeasuredRun[], threshold: number)
                   ${named.name}: area ${fixed(summary.auroc?.auroc ?? NaN, 3)}</span
                 >`,
             )}
-            <span class="muted">Markers: where the threshold ${threshold} puts each run.</span>
+            <span class="muted"
+              >Markers: where the threshold ${thresholdText(curved.map(({ named }) => named))} puts each run.</span
+            >
           </figcaption>
         </figure>`
       }

@@ -73,6 +73,15 @@ export function evaluationBatches(stage: BatchStage, split: SplitName): PlannedB
   return planned(stage, plans, 'as they are');
 }
 
+/**
+ * Batches of a split in order of ids, disturbed outside of the areas of interest: the same every time.
+ * @param disturbance place in `data.disturb`
+ */
+export function disturbedBatches(stage: BatchStage, split: SplitName, disturbance: number): PlannedBatches {
+  const plans = chunks(ofSplit(stage.samples, split), stage.batchSize).map((samples) => ({ samples, disturbance }));
+  return planned(stage, plans, `disturbance ${String(disturbance)}`);
+}
+
 type Plan = Parameters<DataWork['batch']>[0];
 
 function planned({ work, prefetch }: BatchStage, plans: readonly Plan[], variant: string | null): PlannedBatches {

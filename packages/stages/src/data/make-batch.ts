@@ -4,6 +4,7 @@ import type { Labeller, PixelMemory } from '@foveate/contracts';
 import { augmentSample } from './augment-sample.js';
 import type { AugmentedSample, Operation } from './augment-sample.js';
 import type { BatchMemory, ByteBatch } from './batch-memory.js';
+import type { Disturbance } from './disturbance.js';
 import type { DonorSamples } from './donor-samples.js';
 import { SampleMemory } from './sample-memory.js';
 import type { SampleStore, Stored } from './sample-store.js';
@@ -14,6 +15,8 @@ export interface BatchPlan {
   readonly samples: readonly Stored[];
   /** Drawing of the augmentation; absent: the samples as they are. */
   readonly variant?: number;
+  /** Place of a disturbance in {@link BatchParts.disturbances}; absent: none. */
+  readonly disturbance?: number;
 }
 
 /** What batches are made with. */
@@ -23,6 +26,8 @@ export interface BatchParts {
   readonly seed: number;
   /** What images go through. */
   readonly operations: readonly Operation[];
+  /** What may be done to images outside of their areas. */
+  readonly disturbances: readonly Disturbance[];
   /** Decides again where an operation can change a label. */
   readonly labeller: Labeller;
   readonly others: DonorSamples;
@@ -39,7 +44,7 @@ const lanes = 4;
  * @throws FoveateError `DATA_INVALID` when a sample cannot be decoded or has changed
  */
 export async function makeBatch(
-  { samples, variant }: BatchPlan,
+  { samples, ...form }: BatchPlan,
   parts: BatchParts,
   memory: BatchMemory,
 ): Promise<ByteBatch> {
@@ -53,7 +58,7 @@ export async function makeBatch(
     const memory = parts.spare.pop() ?? new SampleMemory();
     for (const [index, stored] of entries) {
       memory.release();
-      const sample = await prepared(stored, variant, parts, memory.take);
+      const sample = await prepared(stored, form, parts, memory.take);
       requireSize(sample, pixels, stored.sample.id);
       labels[index] = sample.label;
       images.set(sample.images.image.data, index * pixels * 3);
@@ -80,13 +85,17 @@ function requireSize({ images: { image, aoi } }: Pick<AugmentedSample, 'images'>
 
 async function prepared(
   stored: Stored,
-  variant: number | undefined,
-  { store, seed, operations, labeller, others }: BatchParts,
+  { variant, disturbance }: Omit<BatchPlan, 'samples'>,
+  { store, seed, operations, disturbances, labeller, others }: BatchParts,
   memory: PixelMemory,
 ): Promise<Pick<AugmentedSample, 'images' | 'label'>> {
   const { sample } = stored;
   const images = await store.prepare(stored, memory);
-  if (variant === undefined) return { images, label: sample.label };
   const context = others.contextOf(sample.id, store, memory);
+  if (disturbance !== undefined) {
+    const disturbed = await disturbances[disturbance]?.apply(sample.id, images, context);
+    return { images: disturbed ?? images, label: sample.label };
+  }
+  if (variant === undefined) return { images, label: sample.label };
   return augmentSample(operations, images, { seed, epoch: variant, sample, labeller, context });
 }

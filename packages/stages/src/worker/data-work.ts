@@ -3,7 +3,7 @@ import type { Batch, LabelledItem, Sample } from '@foveate/contracts';
 import { openSlots } from '../data/slots.js';
 import type { SlotsHandle } from '../data/slots.js';
 import type { RunConfig, Services } from '@foveate/assembly';
-import { operationsOf } from '../data/operations.js';
+import { disturbancesOf, operationsOf } from '../data/operations.js';
 import { labelSample } from '../mask.js';
 import type { LabelParts } from '../mask.js';
 import { BatchMaker } from '../data/batch-memory.js';
@@ -34,7 +34,7 @@ export interface DataWork {
 /** What work in this thread is made of. */
 export type LocalParts = Omit<StoreParts, 'withDefects'> &
   Pick<BatchParts, 'seed' | 'operations' | 'labeller'> &
-  Partial<Pick<LabelParts, 'fingerprints'>>;
+  Partial<Pick<LabelParts, 'fingerprints'> & Pick<BatchParts, 'disturbances'>>;
 
 /** Work in this thread. */
 export class LocalWork implements DataWork {
@@ -47,8 +47,10 @@ export class LocalWork implements DataWork {
   constructor(parts: LocalParts) {
     this.#batches = new BatchMaker(parts.size, 1);
     // Colours leave masks and labels as they are.
-    const withDefects = parts.operations.some(({ augmentation }) => augmentation.effect !== 'photometric');
-    this.#parts = { fingerprints: false, ...parts, store: new SampleStore({ ...parts, withDefects }) };
+    const { operations, disturbances = [] } = parts;
+    const effects = [...operations.map(({ augmentation }) => augmentation.effect), ...disturbances.map(({ effect }) => effect)]; // prettier-ignore
+    const withDefects = effects.some((effect) => effect !== 'photometric');
+    this.#parts = { fingerprints: false, ...parts, disturbances, store: new SampleStore({ ...parts, withDefects }) };
   }
 
   /** Work as a configuration has it. */
@@ -63,6 +65,7 @@ export class LocalWork implements DataWork {
       aoi,
       labeller,
       operations: await operationsOf(config, services),
+      disturbances: await disturbancesOf(config, services),
       size: config.data.size,
       seed: config.seed,
       slots: slots === undefined ? undefined : openSlots(slots),

@@ -1,4 +1,4 @@
-import type { MetricValue, Plugin, Prediction } from '@foveate/contracts';
+import { usualDecision, type MetricValue, type Plugin, type Prediction } from '@foveate/contracts';
 import { broken, builtAndDescribed, frozen, messageOf, same, type CheckSetting } from './broken.js';
 
 const predictions: readonly Prediction[] = frozen(
@@ -9,6 +9,7 @@ const predictions: readonly Prediction[] = frozen(
     loss: 0.1 * i,
     ...(i % 4 === 0 ? {} : { aoiShare: i / 12 }),
     attributes: { mark: i % 2 === 0 ? 'yes' : 'no' },
+    defectTypes: i % 3 === 0 ? [i % 2 === 0 ? 'dent' : 'scratch'] : [],
   })),
 );
 
@@ -21,7 +22,7 @@ export async function checkMetric(plugin: Plugin<'metric'>, setting: CheckSettin
   const metric = await builtAndDescribed(plugin, setting);
   const measure = (given: readonly Prediction[], which: string) => {
     try {
-      return metric.measure(given);
+      return metric.measure(given, usualDecision);
     } catch (error) {
       throw broken(plugin, `It throws for ${which}: ${messageOf(error)}`);
     }

@@ -2,8 +2,12 @@
 import { fail, measuresOf, nearestNames } from '@foveate/contracts';
 import type { EpochRecord, Metric, MetricValue, Prediction } from '@foveate/contracts';
 import { z } from 'zod';
+import { outsideFigures } from '../disturbed.js';
 
 const everyEpoch = ['loss', 'accuracy', 'auroc'];
+
+/** Of which less is better, unless it is said otherwise. */
+const lowestBest = ['loss', 'outsideFlips'];
 
 /** Figures of the validation that can be watched. */
 export const monitors = z
@@ -18,7 +22,7 @@ export const monitors = z
     }),
   ])
   .describe(
-    'Figure of the validation split that decides which epoch is best, when to stop and when a plateau is reached: loss, accuracy, auroc or the key of a metric; of other keys than loss the highest is best, unless { key, best } says otherwise.',
+    'Figure of the validation split that decides which epoch is best, when to stop and when a plateau is reached: loss, accuracy, auroc or the key of a metric; of other keys than loss and outsideFlips the highest is best, unless { key, best } says otherwise.',
   );
 
 /** A figure of the validation. */
@@ -34,6 +38,11 @@ export function isMetric(monitor: Monitor | undefined): boolean {
   return monitor !== undefined && !everyEpoch.includes(monitoredKey(monitor));
 }
 
+/** Whether less of a monitor's figure is better. */
+export function isLowestBest(monitor: Monitor): boolean {
+  return typeof monitor === 'string' ? lowestBest.includes(monitor) : monitor.best === 'lowest';
+}
+
 /**
  * The figure as a number of which less is better. A metric that is not defined in an epoch (no heat anywhere, say) counts as
  * worst.
@@ -42,7 +51,7 @@ export function isMetric(monitor: Monitor | undefined): boolean {
  */
 export function monitored(monitor: Monitor, validation: EpochRecord['validation']): number {
   const key = monitoredKey(monitor);
-  const lowest = typeof monitor === 'string' ? key === 'loss' : monitor.best === 'lowest';
+  const lowest = isLowestBest(monitor);
   const value = figure(key, validation);
   if (value === null) return Number.MAX_VALUE;
   return lowest ? value : -value;
@@ -51,17 +60,20 @@ export function monitored(monitor: Monitor, validation: EpochRecord['validation'
 /**
  * Finds out, before anything is trained, whether the metrics give the monitored figure.
  * @param samples of the validation split
+ * @param isDisturbed whether they are also predicted with what lies outside disturbed
  * @throws FoveateError `CONFIG_INVALID` for a key that no metric gives
  */
 export function checkMonitor(
   monitor: Monitor | undefined,
   metrics: readonly Metric[],
-  samples: readonly Pick<Prediction, 'id' | 'label' | 'attributes'>[],
+  samples: readonly Pick<Prediction, 'id' | 'label' | 'attributes' | 'defectTypes'>[],
+  isDisturbed = false,
 ): void {
   if (monitor === undefined || !isMetric(monitor)) return;
   // Which figures there are depends on labels and groups, not on what was predicted.
   const predictions = samples.map((sample) => ({ ...sample, score: sample.label, loss: 0, aoiShare: 1 }));
-  monitored(monitor, { loss: 0, accuracy: 1, auroc: 1, metrics: measuresOf(metrics, predictions) });
+  const outside = isDisturbed ? outsideFigures(predictions, predictions, 0.5) : {};
+  monitored(monitor, { loss: 0, accuracy: 1, auroc: 1, metrics: { ...measuresOf(metrics, predictions), ...outside } });
 }
 
 function figure(key: string, { loss, accuracy, auroc, metrics = {} }: EpochRecord['validation']): number | null {
