@@ -49,11 +49,12 @@ export function exportModel(
 
 /**
  * What a model file says of itself, by key: what a stranger who finds it wants to know, and the values of 16-bit images that
- * became black and white (`valueRange`, as `0,4095`), without which other scores come out.
+ * became black and white (`valueRange`, as `0,4095`), and what is painted outside of areas of interest (`outside`, as `mean`),
+ * without which other scores come out.
  * @param epoch of the weights
  */
 export function modelMetadata(
-  { name, model: { id: model }, loss, seed, data: { source } }: RunConfig,
+  { name, model: { id: model }, loss, seed, data: { source, outside } }: RunConfig,
   { height, width }: Pick<Model, 'height' | 'width'>,
   epoch: number | null | undefined,
 ): Readonly<Record<string, string>> {
@@ -66,6 +67,7 @@ export function modelMetadata(
     loss: loss.id,
     epoch: String(epoch ?? ''),
     seed: String(seed),
+    ...(outside === undefined ? {} : { outside }),
     ...(Array.isArray(valueRange) ? { valueRange: valueRange.join(',') } : {}),
   };
 }

@@ -110,7 +110,7 @@ function completed(
     if (plugin === undefined) throw fail({ code: 'CONFIG_INVALID', what: `No plugin is chosen for '${key}'` });
     return plugin;
   };
-  const { size, duplicates } = base.data;
+  const { size, duplicates, outside = 'keep' } = base.data;
   const pipeline = many('pipeline');
   return {
     name: base.name ?? (basename(file, extname(file)) || 'run'),
@@ -129,6 +129,7 @@ function completed(
       lock: base.data.lock,
       lockMismatch: base.data.lockMismatch,
       augment: many('augment'),
+      ...(outside === 'keep' ? {} : { outside }),
       augmentVariants: base.data.augmentVariants,
       workers: base.data.workers,
       prefetch: base.data.prefetch,
@@ -149,7 +150,7 @@ function completed(
 /** The configuration as it can be written to a file again; paths start from `folder`. */
 export function writtenConfig(config: RunConfig, baseFolder: string): PlainObject {
   const flat = ({ id, options }: ChosenPlugin) => ({ id, ...options });
-  const { augmentVariants, workers, prefetch } = config.data;
+  const { outside, augmentVariants, workers, prefetch } = config.data;
   return {
     name: config.name,
     seed: config.seed,
@@ -165,6 +166,7 @@ export function writtenConfig(config: RunConfig, baseFolder: string): PlainObjec
       duplicates: config.data.duplicates,
       ...(config.data.lock === undefined ? {} : { lock: config.data.lock, lockMismatch: config.data.lockMismatch }),
       augment: config.data.augment.map(flat),
+      ...(outside === undefined ? {} : { outside }),
       ...(augmentVariants === undefined ? {} : { augmentVariants }),
       ...(workers === undefined ? {} : { workers }),
       ...(prefetch === undefined ? {} : { prefetch }),

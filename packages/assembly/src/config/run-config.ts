@@ -1,5 +1,5 @@
 /** A validated configuration: what every later step reads. */
-import type { AppliedPreset, ChosenPlugin } from '@foveate/contracts';
+import type { AppliedPreset, ChosenPlugin, OutsideFill } from '@foveate/contracts';
 import type { TrainingSettings, FeatureCacheOptions } from '@foveate/trainer';
 
 /** How duplicates are treated. */
@@ -33,6 +33,8 @@ export interface DataConfig {
   readonly lock?: string | undefined;
   readonly lockMismatch: 'error' | 'warn';
   readonly augment: readonly ChosenPlugin[];
+  /** What is painted over what lies outside of the area of interest, the last thing before the network; absent: nothing. */
+  readonly outside?: OutsideFill;
   /** Drawings of each image's augmentation; absent: a new one in every epoch. */
   readonly augmentVariants?: number | undefined;
   /** Threads that decode and augment; absent: by processors and data. */

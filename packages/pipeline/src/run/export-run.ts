@@ -72,6 +72,7 @@ export async function exportRun(
       precision,
       heatmap,
       valueRange: valueRange ?? undefined,
+      outside: config.data.outside,
     });
     const contents = { ...files, 'README.md': Buffer.from(readme) };
     const check = await writeTried({ folder: options.folder, contents, overwrite }, async (staging) => {

@@ -3,6 +3,7 @@ import type { ConfigSetting } from '@foveate/assembly';
 import { isFoveateError } from '@foveate/contracts';
 import { exportOnnx } from '@foveate/export';
 import { openPredictor, type Predictor } from '@foveate/predict';
+import { modelMetadata } from '@foveate/stages';
 import { withTrainedRun } from './trained-run.js';
 
 /** On the run's own model file; where there is none, or one without heatmap, on the best checkpoint. */
@@ -14,17 +15,21 @@ export async function openPredictorOf(folder: string, setting: ConfigSetting, si
   });
   if (own?.hasHeatmap === true) return own;
   await own?.close();
-  const model = await withTrainedRun(folder, setting, signal, ({ network: { model, explainer }, evaluator }) =>
-    Promise.resolve(
-      exportOnnx({
-        model,
-        explainer,
-        variables: evaluator.variables,
-        normalise: true,
-        precision: 'float32',
-        metadata: {},
-      }),
-    ),
+  const model = await withTrainedRun(
+    folder,
+    setting,
+    signal,
+    ({ config, record, network: { model, explainer }, evaluator }) =>
+      Promise.resolve(
+        exportOnnx({
+          model,
+          explainer,
+          variables: evaluator.variables,
+          normalise: true,
+          precision: 'float32',
+          metadata: modelMetadata(config, model, record.bestEpoch),
+        }),
+      ),
   );
   return openPredictor(model, options);
 }

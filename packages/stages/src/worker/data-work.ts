@@ -33,7 +33,7 @@ export interface DataWork {
 
 /** What work in this thread is made of. */
 export type LocalParts = Omit<StoreParts, 'withDefects'> &
-  Pick<BatchParts, 'seed' | 'operations' | 'labeller'> &
+  Pick<BatchParts, 'seed' | 'operations' | 'labeller' | 'outside'> &
   Partial<Pick<LabelParts, 'fingerprints'>>;
 
 /** Work in this thread. */
@@ -64,6 +64,7 @@ export class LocalWork implements DataWork {
       labeller,
       operations: await operationsOf(config, services),
       size: config.data.size,
+      outside: config.data.outside,
       seed: config.seed,
       slots: slots === undefined ? undefined : openSlots(slots),
       fingerprints: config.data.duplicates.treatment !== 'ignore',
