@@ -17,3 +17,9 @@ export type PixelMemory = (bytes: number) => Uint8Array;
 export interface Mask extends Raster {
   readonly channels: 1;
 }
+
+/** What can stand outside of an area of interest: the mean colour of the area, the grey 128, or black. */
+export const outsideFills = ['mean', 'grey', 'black'] as const;
+
+/** One of {@link outsideFills}. */
+export type OutsideFill = (typeof outsideFills)[number];

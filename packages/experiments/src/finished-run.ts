@@ -1,4 +1,5 @@
 /** A run that is complete, as experiments compare it. */
+import { usualDecision } from '@foveate/contracts';
 import type { RunRecord } from '@foveate/run-record';
 import type { AuditRow } from '@foveate/report';
 import { loadRun } from '@foveate/report';
@@ -23,7 +24,7 @@ export interface FinishedRun {
  */
 export async function finishedRun(plan: PlannedRun, audited: number | undefined): Promise<FinishedRun> {
   const { record, predictions, samples = [] } = await loadRun(plan.folder);
-  const images = testImages(predictions, samples, threshold);
+  const images = testImages(predictions, samples, (record.decision ?? usualDecision).threshold);
   const audit = audited === undefined ? undefined : await readAudit(plan.folder, audited);
   return {
     plan,
@@ -35,9 +36,6 @@ export async function finishedRun(plan: PlannedRun, audited: number | undefined)
     },
   };
 }
-
-/** Score from which an image is called defective. */
-const threshold = 0.5;
 
 /** Share of all disturbances on a side that changed the verdict; null where nothing was disturbed. */
 function flipsOf(rows: readonly AuditRow[], side: AuditRow['side']): number | null {

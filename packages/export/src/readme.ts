@@ -1,4 +1,5 @@
 /** What stands beside an exported model: how it is run. */
+import type { OutsideFill } from '@foveate/contracts';
 import type { ExportFormat } from './formats.js';
 import type { InferenceParts } from './inference-program.js';
 import type { Precision } from './export-parts.js';
@@ -16,7 +17,15 @@ export interface ReadmeParts extends Pick<InferenceParts, 'normalise'> {
   readonly threshold: number;
   /** Values of 16-bit images that the run made black and white; undefined: all of 0 to 65535. */
   readonly valueRange?: readonly [number, number] | undefined;
+  /** What the run painted outside of areas of interest; undefined: nothing. */
+  readonly outside?: OutsideFill | undefined;
 }
+
+const fills: Readonly<Record<OutsideFill, string>> = {
+  mean: 'with the mean colour of the area at that size',
+  grey: 'grey, 128',
+  black: 'black',
+};
 
 /** README.md of an export. */
 export function exportReadme(format: ExportFormat, parts: ReadmeParts): string {
@@ -24,7 +33,7 @@ export function exportReadme(format: ExportFormat, parts: ReadmeParts): string {
 }
 
 function contract(format: ExportFormat, parts: ReadmeParts): string {
-  const { height, width, normalise, heatmap, threshold, precision, valueRange } = parts;
+  const { height, width, normalise, heatmap, threshold, precision, valueRange, outside } = parts;
   if (format === 'safetensors')
     return 'The weights of the model: convolution filters in the order height, width, in, out; dense kernels in, out.';
   const pixels = normalise ? 'whole numbers from 0 to 255' : 'numbers from 0 to 1 (the byte divided by 255)';
@@ -32,6 +41,12 @@ function contract(format: ExportFormat, parts: ReadmeParts): string {
     `Input \`images\` [batch, ${String(height)}, ${String(width)}, 3]: sRGB, rows from the top, ${pixels}. Scale the image to that size`,
     'without keeping its proportions, with Lanczos, after turning it upright, making it 8-bit sRGB and putting what is transparent',
     'on black. All other preprocessing is inside.',
+    ...(outside === undefined
+      ? []
+      : [
+          `Then paint over what lies outside of the area of interest, ${fills[outside]}: the model was trained on such images alone.`,
+          'The programs below do not; `openPredictor` of `@foveate/predict` does, for frames with their `aoi`.',
+        ]),
     ...(valueRange === undefined
       ? []
       : [

@@ -10,6 +10,7 @@ export type { InspectedModel } from './inspect/inspect-model.js';
 export type { BuiltLock, LockOptions } from './lock/build-lock.js';
 export type { ExportedModel, ExportOptions } from './run/export-run.js';
 export type { LoadedData, RunOptions } from './run/run.js';
+export type { AreaFinder } from './run/area-finder.js';
 export type { ExplainedImage } from './run/explain-images.js';
 export type { Evaluation } from './run/trained-run.js';
 export type { EngineTrial } from './run/try-engine.js';

@@ -16,6 +16,7 @@ import { buildLock } from './lock/build-lock.js';
 import type { BuiltLock, LockOptions } from './lock/build-lock.js';
 import { inspectModel } from './inspect/inspect-model.js';
 import type { InspectedModel } from './inspect/inspect-model.js';
+import { openAreaFinder, type AreaFinder } from './run/area-finder.js';
 import { explainImages, type ExplainedImage, type ImageLimits } from './run/explain-images.js';
 import { exportRun } from './run/export-run.js';
 import type { ExportedModel, ExportOptions } from './run/export-run.js';
@@ -65,6 +66,8 @@ export interface Runner extends ConfigReader {
     onExplained: (image: ExplainedImage) => void | Promise<void>,
     options?: ImageLimits & TaskOptions,
   ): Task<number>;
+  /** Finds areas of interest as a run does, in images that are in no data set. */
+  openAreaFinder(folder: string): Promise<AreaFinder>;
   /** Counts the verdicts of a run that change when what is outside, or inside, the area of interest is disturbed. */
   audit(folder: string, options: AuditOptions & TaskOptions): Task<Audit>;
 }
@@ -99,6 +102,7 @@ export function createRunner(parts: RunnerParts): Runner {
         await explainImages(folder, files, tell, { setting, signal, limits: options });
         return done;
       }, options),
+    openAreaFinder: (folder) => openAreaFinder(folder, setting),
     audit: (folder, options) => task((context) => auditRun(folder, options, setting, context), options),
   };
 }

@@ -12,7 +12,7 @@ export interface Frame {
   readonly image: Uint8Array | Raster;
   /**
    * Area of interest at the size of the upright image, 1 channel, 255 inside and 0 outside: then the answer says how much of the
-   * heat lies inside.
+   * heat lies inside. A network that sees nothing of the outside needs it.
    */
   readonly aoi?: Mask;
 }

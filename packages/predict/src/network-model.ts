@@ -1,5 +1,5 @@
 /** A model file and what has to be known of it: how images go in and which output is the score. */
-import { fail, isFoveateError, usualDecision, type OpenedModel } from '@foveate/contracts';
+import { fail, isFoveateError, outsideFills, usualDecision, type OpenedModel, type OutsideFill } from '@foveate/contracts';
 import { readRegularFile, resolveInside } from '@foveate/contracts/node';
 import { onnxMetadata, openOnnx } from '@foveate/engine-onnx/open';
 import { stat } from 'node:fs/promises';
@@ -126,6 +126,25 @@ export function trainedThreshold({ metadata, path }: NetworkModel): number {
     expected: 'a number from 0 to 1',
     got: whatItIs(text),
     advice: 'Give the option threshold, or write the model again with foveate export',
+  });
+}
+
+/**
+ * What was painted outside of areas of interest when the network was trained; undefined when the model says nothing of it.
+ * @throws FoveateError `ENGINE_UNSUPPORTED` when it says something else
+ */
+export function trainedOutside({ metadata, path }: NetworkModel): OutsideFill | undefined {
+  const text = metadata['outside'];
+  if (text === undefined) return undefined;
+  const known = outsideFills.find((fill) => fill === text);
+  if (known !== undefined) return known;
+  throw fail({
+    code: 'ENGINE_UNSUPPORTED',
+    what: "The model's metadata 'outside' is none that is known",
+    where: path,
+    expected: outsideFills.join(', '),
+    got: whatItIs(text),
+    advice: 'Install the version of Foveate that the model was written with',
   });
 }
 

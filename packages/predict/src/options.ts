@@ -1,6 +1,7 @@
 /** Options as they must be. Programs in plain JavaScript give anything, and what is silently ignored costs days. */
 import { fail, nearestNames } from '@foveate/contracts';
 import { z } from 'zod';
+import type { FindArea } from './prepare.js';
 import { whatItIs } from './what-it-is.js';
 
 /** Most threads of a network; more than any machine gains by. */
@@ -26,6 +27,7 @@ export const predictorSchema = z.strictObject({
   threads: wholeNumber(mostThreads).optional(),
   maxPixels: z.number('a number above 0').positive('a number above 0').optional(),
   valueRange: valueRangeSchema.optional(),
+  findArea: z.custom<FindArea>((value) => typeof value === 'function', 'a function').optional(),
 });
 
 /** Options of a stream of predictions. */

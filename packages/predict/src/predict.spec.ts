@@ -58,6 +58,36 @@ describe('a predictor', () => {
     expect(none.aoiShare).toBeNull();
   });
 
+  it('paints over what is outside of the area where the model was trained so, and asks for an area', async () => {
+    const image = plain(200, 50);
+    // Green on the right half, which is outside.
+    for (let pixel = 0; pixel < side * side; pixel++) if (pixel % side >= 4) image.data.set([0, 255, 0], 3 * pixel);
+    const before = Uint8Array.from(image.data);
+    const left = new Uint8Array(side * side).map((_, pixel) => (pixel % side < 4 ? 255 : 0));
+    const aoi = { width: side, height: side, channels: 1, data: left } as const;
+    const model = await redModel({ outside: 'mean' });
+    const asked: string[] = [];
+    const findArea = (_: unknown, id: string) => {
+      asked.push(id);
+      return Promise.resolve(aoi);
+    };
+    const [plainOne, finding] = [await openPredictor(model), await openPredictor(model, { findArea })];
+    expect([plainOne.needsArea, predictor.needsArea]).toEqual([true, false]);
+    for (const one of [await plainOne.predict({ image, aoi }), await finding.predict({ id: 'x', image })])
+      expect(one.score).toBeCloseTo(scoreOfPlain(200, 50), 5);
+    expect(asked).toEqual(['x']);
+    expect(image.data).toEqual(before);
+    await expect(plainOne.predict({ id: 'x', image })).rejects.toMatchObject({
+      code: 'DATA_INVALID',
+      parts: { where: 'x', reason: 'aoi-missing' },
+    });
+    await expect(openPredictor(await redModel({ outside: 'pink' }))).rejects.toMatchObject({
+      code: 'ENGINE_UNSUPPORTED',
+    });
+    await plainOne.close();
+    await finding.close();
+  });
+
   it.each([
     ['no image', new Uint8Array([1, 2, 3]), 'not an image'],
     ['an empty file', new Uint8Array(), 'empty'],

@@ -2,10 +2,17 @@
 import { fail, isFoveateError, type HostTensors } from '@foveate/contracts';
 import { idOf } from './check-frame.js';
 import type { Frame, ImagePrediction } from './frame.js';
-import { openNetwork, trainedRange, trainedThreshold, type NetworkModel } from './network-model.js';
+import { openNetwork, trainedOutside, trainedRange, trainedThreshold, type NetworkModel } from './network-model.js';
 import { checkedOptions, predictorSchema } from './options.js';
 import { heatOf, scoreOf, shareInside } from './outputs.js';
-import { imageTensor, prepareFrame, type DecodeOptions, type PreparedFrame } from './prepare.js';
+import {
+  imageTensor,
+  prepareFrame,
+  type DecodeOptions,
+  type FindArea,
+  type PreparedFrame,
+  type PrepareOptions,
+} from './prepare.js';
 
 /** How a predictor works. */
 export interface PredictorOptions extends DecodeOptions {
@@ -15,6 +22,11 @@ export interface PredictorOptions extends DecodeOptions {
   readonly heatmap?: boolean | undefined;
   /** Threads of the network, 1 to 256; default: one for each processor, at most 4. */
   readonly threads?: number | undefined;
+  /**
+   * Finds the area of interest of a frame that comes without one. Asked only for a network whose images are painted over outside
+   * of it, see {@link Predictor.needsArea}.
+   */
+  readonly findArea?: FindArea | undefined;
 }
 
 /** Classifies frames. May be called again before an answer came. */
@@ -24,6 +36,8 @@ export interface Predictor {
   readonly width: number;
   /** True when the model gives heatmaps. */
   readonly hasHeatmap: boolean;
+  /** True when the network sees images painted over outside of their area of interest, so that each frame needs one. */
+  readonly needsArea: boolean;
   /** What the model file says of itself: name, model, loss, epoch … */
   readonly metadata: Readonly<Record<string, string>>;
   /**
@@ -51,6 +65,7 @@ export async function openPredictor(of: string | Uint8Array, options: PredictorO
       ...checked,
       valueRange: checked.valueRange ?? trainedRange(network),
       threshold: checked.threshold ?? trainedThreshold(network),
+      outside: trainedOutside(network),
     });
   } catch (error) {
     network.model.dispose();
@@ -63,17 +78,19 @@ export class NetworkPredictor implements Predictor {
   readonly height: number;
   readonly width: number;
   readonly hasHeatmap: boolean;
+  readonly needsArea: boolean;
   readonly metadata: Readonly<Record<string, string>>;
   readonly #network: NetworkModel;
-  readonly #options: DecodeOptions & { readonly threshold: number; readonly heatmap: boolean };
+  readonly #options: PrepareOptions & { readonly threshold: number; readonly heatmap: boolean };
   /** What the model may not be taken from. */
   readonly #begun = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
   #count = 0;
 
-  constructor(network: NetworkModel, options: DecodeOptions & { threshold: number; heatmap: boolean }) {
+  constructor(network: NetworkModel, options: PrepareOptions & { threshold: number; heatmap: boolean }) {
     ({ height: this.height, width: this.width } = network.input);
     this.hasHeatmap = network.model.outputs?.includes('heatmap') ?? false;
+    this.needsArea = options.outside !== undefined;
     this.metadata = network.metadata;
     this.#network = network;
     this.#options = options;

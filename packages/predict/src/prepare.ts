@@ -1,6 +1,6 @@
 /** A frame as the network takes it: decoded, upright, 8-bit sRGB, then resized, as training does it. */
-import { fail, isFoveateError, type HostTensor, type Mask, type Raster } from '@foveate/contracts';
-import { decodeImage, resize, resizeMask } from '@foveate/image';
+import { fail, isFoveateError, type HostTensor, type Mask, type OutsideFill, type Raster } from '@foveate/contracts';
+import { decodeImage, paintOutside, resize, resizeMask } from '@foveate/image';
 import { checkFrame } from './check-frame.js';
 import type { ImageInput } from './network-model.js';
 
@@ -26,12 +26,28 @@ export interface DecodeOptions {
   readonly valueRange?: readonly [black: number, white: number] | undefined;
 }
 
+/** How frames become inputs of a network. */
+export interface PrepareOptions extends DecodeOptions {
+  /** What is painted outside of areas of interest; absent: nothing. */
+  readonly outside?: OutsideFill | undefined;
+  /** Finds the area of a frame that has none, where something is painted outside. */
+  readonly findArea?: FindArea | undefined;
+}
+
+/**
+ * Finds the area of interest of an image, at its size.
+ * @param image upright, sRGB, 3 channels
+ * @param id of the frame
+ * @throws FoveateError `DATA_INVALID` when there is none
+ */
+export type FindArea = (image: Raster, id: string) => Promise<Mask>;
+
 /** @throws FoveateError `DATA_INVALID` naming the frame */
 export async function prepareFrame(
   frame: unknown,
   id: string,
   { height, width }: Pick<ImageInput, 'height' | 'width'>,
-  options: DecodeOptions,
+  options: PrepareOptions,
 ): Promise<PreparedFrame> {
   const start = performance.now();
   checkFrame(frame, id);
@@ -41,15 +57,32 @@ export async function prepareFrame(
       ? await decoded(frame.image, id, options)
       : colour(frame.image, id, options.maxPixels);
   const end = performance.now();
-  const aoi = frame.aoi === undefined ? undefined : sameSize(frame.aoi, image, id);
-  const small = await resize(image, width, height);
+  const given = frame.aoi ?? (options.outside === undefined ? undefined : await areaOf(image, id, options));
+  const aoi = given === undefined ? undefined : resizeMask(sameSize(given, image, id), width, height);
+  const { data: resized } = await resize(image, width, height);
+  // Pixels of a frame that has the size of the input are those of whoever gave it.
+  const pixels = options.outside === undefined ? resized : Uint8Array.from(resized);
+  if (options.outside !== undefined && aoi !== undefined) paintOutside(pixels, aoi.data, options.outside);
   return {
     id,
-    pixels: small.data,
-    aoi: aoi === undefined ? undefined : resizeMask(aoi, width, height),
+    pixels,
+    aoi,
     decode: isEncoded ? end - start : 0,
     resize: performance.now() - end,
   };
+}
+
+function areaOf(image: Raster, id: string, { findArea }: PrepareOptions): Promise<Mask> {
+  if (findArea !== undefined) return findArea(image, id);
+  throw fail({
+    code: 'DATA_INVALID',
+    what: 'The network was trained on images painted over outside of their area of interest, and the frame has no area',
+    where: id,
+    expected: 'aoi, at the size of the upright image',
+    reason: 'aoi-missing',
+    advice:
+      'Give each frame its aoi, or the predictor findArea; foveate predict has the area found when it is given the run folder',
+  });
 }
 
 /** A frame is in no data set that it could be taken out of. */

@@ -50,12 +50,13 @@ export function exportModel(
 
 /**
  * What a model file says of itself, by key: what a stranger who finds it wants to know, and the values of 16-bit images that
- * became black and white (`valueRange`, as `0,4095`), without which other scores come out; the score from which an image is
- * called defective (`threshold`), and the temperature that is in the scores.
+ * became black and white (`valueRange`, as `0,4095`), and what is painted outside of areas of interest (`outside`, as `mean`),
+ * without which other scores come out; the score from which an image is called defective (`threshold`), and the temperature that
+ * is in the scores.
  * @param epoch of the weights
  */
 export function modelMetadata(
-  { name, model: { id: model }, loss, seed, data: { source } }: RunConfig,
+  { name, model: { id: model }, loss, seed, data: { source, outside } }: RunConfig,
   { height, width }: Pick<Model, 'height' | 'width'>,
   epoch: number | null | undefined,
   { threshold, temperature }: Decision,
@@ -71,6 +72,7 @@ export function modelMetadata(
     seed: String(seed),
     threshold: String(threshold),
     ...(temperature === undefined ? {} : { temperature: String(temperature) }),
+    ...(outside === undefined ? {} : { outside }),
     ...(Array.isArray(valueRange) ? { valueRange: valueRange.join(',') } : {}),
   };
 }

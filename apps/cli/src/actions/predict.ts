@@ -3,6 +3,7 @@ import { openPredictor, type ImagePrediction, type Predictor } from '@foveate/pr
 import { print, printJson } from '../terminal/terminal.js';
 import { head, isUnread, tellUnread, unreadLine, verdictAndScore } from './answers.js';
 import { imageInputs, type ImageInput } from './image-inputs.js';
+import { runAreas } from './run-areas.js';
 
 /** Options of `predict`. */
 export interface PredictOptions {
@@ -25,7 +26,8 @@ const ahead = 2;
 /** Classifies images and prints each answer as it comes. Of images that cannot be read the exit code says that there were some. */
 export async function predict(model: string, inputs: readonly string[], options: PredictOptions): Promise<void> {
   const { threshold, maxPixels } = options;
-  const predictor = await openPredictor(model, { threshold, maxPixels });
+  const areas = await runAreas(model);
+  const predictor = await openPredictor(model, { threshold, maxPixels, findArea: areas?.find });
   const show = shower(options);
   let [count, unread] = [0, 0];
   try {
@@ -36,6 +38,7 @@ export async function predict(model: string, inputs: readonly string[], options:
     }
   } finally {
     await predictor.close();
+    await areas?.close();
   }
   tellUnread(unread, count);
 }

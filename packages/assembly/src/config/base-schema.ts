@@ -1,4 +1,5 @@
 /** The part of a configuration that belongs to no plugin. Plugin slots are only located here; see `slots.ts`. */
+import { outsideFills } from '@foveate/contracts';
 import { trainingOptions } from '@foveate/trainer';
 import { z } from 'zod';
 import { decisionOptions } from './decision-options.js';
@@ -42,6 +43,12 @@ export const baseSchema = z.strictObject({
         .describe('Network input in pixels: one number, or [height, width].'),
       augment: slot,
       disturb: slot,
+      outside: z
+        .enum(['keep', ...outsideFills])
+        .optional()
+        .describe(
+          'What becomes of what lies outside the area of interest before the network sees it, in all splits and in use: it is kept, the default, or painted over with the mean colour of the area, grey or black. In use each image then needs an area, which data.aoi has to find.',
+        ),
       duplicates: z
         .union([
           duplicateTreatment,

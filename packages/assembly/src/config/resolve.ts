@@ -110,7 +110,7 @@ function completed(
     if (plugin === undefined) throw fail({ code: 'CONFIG_INVALID', what: `No plugin is chosen for '${key}'` });
     return plugin;
   };
-  const { size, duplicates } = base.data;
+  const { size, duplicates, outside = 'keep' } = base.data;
   const pipeline = many('pipeline');
   return {
     name: base.name ?? (basename(file, extname(file)) || 'run'),
@@ -130,6 +130,7 @@ function completed(
       lockMismatch: base.data.lockMismatch,
       augment: many('augment'),
       disturb: many('disturb'),
+      ...(outside === 'keep' ? {} : { outside }),
       augmentVariants: base.data.augmentVariants,
       workers: base.data.workers,
       prefetch: base.data.prefetch,
@@ -151,7 +152,7 @@ function completed(
 /** The configuration as it can be written to a file again; paths start from `folder`. */
 export function writtenConfig(config: RunConfig, baseFolder: string): PlainObject {
   const flat = ({ id, options }: ChosenPlugin) => ({ id, ...options });
-  const { augmentVariants, workers, prefetch } = config.data;
+  const { outside, augmentVariants, workers, prefetch } = config.data;
   return {
     name: config.name,
     seed: config.seed,
@@ -168,6 +169,7 @@ export function writtenConfig(config: RunConfig, baseFolder: string): PlainObjec
       ...(config.data.lock === undefined ? {} : { lock: config.data.lock, lockMismatch: config.data.lockMismatch }),
       augment: config.data.augment.map(flat),
       ...(config.data.disturb.length === 0 ? {} : { disturb: config.data.disturb.map(flat) }),
+      ...(outside === undefined ? {} : { outside }),
       ...(augmentVariants === undefined ? {} : { augmentVariants }),
       ...(workers === undefined ? {} : { workers }),
       ...(prefetch === undefined ? {} : { prefetch }),

@@ -1,5 +1,5 @@
 /** A validated configuration: what every later step reads. */
-import type { AppliedPreset, ChosenPlugin } from '@foveate/contracts';
+import type { AppliedPreset, ChosenPlugin, OutsideFill } from '@foveate/contracts';
 import type { TrainingSettings, FeatureCacheOptions } from '@foveate/trainer';
 import type { DecisionOptions } from './decision-options.js';
 
@@ -36,6 +36,8 @@ export interface DataConfig {
   readonly augment: readonly ChosenPlugin[];
   /** What is done to validation images outside of their areas of interest, each by itself. */
   readonly disturb: readonly ChosenPlugin[];
+  /** What is painted over what lies outside of the area of interest, the last thing before the network; absent: nothing. */
+  readonly outside?: OutsideFill;
   /** Drawings of each image's augmentation; absent: a new one in every epoch. */
   readonly augmentVariants?: number | undefined;
   /** Threads that decode and augment; absent: by processors and data. */

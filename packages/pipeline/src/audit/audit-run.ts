@@ -95,7 +95,7 @@ async function disturbed(stored: Stored<AssignedSample>, audit: Auditing): Promi
   const { sample } = stored;
   const images = await audit.store.prepare(stored);
   const score = async (of: AugmentedImages) =>
-    (await audit.predictor.predict({ id: sample.id, image: of.image })).score;
+    (await audit.predictor.predict({ id: sample.id, image: of.image, aoi: of.aoi })).score;
   const before = await score(images);
   for (const way of audit.ways) {
     const result = await way.apply(sample.id, images, audit.donors.contextOf(sample.id, audit.store));

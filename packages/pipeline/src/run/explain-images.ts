@@ -1,12 +1,13 @@
 /** Image files classified and explained with a finished run, by a predictor on its network. */
-import { readConfig, type ConfigSetting, type Services } from '@foveate/assembly';
+import { readConfig, type ConfigSetting } from '@foveate/assembly';
 import { isFoveateError, fail } from '@foveate/contracts';
-import type { FoveateError, Mask, Raster, Sample, SampleSource } from '@foveate/contracts';
+import type { AoiProvider, FoveateError, Mask, Raster, SampleSource } from '@foveate/contracts';
 import { readImage, readImageHeader } from '@foveate/image';
 import type { Heatmap, ImagePrediction, Predictor } from '@foveate/predict';
 import { readRunRecord, refuseLinksOut, runFiles } from '@foveate/run-record/node';
 import { RunScope } from '@foveate/stages';
 import { join, resolve } from 'node:path';
+import { knownArea, neededArea } from './area-finder.js';
 import { openPredictorOf } from './open-predictor.js';
 
 /** An image file, what the network says of it and where it looks. */
@@ -64,31 +65,39 @@ export async function explainImages(
     const maxPixels = limits.maxPixels ?? (typeof own === 'number' ? own : undefined);
     const reader = new ImageReader(await scope.services.get('source'), maxPixels);
     for (const file of limits.onUnread === undefined ? files : []) await reader.check(file);
+    const provider = await scope.services.get('aoi');
     const predictor = await openPredictorOf(folder, setting, signal);
     scope.onClose(() => predictor.close());
     for (const file of files) {
       signal.throwIfAborted();
-      const image = await reader.read(file).catch((error: unknown) => {
+      const found = await readWithArea(file, { reader, provider, predictor }).catch((error: unknown) => {
         if (!isUnread(error) || limits.onUnread === undefined) throw error;
         limits.onUnread(file, error);
       });
-      if (image !== undefined) await onExplained(await explained({ file, image }, predictor, scope.services));
+      if (found !== undefined) await onExplained(await explained(found, predictor));
     }
   } finally {
     await scope.close();
   }
 }
 
-async function explained(
-  { file, image }: Pick<ExplainedImage, 'file' | 'image'>,
-  predictor: Predictor,
-  services: Services,
-): Promise<ExplainedImage> {
-  const aoi = await aoiOfStandaloneImage(services, file, image);
-  const area = aoi === undefined ? {} : { aoi };
-  const { score, defective, heatmap, aoiShare = null } = await predictor.predict({ id: file, image, ...area });
-  if (heatmap === undefined) throw fail({ code: 'RUN_INVALID', what: 'The model gives no heatmap', where: file });
-  return { file, image, score, defective, heatmap, aoiShare, ...area };
+type ReadImage = Pick<ExplainedImage, 'file' | 'image' | 'aoi'>;
+
+async function readWithArea(
+  file: string,
+  parts: { readonly reader: ImageReader; readonly provider: AoiProvider; readonly predictor: Predictor },
+): Promise<ReadImage> {
+  const image = await parts.reader.read(file);
+  const find = parts.predictor.needsArea ? neededArea : knownArea;
+  const aoi = await find(parts.provider, image, file, file);
+  return { file, image, ...(aoi === undefined ? {} : { aoi }) };
+}
+
+async function explained(given: ReadImage, predictor: Predictor): Promise<ExplainedImage> {
+  const { file: id, ...frame } = given;
+  const { score, defective, heatmap, aoiShare = null } = await predictor.predict({ id, ...frame });
+  if (heatmap === undefined) throw fail({ code: 'RUN_INVALID', what: 'The model gives no heatmap', where: id });
+  return { ...given, score, defective, heatmap, aoiShare };
 }
 
 /** Reads image files as the images of the data set are: what is dark in 16 bits is to be scaled the same. */
@@ -125,16 +134,4 @@ const tooLarge = 'Make it smaller first, or raise the limit with --max-pixels';
 
 function isUnread(error: unknown): error is FoveateError {
   return isFoveateError(error) && (error.code === 'DATA_INVALID' || error.code === 'PATH_MISSING');
-}
-
-/** The area of interest of a lone image, or undefined when the run takes areas from its data set. */
-async function aoiOfStandaloneImage(services: Services, file: string, image: Raster): Promise<Mask | undefined> {
-  const provider = await services.get('aoi');
-  const sample: Sample = { id: file, defectTypes: [], files: [resolve(file)] };
-  try {
-    return await provider.areaOfInterest(sample, { image, defects: [] });
-  } catch (error) {
-    if (isFoveateError(error) && error.code === 'DATA_INVALID') return undefined;
-    throw error;
-  }
 }

@@ -75,6 +75,7 @@ export async function exportRun(
       heatmap,
       threshold: decision.threshold,
       valueRange: valueRange ?? undefined,
+      outside: config.data.outside,
     });
     const contents = { ...files, 'README.md': Buffer.from(readme) };
     const check = await writeTried({ folder: options.folder, contents, overwrite }, async (staging) => {

@@ -3,6 +3,7 @@ import type { ConfigSetting } from '@foveate/assembly';
 import { isFoveateError } from '@foveate/contracts';
 import { exportOnnx } from '@foveate/export';
 import { openPredictor, type Predictor } from '@foveate/predict';
+import { modelMetadata } from '@foveate/stages';
 import { withTrainedRun } from './trained-run.js';
 
 /** On the run's own model file; where there is none, or one without heatmap, on the best checkpoint. */
@@ -18,7 +19,7 @@ export async function openPredictorOf(folder: string, setting: ConfigSetting, si
     folder,
     setting,
     signal,
-    ({ network: { model, explainer }, evaluator, decision }) =>
+    ({ config, record, network: { model, explainer }, evaluator, decision }) =>
       Promise.resolve(
         exportOnnx({
           model,
@@ -27,7 +28,7 @@ export async function openPredictorOf(folder: string, setting: ConfigSetting, si
           ...(evaluator.temperature === undefined ? {} : { temperature: evaluator.temperature }),
           normalise: true,
           precision: 'float32',
-          metadata: { threshold: String(decision.threshold) },
+          metadata: modelMetadata(config, model, record.bestEpoch, decision),
         }),
       ),
   );

@@ -1,4 +1,5 @@
 /** What single runs of an experiment did: images, heat from above and as a surface, right and wrong. */
+import { usualDecision } from '@foveate/contracts';
 import { decodeImage } from '@foveate/image';
 import { filteredGrid, flatGrid, gridOf, surface, type Grid } from '../charts/surface.js';
 import type { Gallery } from '../gallery.js';
@@ -29,18 +30,24 @@ export async function exampleSections(
   examples: readonly ExampleRuns[],
   gallery: Gallery,
   size: { readonly width: number; readonly height: number },
-  threshold: number,
 ): Promise<readonly Markup[]> {
   const sections: Markup[] = [];
   for (const [index, { title, seed, arms }] of examples.entries()) {
-    const named = arms.map(({ name, index: at, run }): NamedRun => ({ name, index: at, run }));
+    const named = arms.map(
+      ({ name, index: at, run }): NamedRun => ({
+        name,
+        index: at,
+        run,
+        threshold: (run.record.decision ?? usualDecision).threshold,
+      }),
+    );
     const ids = [...new Set(named.flatMap(({ run }) => run.record.explanations.map(({ id }) => id)))];
     const measured = named.flatMap((one) => {
-      const summary = summarise(one.run, threshold);
+      const summary = summarise(one.run, one.threshold);
       return summary === null ? [] : [{ named: one, summary }];
     });
     if (measured.length === 0) continue;
-    const pictures = { gallery, ...size, threshold };
+    const pictures = { gallery, ...size };
     const cases: Markup[] = [];
     for (const [at, id] of ids.slice(0, mostImages).entries()) {
       cases.push(imageCase(id, named, pictures));

@@ -11,9 +11,6 @@ import type { ExperimentCell, ExperimentResult, MeasureResult } from './result.j
 import { armTable, differenceTable, type TextTable } from './tables.js';
 import { findings } from './words.js';
 
-/** Score from which an image is called defective. */
-const threshold = 0.5;
-
 /** Missing runs that are named. */
 const mostListed = 10;
 
@@ -30,7 +27,7 @@ export async function renderExperiment(
   const { name, title = name, question, seeds, arms, measures } = result;
   const { width = 1, height = 1 } = examples[0]?.arms[0]?.run.record.data ?? {};
   const gallery = new Gallery({ width, height });
-  const single = await exampleSections(examples, gallery, { width, height }, threshold);
+  const single = await exampleSections(examples, gallery, { width, height });
   return pageText({
     title: `${title} – Foveate experiment`,
     definitions: [filters(width), gallery.definitions()],

@@ -1,6 +1,7 @@
 /** One batch: samples prepared, augmented and stacked. */
 import { fail } from '@foveate/contracts';
-import type { Labeller, PixelMemory } from '@foveate/contracts';
+import type { Labeller, OutsideFill, PixelMemory } from '@foveate/contracts';
+import { paintOutside } from '@foveate/image';
 import { augmentSample } from './augment-sample.js';
 import type { AugmentedSample, Operation } from './augment-sample.js';
 import type { BatchMemory, ByteBatch } from './batch-memory.js';
@@ -31,6 +32,8 @@ export interface BatchParts {
   /** Decides again where an operation can change a label. */
   readonly labeller: Labeller;
   readonly others: DonorSamples;
+  /** What is painted outside of the area of interest, after everything else; absent: nothing. */
+  readonly outside?: OutsideFill | undefined;
   /** Memory for samples that nobody works with; a batch takes what it needs and puts it back. */
   readonly spare: SampleMemory[];
 }
@@ -62,6 +65,13 @@ export async function makeBatch(
       requireSize(sample, pixels, stored.sample.id);
       labels[index] = sample.label;
       images.set(sample.images.image.data, index * pixels * 3);
+      if (parts.outside !== undefined) {
+        paintOutside(
+          images.subarray(index * pixels * 3, (index + 1) * pixels * 3),
+          sample.images.aoi.data,
+          parts.outside,
+        );
+      }
       aoi.set(sample.images.aoi.data, index * pixels);
     }
     parts.spare.push(memory);

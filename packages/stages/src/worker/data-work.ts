@@ -33,7 +33,7 @@ export interface DataWork {
 
 /** What work in this thread is made of. */
 export type LocalParts = Omit<StoreParts, 'withDefects'> &
-  Pick<BatchParts, 'seed' | 'operations' | 'labeller'> &
+  Pick<BatchParts, 'seed' | 'operations' | 'labeller' | 'outside'> &
   Partial<Pick<LabelParts, 'fingerprints'> & Pick<BatchParts, 'disturbances'>>;
 
 /** Work in this thread. */
@@ -67,6 +67,7 @@ export class LocalWork implements DataWork {
       operations: await operationsOf(config, services),
       disturbances: await disturbancesOf(config, services),
       size: config.data.size,
+      outside: config.data.outside,
       seed: config.seed,
       slots: slots === undefined ? undefined : openSlots(slots),
       fingerprints: config.data.duplicates.treatment !== 'ignore',
