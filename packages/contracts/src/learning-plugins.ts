@@ -176,6 +176,8 @@ export interface Explainer {
    * one that thresholds, ranks or only measures.
    */
   readonly differentiable: boolean;
+  /** True when the heatmap is the same for every class: it shows what stands out, and not what speaks for the class. */
+  readonly classAgnostic?: boolean;
   /**
    * @param view the model on a batch
    * @param target one-hot [N, classes], the class to explain

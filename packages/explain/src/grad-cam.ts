@@ -2,6 +2,7 @@ import { definePlugin, type Explainer } from '@foveate/contracts';
 import { stopGradient } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import { heatOf, mapGradient } from './score.js';
 
 const options = z.strictObject({
   alpha: z
@@ -25,13 +26,10 @@ function gradCamExplainer({ alpha: mode }: GradCamOptions): Explainer {
   return {
     uses: [],
     differentiable: true,
-    heatmap: ({ featureMap, head }, target) => {
-      // Samples do not mix in the head, so the sum over the batch gives every sample its own gradient.
-      const score = (map: tf.Tensor): tf.Scalar => tf.sum(tf.mul(head(map as tf.Tensor4D), target));
-      const gradient = tf.grad(score)(featureMap);
-      const weights: tf.Tensor4D = tf.mean(gradient, [1, 2], true);
+    heatmap: (view, target) => {
+      const weights: tf.Tensor4D = tf.mean(mapGradient(view, target), [1, 2], true);
       const alpha = mode === 'detached' ? stopGradient<tf.Tensor4D>(weights) : weights;
-      return tf.relu(tf.sum(tf.mul(featureMap, alpha), 3)) as tf.Tensor3D;
+      return heatOf(tf.mul(view.featureMap, alpha));
     },
   };
 }

@@ -1,18 +1,20 @@
-/** Explainers of other kinds than Grad-CAM, through the programs that use them, on both engines. */
+/** Explainers through the programs that use them, on both engines: evaluation, training, export. */
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { definePlugin, type HostTensor, type HostTensors } from '@foveate/contracts';
+import { random, type HostTensor, type HostTensors, type Plugin } from '@foveate/contracts';
 import { onnxEngine } from '@foveate/engine-onnx';
 import { tfjsEngine } from '@foveate/engine-tfjs';
+import { occlusion, scoreCam } from '@foveate/explain';
+import { exportOnnx } from '@foveate/export';
 import { ce } from '@foveate/loss-ce';
 import { ceod } from '@foveate/loss-ceod';
 import { energy } from '@foveate/loss-energy';
 import { customCnn } from '@foveate/models';
+import { sgd } from '@foveate/optimizers';
 import { createRunner } from '@foveate/pipeline';
+import { openPredictor } from '@foveate/predict';
 import { initialise, withPrefix } from '@foveate/tensor';
 import { buildPlugin, expectClose, normalTensor } from '@foveate/testkit';
-import { evaluateProgram } from '@foveate/trainer';
-import * as tf from '@tensorflow/tfjs-core';
-import { z } from 'zod';
+import { evaluateProgram, stepTensors, trainStepProgram } from '@foveate/trainer';
 import { defaultConfig, defaultPlugins } from './index.js';
 
 const engines = [onnxEngine({ threads: 2 }), tfjsEngine()];
@@ -20,31 +22,15 @@ afterAll(() => {
   for (const engine of engines) engine.dispose();
 });
 
-/** How much the score of a class falls when a patch is replaced by the image's mean (Zeiler and Fergus 2014). */
-const occlusion = definePlugin({
-  meta: { kind: 'explainer', id: 'occlusion', contract: '^2', summary: 'What covering a patch takes from the score.' },
-  options: z.strictObject({ patches: z.int().min(1).default(3).describe('Patches along each side.') }),
-  register: ({ patches }) => ({
-    uses: ['images', 'forward'],
-    differentiable: false,
-    heatmap: ({ images, logits, forward }, target) => {
-      const [n, height, width] = images.shape;
-      const scoreOf = (of: tf.Tensor2D) => tf.sum(tf.mul(of, target), 1);
-      const mean = tf.mean(images, [1, 2], true);
-      const drops = Array.from({ length: patches ** 2 }, (_, index) => {
-        const [row, column] = [Math.floor(index / patches), index % patches];
-        const covers = (at: number, size: number, place: number) => Math.floor((at * patches) / size) === place;
-        const covered = Float32Array.from({ length: height * width }, (__, pixel) =>
-          Number(covers(Math.floor(pixel / width), height, row) && covers(pixel % width, width, column)),
-        );
-        const patch = tf.tensor4d(covered, [1, height, width, 1]);
-        const occluded: tf.Tensor4D = tf.add(tf.mul(images, tf.sub(1, patch)), tf.mul(mean, patch));
-        return tf.relu(tf.sub(scoreOf(logits), scoreOf(forward(occluded).logits)));
-      });
-      return tf.reshape(tf.stack(drops, 1), [n, patches, patches]);
-    },
-  }),
-});
+/** Few runs of the network. */
+const few: Readonly<Record<string, object>> = {
+  'score-cam': { maps: 3 },
+  'integrated-gradients': { steps: 2 },
+  occlusion: { steps: 3, size: 1 / 3 },
+};
+const explainers = (defaultPlugins as readonly Plugin[]).filter(
+  (plugin): plugin is Plugin<'explainer'> => plugin.meta.kind === 'explainer',
+);
 
 const [n, height, width] = [3, 12, 15];
 const factory = await buildPlugin(customCnn, { channels: [4, 6] });
@@ -56,9 +42,9 @@ const batch: HostTensors = {
   aoi: { dtype: 'float32', shape: [n, height, width], data: new Float32Array(n * height * width).fill(1) },
 };
 
-async function run(program: ReturnType<typeof evaluateProgram>, inputs: HostTensors) {
+async function run(program: ReturnType<typeof evaluateProgram>, inputs: HostTensors, on = engines) {
   return Promise.all(
-    engines.map((engine) => {
+    on.map((engine) => {
       const state = engine.createState(withPrefix('model', initialise(model.variables, 1)));
       return engine.compile(program, state, { constantState: true }).run(inputs);
     }),
@@ -67,7 +53,7 @@ async function run(program: ReturnType<typeof evaluateProgram>, inputs: HostTens
 
 describe('an occlusion explainer', () => {
   it('runs in the evaluation program, the same on both engines, and is what occluding by hand gives', async () => {
-    const [loss, explainer] = [await buildPlugin(ce), await buildPlugin(occlusion)];
+    const [loss, explainer] = [await buildPlugin(ce), await buildPlugin(occlusion, few['occlusion'])];
     const [got, expected] = await run(evaluateProgram({ model, loss, explainer, heatmaps: true }), batch);
     for (const [name, tensor] of Object.entries(expected!)) expectClose(name, got![name], tensor, 1e-4);
     expect(expected!['heatMass']!.data.every((mass) => mass > 0)).toBe(true);
@@ -95,23 +81,65 @@ describe('an occlusion explainer', () => {
       expect(shown).toBeCloseTo(Math.max(0, drop), 4);
     }
   });
+});
 
-  it.each([ceod, energy])('cannot guide a loss, which is said before data is read', async (loss) => {
-    await expect(buildPlugin(loss, { explainer: 'occlusion' }, { plugins: [occlusion] })).rejects.toMatchObject({
-      code: 'CONFIG_INVALID',
-      parts: { where: 'loss.explainer', got: 'occlusion' },
-    });
+describe.each(explainers.map((plugin) => [plugin.meta.id, plugin] as const))('%s', (id, plugin) => {
+  it('shows the same in an exported model, whatever the batch', async () => {
+    const explainer = await buildPlugin(plugin, few[id]);
+    const variables = initialise(model.variables, 1);
+    const bytes = exportOnnx({ model, explainer, variables, normalise: true, precision: 'float32', metadata: {} });
+    const predictor = await openPredictor(bytes, { heatmap: true });
+    const pixels = (batch['images'] as HostTensor).data as Float32Array;
+    const size = height * width * 3;
+    const frames = [0, 1, 2].map((image) => ({
+      image: { height, width, channels: 3 as const, data: Uint8Array.from(pixels.subarray(image * size, (image + 1) * size), (value) => Math.round(value * 255)) }, // prettier-ignore
+    }));
+    const shown = await Promise.all(frames.map((frame) => predictor.predict(frame)));
+    await predictor.close();
+    const rounded = Float32Array.from(frames.flatMap(({ image }) => [...image.data]), (value) => value / 255); // prettier-ignore
+    const evaluate = evaluateProgram({ model, loss: await buildPlugin(ce), explainer, heatmaps: true });
+    const [together] = await run(
+      evaluate,
+      { ...batch, images: { ...(batch['images'] as HostTensor), data: rounded } },
+      engines.slice(0, 1),
+    );
+    const data = Float32Array.from(shown.flatMap(({ heatmap }) => [...heatmap!.data]));
+    expectClose('heatmap', { dtype: 'float32', shape: [n, height, width], data }, together!['heatmap']!, 1e-4);
+  });
+
+  it.each([ceod, energy])('guides a loss or is refused before data is read', async (loss) => {
+    const built = buildPlugin(loss, { explainer: { id, ...few[id] } }, { plugins: explainers });
+    if (plugin !== scoreCam) return expect(built).resolves.toBeDefined();
+    return expect(built).rejects.toMatchObject({ code: 'CONFIG_INVALID', parts: { where: 'loss.explainer', got: id } });
+  });
+});
+
+describe('a training step', () => {
+  it('that runs the network again for its heatmap is the same on both engines, through batch norm that is trained', async () => {
+    const options = { weight: 1, explainer: { id: 'integrated-gradients', steps: 1 } };
+    const loss = await buildPlugin(energy, options, { plugins: explainers });
+    const optimizer = await buildPlugin(sgd, { learningRate: 0.1 });
+    const aoi = { ...(batch['aoi'] as HostTensor), data: Float32Array.from({ length: n * height * width }, (_, i) => i % 2) }; // prettier-ignore
+    const states = await Promise.all(
+      engines.map(async (engine) => {
+        const state = engine.createState(withPrefix('model', initialise(model.variables, 1)));
+        const step = engine.compile(trainStepProgram({ model, loss, optimizer }), state);
+        await step.run({ ...batch, aoi, ...stepTensors(model, n, 0.1, random(1)) });
+        return state.read();
+      }),
+    );
+    for (const [name, tensor] of Object.entries(states[1]!)) expectClose(name, states[0]![name], tensor, 1e-3);
   });
 });
 
 describe('the explainer of a loss', () => {
-  const { makeConfig } = createRunner({ plugins: [...defaultPlugins, occlusion], defaults: defaultConfig });
+  const { makeConfig } = createRunner({ plugins: defaultPlugins, defaults: defaultConfig });
 
   it.each(['ceod', 'energy'])('of %s is Grad-CAM, differentiated exactly, unless another is named', async (id) => {
     const of = async (loss: object | string) => (await makeConfig({ loss }, '/')).loss.options['explainer'];
     expect(await of(id)).toEqual({ id: 'grad-cam', alpha: 'exact' });
     expect(await of({ id, explainer: 'grad-cam' })).toEqual({ id: 'grad-cam', alpha: 'detached' });
-    expect(await of({ id, explainer: { id: 'occlusion', patches: 5 } })).toEqual({ id: 'occlusion', patches: 5 });
+    expect(await of({ id, explainer: 'layer-cam' })).toEqual({ id: 'layer-cam' });
   });
 
   it.each([

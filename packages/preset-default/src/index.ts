@@ -4,7 +4,16 @@ import { pathToFileURL } from 'node:url';
 import type { AnyPlugin } from '@foveate/contracts';
 import { onnx } from '@foveate/engine-onnx';
 import { tfjs } from '@foveate/engine-tfjs';
-import { gradCam } from '@foveate/explain';
+import {
+  eigenCam,
+  gradCam,
+  gradCamPlusPlus,
+  hiResCam,
+  integratedGradients,
+  layerCam,
+  occlusion,
+  scoreCam,
+} from '@foveate/explain';
 import { aoiL1 } from '@foveate/loss-aoi-l1';
 import { ce, focal } from '@foveate/loss-ce';
 import { ceod, ceodV2 } from '@foveate/loss-ceod';
@@ -77,6 +86,13 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   adamw,
   sgd,
   gradCam,
+  gradCamPlusPlus,
+  hiResCam,
+  layerCam,
+  scoreCam,
+  eigenCam,
+  integratedGradients,
+  occlusion,
   classification,
   aoiShare,
   worstGroup,

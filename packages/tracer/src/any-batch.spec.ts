@@ -26,6 +26,14 @@ describe('anyBatch', () => {
     expect(text).toMatch(/Resize\(.*\(8 8\)\).*axes=2,3/);
   });
 
+  it('tells the batch from sizes that follow from it', () => {
+    const graph = free(({ x }) => ({ rows: tf.reshape(x!, [-1, 2]), sums: tf.sum(tf.reshape(x!, [-1, 4, 8]), 2) }));
+    expect(graph.outputs.map(({ value }) => value.shape)).toEqual([
+      [-2, 2],
+      [-1, 4],
+    ]);
+  });
+
   it('computes the size where an operation must be told it', () => {
     const graph = free(({ x }) => ({ y: tf.matMul(tf.add(tf.zeros([(x as T).shape[0]!, 3]), [1, 2, 3]), tf.eye(3)) }));
     expect(graph.nodes.map(({ op }) => op)).toEqual(expect.arrayContaining(['Shape', 'Concat', 'Expand']));

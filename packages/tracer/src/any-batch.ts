@@ -5,8 +5,11 @@
 import { fail } from '@foveate/contracts';
 import type { ConstantData, Graph, Node, Value } from './ir.js';
 
-/** Stands in a shape for a size that is known only when the graph runs. */
+/** Stands in a shape for the batch size, which is known only when the graph runs. */
 export const anySize = -1;
+
+/** Stands in a shape for any other size that follows from that of the batch. */
+export const dependentSize = -2;
 
 /** The end of a slice that reaches to the last element, whatever the size. */
 const toTheEnd = 2 ** 31 - 1;
@@ -23,9 +26,14 @@ export function anyBatch(one: Graph, other: Graph): Graph {
     throw needsSize(first, 'the program does something else for another batch size');
   }
   const values = new Map<Value, Value>();
+  const sizes = batchSizes(one, other);
   const declare = (value: Value, twin: Value | undefined, node?: Node): Value => {
     if (value.shape.length !== twin?.shape.length) throw needsSize(node ?? first, `value '${value.name}' changes rank`);
-    const shape = value.shape.map((size, axis) => (size === twin.shape[axis] ? size : anySize));
+    const shape = value.shape.map((size, axis) => {
+      const twinSize = twin.shape[axis];
+      if (size === twinSize) return size;
+      return size === sizes[0] && twinSize === sizes[1] ? anySize : dependentSize;
+    });
     const free: Value = { name: value.name, type: value.type, shape };
     values.set(value, free);
     return free;
@@ -50,6 +58,12 @@ export function anyBatch(one: Graph, other: Graph): Graph {
     nodes,
     outputs: one.outputs.map(({ name, value }) => ({ name, value: values.get(value) ?? value })),
   };
+}
+
+/** The batch size of either trace. */
+function batchSizes(one: Graph, other: Graph): readonly (number | undefined)[] {
+  const index = one.inputs.findIndex(({ shape }, place) => shape[0] !== other.inputs[place]?.shape[0]);
+  return [one, other].map(({ inputs }) => inputs[index]?.shape[0]);
 }
 
 /** The node, known to its outputs as their producer. */

@@ -21,7 +21,7 @@ export interface Value {
   /** Unique in the graph. */
   name: string;
   readonly type: ElementType;
-  /** -1 where the size is free, see `any-batch.ts`. */
+  /** Below zero where the size is free, see `any-batch.ts`. */
   readonly shape: readonly number[];
   /** Present for constants only. */
   readonly data?: ConstantData;

@@ -1,7 +1,7 @@
 /** A graph as the bytes of an ONNX model (ONNX IR version 8, opset 18). */
 import protobuf from 'protobufjs/light.js';
 import type { Attribute, ConstantData, ElementType, Graph, Node, Value } from './ir.js';
-import { anySize } from './any-batch.js';
+import { anySize, dependentSize } from './any-batch.js';
 import { onnxType } from './layout.js';
 
 /** The part of onnx.proto3 that is written; field numbers are those of the ONNX specification. */
@@ -25,6 +25,7 @@ const schema = protobuf.Root.fromJSON({
         initializer: { rule: 'repeated', type: 'TensorProto', id: 5 },
         input: { rule: 'repeated', type: 'ValueInfoProto', id: 11 },
         output: { rule: 'repeated', type: 'ValueInfoProto', id: 12 },
+        valueInfo: { rule: 'repeated', type: 'ValueInfoProto', id: 13 },
       },
     },
     NodeProto: {
@@ -73,8 +74,18 @@ function attributeProto(name: string, setting: Attribute): object {
 }
 
 function valueInfo(name: string, value: Value): object {
-  const dim = value.shape.map((size) => (size === anySize ? { dimParam: 'batch' } : { dimValue: size }));
+  const dim = value.shape.map((size) => {
+    if (size === dependentSize) return {};
+    return size === anySize ? { dimParam: 'batch' } : { dimValue: size };
+  });
   return { name, type: { tensorType: { elemType: onnxType[value.type], shape: { dim } } } };
+}
+
+/** Results of reshapes that keep the batch, whatever its size. */
+function reshapes({ nodes }: Graph): readonly Value[] {
+  return nodes.flatMap(({ op, outputs }) =>
+    op === 'Reshape' ? outputs.filter(({ shape }) => shape[0] === anySize) : [],
+  );
 }
 
 /** Values of a constant that is kept outside the graph. */
@@ -143,6 +154,11 @@ export function encodeOnnx(graph: Graph, metadata: Readonly<Record<string, strin
       initializer,
       input: graph.inputs.map((value) => valueInfo(value.name, value)),
       output: graph.outputs.map(({ name, value }) => valueInfo(name, value)),
+      // Of a reshape to -1 a runtime does not know that it is the batch again; with many images of which it does not know that
+      // they have one size, memory is planned badly and slowly.
+      valueInfo: reshapes(graph)
+        .filter((value) => !renamed.has(value))
+        .map((value) => valueInfo(value.name, value)),
     },
   });
   return modelType.encode(message).finish();

@@ -53,8 +53,12 @@ const byGradient: Explainer['heatmap'] = ({ featureMap, head }, target) => {
   return tf.relu(tf.sum(tf.mul(tf.grad(score)(featureMap), featureMap), 3));
 };
 
-const explainer = (heatmap: Explainer['heatmap'], differentiable = false, uses: Explainer['uses'] = []) =>
-  definePlugin({ meta: meta('explainer'), options: none, register: () => ({ uses, differentiable, heatmap }) });
+const explainer = (heatmap: Explainer['heatmap'], differentiable = false, classAgnostic = false) =>
+  definePlugin({
+    meta: meta('explainer'),
+    options: none,
+    register: () => ({ uses: [], differentiable, classAgnostic, heatmap }),
+  });
 const reshown = (f: (heat: tf.Tensor3D) => tf.Tensor) =>
   explainer((view, target) => f(byGradient(view, target)) as tf.Tensor3D);
 let looks = 0;
@@ -68,6 +72,9 @@ export const explainers: readonly Case<ReturnType<typeof explainer>>[] = [
   ['one that is not finite', reshown((heat) => tf.div(heat, 0)), 'is not finite'],
   ['one that has no gradient and says so not', explainer((view, target) => tf.cast(tf.greater(byGradient(view, target), 0.1), 'float32'), true), 'its gradient is zero'], // prettier-ignore
   ['one that shows every class alike', explainer(({ featureMap }) => tf.sum(featureMap, 3)), 'same for every class'],
+  ['one that says that it does', explainer(({ featureMap }) => tf.sum(featureMap, 3), true, true), undefined],
+  ['one that says so and does not', explainer(byGradient, true, true), 'other heat for other classes'],
+  ['one that compares the samples', reshown((heat) => tf.div(heat, tf.max(heat))), 'depends on the others'],
   [
     'one that looks at places',
     reshown((heat) => tf.mul(heat, tf.tensor3d([1, 2, 3], [3, 1, 1]))),

@@ -3,7 +3,15 @@ import { explainerView } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { lossCase, lossView } from '../loss-case.js';
 import { broken, builtAndDescribed, same } from './broken.js';
-import { distance, onOracle, requireFinite, requireSameEverywhere, reversed, type EngineSetting } from './programs.js';
+import {
+  distance,
+  firstOf,
+  onOracle,
+  requireFinite,
+  requireSameEverywhere,
+  reversed,
+  type EngineSetting,
+} from './programs.js';
 
 function heatProgram(explainer: Explainer, gradients: boolean): Program {
   return ({ images, labels, filter, kernel }) => {
@@ -22,7 +30,7 @@ function heatProgram(explainer: Explainer, gradients: boolean): Program {
 
 /**
  * Checks an explainer on the batch `lossCase` and its small network: heatmaps [N, h, w] of finite heat >= 0 that depend on
- * the class and on the sample alone; nothing read that `uses` does not name; a gradient where it says that it is
+ * the class, unless it says that they do not, and on the sample alone; nothing read that `uses` does not name; a gradient where it says that it is
  * differentiable; and the same on both engines.
  * @throws FoveateError `PLUGIN_INVALID` naming what is broken
  */
@@ -49,9 +57,13 @@ export async function checkExplainer(plugin: Plugin<'explainer'>, setting: Engin
   await requireSameEverywhere(plugin, setting, program, lossCase, all);
 
   const other = { ...labels, data: (labels.data as Float32Array).map((value) => 1 - value) };
-  if (same((await heat({ labels: other })).data, heatmap.data))
-    throw broken(plugin, 'It shows the same for every class');
+  const isSame = same((await heat({ labels: other })).data, heatmap.data);
+  if (isSame !== (explainer.classAgnostic ?? false))
+    throw broken(plugin, isSame ? 'It shows the same for every class' : "It says 'classAgnostic', and shows other heat for other classes"); // prettier-ignore
   const turned = await heat({ labels: reversed(labels), images: reversed(lossCase['images'] as HostTensor) });
   if (!(distance(turned, reversed(heatmap)) <= 1e-3))
     throw broken(plugin, 'Its heatmaps depend on the order of the samples');
+  const alone = await heat({ labels: firstOf(labels), images: firstOf(lossCase['images'] as HostTensor) });
+  if (!(distance(alone, firstOf(heatmap)) <= 1e-3))
+    throw broken(plugin, 'The heatmap of a sample depends on the others of its batch');
 }

@@ -84,3 +84,8 @@ export function reversed(tensor: HostTensor): HostTensor {
     data.set(tensor.data.subarray(row * size, (row + 1) * size), (count - 1 - row) * size);
   return { ...tensor, data };
 }
+
+/** The first row of a batch. */
+export function firstOf({ dtype, shape: [count = 1, ...row], data }: HostTensor): HostTensor {
+  return { dtype, shape: [1, ...row], data: data.slice(0, data.length / count) };
+}
