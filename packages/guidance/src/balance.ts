@@ -14,7 +14,7 @@ const none = 1e-8;
 /**
  * |d CE| / |d G|, Euclidean norms of the gradients of the means of both terms over the batch: times a weight w, guidance pulls
  * with the share w of the strength of cross-entropy, however it is scaled. The gradients are those by the feature map, which
- * cost a pass through the head; where guidance reads pixels they are those by the images, which cost about a step more. The
+ * cost a pass through the head; where guidance reads pixels they are those by the images, which cost about two steps more. The
  * ratio is a constant to differentiation.
  * @param uses what guidance reads
  * @param terms of a view of the same batch

@@ -55,29 +55,39 @@ export function addDecoys(run: RunScope, o: DecoyOptions): OperatorFunction<Data
     sets.pipe(
       concatMap(async (data) => {
         const chosen = chosenOf(data.samples, o, run.seed);
-        const decoys = new Map<string, Decoy>();
-        const feed = batchesOf({ stored: data.stored.filter(({ sample }) => chosen.has(sample.id)) }, run);
-        for (const name of splitNames) {
-          for await (const { ids, aoi, height, width } of evaluationBatches(feed, name)) {
-            for (const [index, id] of ids.entries()) {
-              const inside = aoi.subarray(index * height * width, (index + 1) * height * width);
-              const mask = {
-                width,
-                height,
-                channels: 1,
-                data: Uint8Array.from(inside, (value) => 255 * value),
-              } as const;
-              const centre = placeBeside(mask, o, random(run.seed, 'decoy', id));
-              const { shape, size, colour, softness } = o;
-              if (centre !== undefined) decoys.set(id, { shape, centre, size, colour, softness });
-            }
-          }
-        }
+        const decoys = await placed(
+          data.stored.filter(({ sample }) => chosen.has(sample.id)),
+          o,
+          run,
+        );
         warnOfCrowded(chosen.size - decoys.size, chosen.size, run);
         const stored = data.stored.map((one) => ({ ...one, sample: marked(one.sample, decoys.get(one.sample.id)) }));
         return dataSet(stored, data);
       }),
     );
+}
+
+/** Decoys by id of sample, for those that have room beside their area. */
+async function placed(
+  stored: DataSet['stored'],
+  { gap, shape, size, colour, softness }: DecoyOptions,
+  run: RunScope,
+): Promise<ReadonlyMap<string, Decoy>> {
+  const decoys = new Map<string, Decoy>();
+  const feed = batchesOf({ stored }, run);
+  for (const name of splitNames) {
+    for await (const { ids, aoi, height, width } of evaluationBatches(feed, name)) {
+      run.signal.throwIfAborted();
+      for (const [index, id] of ids.entries()) {
+        const inside = aoi.subarray(index * height * width, (index + 1) * height * width);
+        const data = Uint8Array.from(inside, (value) => 255 * value);
+        const chance = random(run.seed, 'decoy', id);
+        const centre = placeBeside({ width, height, channels: 1, data }, { shape, size, gap }, chance);
+        if (centre !== undefined) decoys.set(id, { shape, centre, size, colour, softness });
+      }
+    }
+  }
+  return decoys;
 }
 
 function chosenOf(samples: readonly AssignedSample[], o: DecoyOptions, seed: number): ReadonlySet<string> {

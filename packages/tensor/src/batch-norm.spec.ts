@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNormTraining } from './batch-norm.js';
-import { stopGradient } from './gradients.js';
+import { stopGradient, withoutGradient } from './gradients.js';
 
 beforeAll(() => {
   // Without it the backend advises to install another one.
@@ -69,5 +69,28 @@ describe('stopGradient', () => {
       ),
     );
     expect([...gradient(tf.tensor1d([2, 3])).dataSync()]).toEqual([4, 9]);
+  });
+});
+
+describe('withoutGradient', () => {
+  it('gives constants, also of what takes gradients itself', () => {
+    // x times the constant 3 x^2, which is the gradient of x^3.
+    const gradient = tf.grad((x) => {
+      const slope = withoutGradient(() => tf.grad((y) => tf.sum(tf.mul(tf.square(y), y)))(x));
+      return tf.sum(tf.mul(x, slope));
+    });
+    expect([...gradient(tf.tensor1d([2, 3])).dataSync()]).toEqual([12, 27]);
+  });
+
+  it('leaves the gradients around it as they were when it fails', () => {
+    const gradient = tf.grad((x) => {
+      expect(() =>
+        withoutGradient(() => {
+          throw new Error('no value');
+        }),
+      ).toThrow('no value');
+      return tf.sum(tf.square(x));
+    });
+    expect([...gradient(tf.tensor1d([2, 3])).dataSync()]).toEqual([4, 6]);
   });
 });
