@@ -202,7 +202,7 @@ describe('renderReport', () => {
       fabricate(scores, { name: 'careful', decision: { threshold: 0.9999 } }),
     ];
     const text = textOf(renderReport([usual, careful]));
-    expect(text).toContain('from a score of 0.5 (ce), 1 (careful) on');
+    expect(text).toContain('from a score of 0.5 (ce), 0.9999 (careful) on');
     expect(text).toContain('False alarms 1 of 2 good 0 of 2 good');
     expect(textOf(renderReport([usual, careful], { threshold: 0.25 }))).toContain('from a score of 0.25 on');
   });

@@ -63,7 +63,10 @@ describe('operatingPoint', () => {
 
   it('is above or below all scores where that is best, null with one class, and refuses nonsense', () => {
     expect(operatingPoint([0.5, 0.5], [0, 1], { falseAlarms: 0.5 })?.threshold).toBe(Infinity);
-    expect(operatingPoint([0.5, 0.5], [0, 1], { misses: 0.5 })).toMatchObject({ threshold: -Infinity, truePositiveRate: 1 });
+    expect(operatingPoint([0.5, 0.5], [0, 1], { misses: 0.5 })).toMatchObject({
+      threshold: -Infinity,
+      truePositiveRate: 1,
+    });
     expect(operatingPoint([0.5], [1], { misses: 0.5 })).toBeNull();
     expect(() => operatingPoint(scores, labels, { misses: -1 })).toThrow(RangeError);
     expect(() => operatingPoint(scores, labels, { cost: { falseAlarm: -1, miss: 0 } })).toThrow(RangeError);
