@@ -16,7 +16,7 @@ import { buildLock } from './lock/build-lock.js';
 import type { BuiltLock, LockOptions } from './lock/build-lock.js';
 import { inspectModel } from './inspect/inspect-model.js';
 import type { InspectedModel } from './inspect/inspect-model.js';
-import { explainImages, type ExplainedImage, type ImageLimits } from './run/explain-images.js';
+import { explainImages, type ExplainedImage, type ExplainOptions } from './run/explain-images.js';
 import { exportRun } from './run/export-run.js';
 import type { ExportedModel, ExportOptions } from './run/export-run.js';
 import { run } from './run/run.js';
@@ -63,7 +63,7 @@ export interface Runner extends ConfigReader {
     folder: string,
     files: readonly string[],
     onExplained: (image: ExplainedImage) => void | Promise<void>,
-    options?: ImageLimits & TaskOptions,
+    options?: ExplainOptions & TaskOptions,
   ): Task<number>;
   /** Counts the verdicts of a run that change when what is outside, or inside, the area of interest is disturbed. */
   audit(folder: string, options: AuditOptions & TaskOptions): Task<Audit>;
@@ -94,9 +94,9 @@ export function createRunner(parts: RunnerParts): Runner {
         let done = 0;
         const tell = async (image: ExplainedImage) => {
           await onExplained(image);
-          progress('explained', ++done, files.length);
+          progress('explained', ++done, files.length * (options.explainers?.length ?? 1));
         };
-        await explainImages(folder, files, tell, { setting, signal, limits: options });
+        await explainImages(folder, files, tell, { setting, signal, options });
         return done;
       }, options),
     audit: (folder, options) => task((context) => auditRun(folder, options, setting, context), options),

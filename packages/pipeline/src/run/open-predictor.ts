@@ -1,30 +1,45 @@
 /** The predictor of a run. */
 import type { ConfigSetting } from '@foveate/assembly';
-import { isFoveateError } from '@foveate/contracts';
+import { fail, isFoveateError, type Explainer, type PluginContext } from '@foveate/contracts';
 import { exportOnnx } from '@foveate/export';
 import { openPredictor, type Predictor } from '@foveate/predict';
-import { withTrainedRun } from './trained-run.js';
+import type { RunScope } from '@foveate/stages';
+import { withTrainedRun, type TrainedRun } from './trained-run.js';
 
 /** On the run's own model file; where there is none, or one without heatmap, on the best checkpoint. */
 export async function openPredictorOf(folder: string, setting: ConfigSetting, signal: AbortSignal): Promise<Predictor> {
-  const options = { heatmap: true };
-  const own = await openPredictor(folder, options).catch((error: unknown) => {
+  const own = await openPredictor(folder, { heatmap: true }).catch((error: unknown) => {
     if (isFoveateError(error) && error.code === 'RUN_INVALID') return undefined;
     throw error;
   });
   if (own?.hasHeatmap === true) return own;
   await own?.close();
-  const model = await withTrainedRun(folder, setting, signal, ({ network: { model, explainer }, evaluator }) =>
-    Promise.resolve(
-      exportOnnx({
-        model,
-        explainer,
-        variables: evaluator.variables,
-        normalise: true,
-        precision: 'float32',
-        metadata: {},
-      }),
-    ),
-  );
-  return openPredictor(model, options);
+  return withTrainedRun(folder, setting, signal, (run) => openExplaining(run, run.network.explainer));
+}
+
+/** On the best checkpoint of a run, with the heatmaps of any explainer. */
+export function openExplaining(
+  { network: { model }, evaluator: { variables } }: Pick<TrainedRun, 'network' | 'evaluator'>,
+  explainer: Explainer,
+): Promise<Predictor> {
+  const parts = { model, explainer, variables, normalise: true, precision: 'float32', metadata: {} } as const;
+  return openPredictor(exportOnnx(parts), { heatmap: true });
+}
+
+/**
+ * An explainer by its id: as the run is configured where it is that of the run, and else with the options it has by default.
+ * @throws FoveateError `PLUGIN_UNKNOWN`, or `CONFIG_INVALID` where it has an option that must be given
+ */
+export async function explainerOf(id: string, scope: RunScope): Promise<Explainer> {
+  if (scope.settings.explain.id === id) return scope.get('explainer');
+  const plugin = await scope.plugin('explainer', id);
+  const checked = await plugin.options['~standard'].validate({});
+  if (checked.issues !== undefined)
+    throw fail({ code: 'CONFIG_INVALID', what: checked.issues[0]?.message ?? 'Options are missing', where: id });
+  const context: PluginContext = {
+    baseFolder: scope.settings.baseFolder,
+    seed: scope.seed,
+    get: (kind) => scope.get(kind),
+  };
+  return (await plugin.register(checked.value as never, context)) as Explainer;
 }
