@@ -42,6 +42,24 @@ describe('foveate audit', () => {
     expect(foveate('audit', 'run', '--json', '--worst', '2').stdout).toBe(stdout);
   });
 
+  it('measures heatmaps where it is asked to', () => {
+    const { status, stdout } = foveate('audit', 'run', '--attribution', 'grad-cam', 'eigen-cam', '--attribution-limit', '2', '--json'); // prettier-ignore
+    expect(status).toBe(0);
+    const { attribution = [], page } = JSON.parse(stdout) as Audit & { readonly page: string };
+    expect(attribution.map(({ explainer, images }) => [explainer, images])).toEqual([
+      ['grad-cam', 2],
+      ['eigen-cam', 2],
+    ]);
+    const { insideArea, overlapDefect, deletion, road } = attribution[1]!;
+    for (const figure of [insideArea, overlapDefect, deletion]) {
+      expect(figure!.mean).toBeGreaterThanOrEqual(0);
+      expect(figure!.mean).toBeLessThanOrEqual(1);
+      expect(figure!.interval!.low).toBeLessThanOrEqual(figure!.mean);
+    }
+    expect(Math.abs(road!.mean)).toBeLessThanOrEqual(1);
+    expect(readFileSync(join(root, page), 'utf8')).toContain('How good the heatmaps are');
+  });
+
   it('shows a table, counts other verdicts at another threshold, and refuses what is no run', () => {
     expect(foveate('audit', 'run').stdout).toMatch(/outside +background-swap +good .*Page +run\/audit\.html/s);
     // Nothing is called defective before or after.

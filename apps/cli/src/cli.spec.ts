@@ -235,6 +235,18 @@ describe('a run', () => {
     expectError(foveate('explain', run, 'no.png'), 3, 'PATH_MISSING', 'no.png');
   });
 
+  it('explains by what it is told, each into a picture of its own', () => {
+    const asked = ['--explainer', 'layer-cam', '--explainer', 'eigen-cam', '--out', 'two', '--json'];
+    const { status, stdout } = foveate('explain', run, 'part.png', ...asked);
+    expect(status).toBe(0);
+    const shown = JSON.parse(stdout) as { explainer: string; heatmap: string }[];
+    expect(shown.map(({ explainer, heatmap }) => [explainer, heatmap.replaceAll('\\', '/')])).toEqual([
+      ['layer-cam', 'two/part.layer-cam.heatmap.png'],
+      ['eigen-cam', 'two/part.eigen-cam.heatmap.png'],
+    ]);
+    expectError(foveate('explain', run, 'part.png', '--explainer', 'layer-cm'), 2, 'PLUGIN_UNKNOWN', 'layer-cam');
+  });
+
   it('explains folders and patterns, and goes on after an image that cannot be read', async () => {
     const parts = join(root, 'parts');
     for (const name of ['a.png', 'b/c.png']) await picture(join(parts, name), 90);

@@ -96,7 +96,7 @@ function difference(arm: string, baseline: string, bySeed: BySeed, measure: Expe
       : [{ run, other, difference: a - b }];
   });
   const differences = pairs.map((pair) => pair.difference);
-  const ofImages = imageMeasures.find(({ key }) => key === measure.key);
+  const ofImages = imageMeasures.find(({ key, isDrawnAnew }) => isDrawnAnew && key === measure.key);
   return {
     arm,
     baseline,

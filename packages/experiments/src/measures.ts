@@ -19,6 +19,8 @@ export interface TestImage {
 
 /** A measure of test images. */
 export interface ImageMeasure extends ExperimentMeasure {
+  /** Whether it is also measured on images drawn anew: those that sort the images each time would take minutes. */
+  readonly isDrawnAnew: boolean;
   /** Null where it is not defined: with one class, or without such images. */
   of(images: readonly TestImage[]): number | null;
 }
@@ -62,17 +64,21 @@ const falseAlarms = 0.05;
 export const imageMeasures: readonly ImageMeasure[] = [
   {
     key: 'auroc',
+    isDrawnAnew: true,
     title: 'ROC AUC',
     better: 'higher',
     isShare: false,
+    isBounded: true,
     of: (images) => auroc(...lists(images)),
   },
   {
     key: 'worstGroup',
+    isDrawnAnew: true,
     title: 'Worst group',
     note: 'The lowest accuracy of the groups of label and attributes, at the threshold of the run.',
     better: 'higher',
     isShare: true,
+    isBounded: true,
     of: (images) => {
       const grouped = images.flatMap(({ group, alarm, label }) =>
         group === undefined ? [] : [{ group, correct: alarm === (label === 1) }],
@@ -82,32 +88,40 @@ export const imageMeasures: readonly ImageMeasure[] = [
   },
   {
     key: 'accuracy',
+    isDrawnAnew: true,
     title: 'Accuracy',
     note: 'At the threshold of the run.',
     better: 'higher',
     isShare: true,
+    isBounded: true,
     of: (images) => shareOf(images, ({ alarm, label }) => alarm === (label === 1)),
   },
   {
     key: 'recallAtFalseAlarms',
+    isDrawnAnew: false,
     title: `Recall at ${String(100 * falseAlarms)}% false alarms`,
     better: 'higher',
     isShare: true,
+    isBounded: true,
     of: (images) => recallAt(falseAlarms, ...lists(images)),
   },
   {
     key: 'falseAlarmsAtRecall',
+    isDrawnAnew: false,
     title: `False alarms at ${String(100 * recall)}% recall`,
     better: 'lower',
     isShare: true,
+    isBounded: true,
     of: (images) => falseAlarmsAt(recall, ...lists(images)),
   },
   {
     key: 'outsideAlarms',
+    isDrawnAnew: true,
     title: 'False alarms by flaws outside',
     note: 'Of good images with a flaw outside the area of interest, those called defective at the threshold of the run.',
     better: 'lower',
     isShare: true,
+    isBounded: true,
     of: (images) =>
       shareOf(
         images.filter(({ onlyOutside }) => onlyOutside),
@@ -116,10 +130,12 @@ export const imageMeasures: readonly ImageMeasure[] = [
   },
   {
     key: 'outsideAlarmsAtRecall',
+    isDrawnAnew: false,
     title: `False alarms by flaws outside at ${String(100 * recall)}% recall`,
     note: 'The same where each run has the threshold that finds as many of the defective: equal recall.',
     better: 'lower',
     isShare: true,
+    isBounded: true,
     of: (images) => {
       const point = operatingPoint(...lists(images), { misses: 1 - recall });
       const outside = images.filter(({ onlyOutside }) => onlyOutside);
@@ -136,6 +152,7 @@ export const flipMeasures: readonly (ExperimentMeasure & { readonly side: 'outsi
     note: 'Test images changed outside their area of interest in several ways: how often the verdict changed. It should not.',
     better: 'lower',
     isShare: true,
+    isBounded: true,
     side: 'outside',
   },
 ];

@@ -17,7 +17,7 @@ import type { BuiltLock, LockOptions } from './lock/build-lock.js';
 import { inspectModel } from './inspect/inspect-model.js';
 import type { InspectedModel } from './inspect/inspect-model.js';
 import { openAreaFinder, type AreaFinder } from './run/area-finder.js';
-import { explainImages, type ExplainedImage, type ImageLimits } from './run/explain-images.js';
+import { explainImages, type ExplainedImage, type ExplainOptions } from './run/explain-images.js';
 import { exportRun } from './run/export-run.js';
 import type { ExportedModel, ExportOptions } from './run/export-run.js';
 import { run } from './run/run.js';
@@ -64,7 +64,7 @@ export interface Runner extends ConfigReader {
     folder: string,
     files: readonly string[],
     onExplained: (image: ExplainedImage) => void | Promise<void>,
-    options?: ImageLimits & TaskOptions,
+    options?: ExplainOptions & TaskOptions,
   ): Task<number>;
   /** Finds areas of interest as a run does, in images that are in no data set. */
   openAreaFinder(folder: string): Promise<AreaFinder>;
@@ -97,9 +97,9 @@ export function createRunner(parts: RunnerParts): Runner {
         let done = 0;
         const tell = async (image: ExplainedImage) => {
           await onExplained(image);
-          progress('explained', ++done, files.length);
+          progress('explained', ++done, files.length * (options.explainers?.length ?? 1));
         };
-        await explainImages(folder, files, tell, { setting, signal, limits: options });
+        await explainImages(folder, files, tell, { setting, signal, options });
         return done;
       }, options),
     openAreaFinder: (folder) => openAreaFinder(folder, setting),

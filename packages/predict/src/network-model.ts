@@ -1,5 +1,12 @@
 /** A model file and what has to be known of it: how images go in and which output is the score. */
-import { fail, isFoveateError, outsideFills, usualDecision, type OpenedModel, type OutsideFill } from '@foveate/contracts';
+import {
+  fail,
+  isFoveateError,
+  outsideFills,
+  usualDecision,
+  type OpenedModel,
+  type OutsideFill,
+} from '@foveate/contracts';
 import { readRegularFile, resolveInside } from '@foveate/contracts/node';
 import { onnxMetadata, openOnnx } from '@foveate/engine-onnx/open';
 import { stat } from 'node:fs/promises';

@@ -9,7 +9,8 @@ export {
   type PreviewStep,
   type PreviewVariant,
 } from './render-augment-preview.js';
-export { renderAudit, type Audit, type AuditCase, type AuditPicture, type AuditRow } from './render-audit.js';
+export { attributionCells, attributionColumns, renderAudit } from './render-audit.js';
+export type { AttributionFigure, AttributionRow, Audit, AuditCase, AuditPicture, AuditRow } from './render-audit.js';
 export type { ExampleRuns } from './experiment/examples.js';
 export { renderExperiment } from './experiment/render-experiment.js';
 export type {

@@ -12,7 +12,7 @@ import { onTrained, type TrainedModel } from './train.js';
 
 /** What is exported. */
 export interface ExportModelOptions {
-  /** The heatmap of the run's explainer becomes an output. */
+  /** The heatmap of the run's explainer becomes an output, unless it runs the network again for it. */
   readonly heatmap: boolean;
 }
 
@@ -35,7 +35,8 @@ export function exportModel(
         precision: 'float32',
         metadata: modelMetadata(settings, model, keeper?.record()?.bestEpoch, decision),
         ...(decision.temperature === undefined ? {} : { temperature: decision.temperature }),
-        ...(heatmap ? { explainer } : {}),
+        // One that runs the network again would do so for every prediction.
+        ...(heatmap && !explainer.uses.includes('forward') ? { explainer } : {}),
       });
       await writeAtomically(join(run.folder, runFiles.model), bytes);
     } catch (error) {
@@ -88,7 +89,10 @@ export const exportStage = defineStage({
   takes: 'trained-model',
   gives: 'trained-model',
   options: z.strictObject({
-    heatmap: z.boolean().default(true).describe('Whether the heatmap of the explainer becomes an output.'),
+    heatmap: z
+      .boolean()
+      .default(true)
+      .describe('Whether the heatmap of the explainer becomes an output, unless it runs the network again.'),
   }),
   register: (options, { run }) => exportModel(scopeOf(run), options),
 });

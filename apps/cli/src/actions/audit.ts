@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { classNames, type SplitName } from '@foveate/contracts';
 import { writeAtomically } from '@foveate/contracts/node';
 import { auditDefaults } from '@foveate/preset-default';
-import { renderAudit, type AuditRow } from '@foveate/report';
+import { attributionCells, attributionColumns, renderAudit, type AuditRow } from '@foveate/report';
 import { requireOwnPage } from '../own-page.js';
 import { defaultRunner } from '../runner.js';
 import { follow } from '../terminal/follow.js';
@@ -18,21 +18,27 @@ export interface AuditFlags {
   readonly threshold?: number;
   readonly worst: number;
   readonly limit?: number;
+  readonly attribution?: readonly string[];
+  readonly attributionLimit: number;
   readonly out?: string;
   readonly json?: boolean;
 }
 
 /** Audits a run and writes a page on it. */
-export async function audit(run: string, { out, json, ...options }: AuditFlags): Promise<void> {
+export async function audit(
+  run: string,
+  { out, json, attribution: explainers, attributionLimit, ...options }: AuditFlags,
+): Promise<void> {
   const page = out ?? join(run, 'audit.html');
   await requireOwnPage(page, '--out');
+  const attribution = explainers && { explainers, limit: attributionLimit };
   const found = await follow((stop) =>
-    defaultRunner().audit(run, { disturbances: auditDefaults, ...options, ...stop }),
+    defaultRunner().audit(run, { disturbances: auditDefaults, attribution, ...options, ...stop }),
   );
   await writeAtomically(page, renderAudit(found));
   if (json === true) {
     const { name, split, threshold, images, rows } = found;
-    printJson({ name, split, threshold, images, rows, page }, 2);
+    printJson({ name, split, threshold, images, rows, attribution: found.attribution, page }, 2);
     return;
   }
   print(
@@ -43,6 +49,13 @@ export async function audit(run: string, { out, json, ...options }: AuditFlags):
     found.rows.map(cells),
   );
   print('\nWhat is done outside must not change the verdict; a defect pasted inside should.');
+  if (found.attribution !== undefined) {
+    print('\nHeatmaps on defective images, with 95% intervals:\n');
+    printTable(
+      ['explainer', ...attributionColumns],
+      found.attribution.map((row) => [row.explainer, ...attributionCells(row)]),
+    );
+  }
   printFact('\nPage', page);
 }
 

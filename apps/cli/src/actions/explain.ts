@@ -20,7 +20,7 @@ function overlayNames(files: readonly string[]): readonly string[] {
     let count = 1;
     while (taken.has(key(count))) count++;
     taken.add(key(count));
-    return `${numbered(count)}.heatmap.png`;
+    return numbered(count);
   });
 }
 
@@ -40,6 +40,7 @@ function whereItLooks(image: ExplainedImage): string {
 /** Options of `explain`. */
 export interface ExplainOptions {
   readonly out?: string;
+  readonly explainer?: readonly string[];
   readonly maxPixels?: number;
   readonly json?: boolean;
 }
@@ -66,12 +67,13 @@ async function filesOf(inputs: readonly string[]): Promise<readonly string[]> {
 export async function explain(
   run: string,
   inputs: readonly string[],
-  { out = join(run, 'explained'), maxPixels, json }: ExplainOptions,
+  { out = join(run, 'explained'), explainer: explainers, maxPixels, json }: ExplainOptions,
 ): Promise<void> {
   const files = await filesOf(inputs);
   const names = overlayNames(files);
   const results: object[] = [];
   let unread = 0;
+  let shown: { readonly image: object | undefined; readonly index: number } = { image: undefined, index: -1 };
   const tell = (result: object, line: string) => {
     if (json !== true && results.length === 0) print(head('where it looks', 'image', 'heatmap'));
     if (json !== true) print(line);
@@ -82,18 +84,31 @@ export async function explain(
       run,
       files,
       async (image) => {
-        const path = join(out, names[results.length] ?? '');
+        if (image.image !== shown.image) shown = { image: image.image, index: shown.index + 1 };
+        const { file, explainer, score, defective, aoiShare, aoi } = image;
+        const kind = explainers === undefined ? 'heatmap' : `${explainer}.heatmap`;
+        const path = join(out, `${names[shown.index] ?? ''}.${kind}.png`);
         await writeOverlay(path, image);
-        const { file, score, defective, aoiShare, aoi } = image;
         const aoiKnown = aoi !== undefined;
-        const result = { file, score, defective, aoiShare, aoiKnown, emptyHeatmap: isCold(image), heatmap: path };
+        const result = {
+          file,
+          explainer,
+          score,
+          defective,
+          aoiShare,
+          aoiKnown,
+          emptyHeatmap: isCold(image),
+          heatmap: path,
+        };
         tell(result, `${verdictAndScore(image)}  ${whereItLooks(image)}  ${file}  ${path}`);
       },
       {
         ...stop,
+        explainers,
         maxPixels,
         onUnread: (file, { message }) => {
           unread++;
+          shown = { image: undefined, index: shown.index + 1 };
           tell({ file, error: message }, unreadLine(message));
         },
       },

@@ -19,6 +19,11 @@ export function addAudit(program: Command): void {
     )
     .option('--limit <number>', 'images at most, drawn by a fixed lot (default: all)', integer(1))
     .option('--worst <number>', 'cases shown with pictures', integer(0, 200), 12)
+    .option(
+      '--attribution <explainers...>',
+      'explainers whose heatmaps are measured: where they point, and whether that counts',
+    )
+    .option('--attribution-limit <number>', 'defective images that heatmaps are measured on', integer(1), 20)
     .option('-o, --out <file>', 'page that is written (default: audit.html in the run folder)')
     .option('--json', 'print one JSON document; the page is written as well')
     .addHelpText(
@@ -27,8 +32,9 @@ export function addAudit(program: Command): void {
 A heatmap that lies inside the area proves little. This shows what the decision depends on: surroundings of other images, defects
 pasted outside, blur and light outside must not change it; defects pasted inside should.
 
-Example:
-  foveate audit runs/zipper`,
+Examples:
+  foveate audit runs/zipper
+  foveate audit runs/zipper --attribution grad-cam layer-cam occlusion --attribution-limit 10`,
     )
     .action(async (run: string, flags: AuditFlags) => (await import('../actions/audit.js')).audit(run, flags));
 }

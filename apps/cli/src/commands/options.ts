@@ -40,6 +40,6 @@ export function shareAboveZero(text: string): number {
 }
 
 /** Collects an option that may be given several times. */
-export function collect(text: string, before: readonly string[]): readonly string[] {
+export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }

@@ -8,11 +8,14 @@ import { readRunRecord, refuseLinksOut, runFiles } from '@foveate/run-record/nod
 import { RunScope } from '@foveate/stages';
 import { join, resolve } from 'node:path';
 import { knownArea, neededArea } from './area-finder.js';
-import { openPredictorOf } from './open-predictor.js';
+import { explainerOf, openExplaining, openPredictorOf } from './open-predictor.js';
+import { withTrainedRun } from './trained-run.js';
 
 /** An image file, what the network says of it and where it looks. */
 export interface ExplainedImage extends Pick<ImagePrediction, 'score' | 'defective'> {
   readonly file: string;
+  /** Id of what made the heatmap. */
+  readonly explainer: string;
   /** The image as read. */
   readonly image: Raster;
   /** At network size, >= 0, not normalised; zero everywhere when no place speaks for a defect. */
@@ -23,8 +26,10 @@ export interface ExplainedImage extends Pick<ImagePrediction, 'score' | 'defecti
   readonly aoiShare: number | null;
 }
 
-/** How image files are read. */
-export interface ImageLimits {
+/** What explains, and how image files are read. */
+export interface ExplainOptions {
+  /** Ids of explainers, each of which explains every image in turn; without them that of the run. */
+  readonly explainers?: readonly string[] | undefined;
   /** Largest accepted width x height; without it that of the run's source. */
   readonly maxPixels?: number | undefined;
   /**
@@ -38,7 +43,7 @@ export interface ImageLimits {
 export interface ExplainSetting {
   readonly setting: ConfigSetting;
   readonly signal: AbortSignal;
-  readonly limits: ImageLimits;
+  readonly options: ExplainOptions;
 }
 
 /** What `readImage` accepts unless it is told otherwise. */
@@ -46,15 +51,15 @@ const usualPixels = 1e8;
 
 /**
  * Classifies and explains image files with the network of a run. All files are looked at first, so that a wrong name in a long
- * list costs nothing, unless `limits.onUnread` takes what cannot be read; then one is in memory at a time.
- * @param onExplained is told of each file, in order, and waited for
- * @throws FoveateError `PATH_MISSING`, `RUN_INVALID`, `DATA_INVALID` naming the file, and what `onExplained` throws
+ * list costs nothing, unless `options.onUnread` takes what cannot be read; then one is in memory at a time.
+ * @param onExplained is told of each file and explainer, in order, and waited for
+ * @throws FoveateError `PLUGIN_UNKNOWN`, `PATH_MISSING`, `RUN_INVALID`, `DATA_INVALID` naming the file, and what `onExplained` throws
  */
 export async function explainImages(
   folder: string,
   files: readonly string[],
   onExplained: (image: ExplainedImage) => void | Promise<void>,
-  { setting, signal, limits }: ExplainSetting,
+  { setting, signal, options }: ExplainSetting,
 ): Promise<void> {
   await readRunRecord(folder);
   refuseLinksOut(folder);
@@ -62,42 +67,58 @@ export async function explainImages(
   const scope = await RunScope.open(config, setting.registry, { signal, cacheFolder: folder });
   try {
     const { maxPixels: own } = config.data.source.options;
-    const maxPixels = limits.maxPixels ?? (typeof own === 'number' ? own : undefined);
+    const maxPixels = options.maxPixels ?? (typeof own === 'number' ? own : undefined);
     const reader = new ImageReader(await scope.services.get('source'), maxPixels);
-    for (const file of limits.onUnread === undefined ? files : []) await reader.check(file);
     const provider = await scope.services.get('aoi');
-    const predictor = await openPredictorOf(folder, setting, signal);
-    scope.onClose(() => predictor.close());
+    const ids = options.explainers ?? [config.explain.id];
+    const explainers = await Promise.all(ids.map((id) => explainerOf(id, scope)));
+    for (const file of options.onUnread === undefined ? files : []) await reader.check(file);
+    const predictors: [string, Predictor][] = [];
+    const keep = (id: string, predictor: Predictor) => {
+      predictors.push([id, predictor]);
+      scope.onClose(() => predictor.close());
+    };
+    if (options.explainers === undefined) keep(config.explain.id, await openPredictorOf(folder, setting, signal));
+    else
+      await withTrainedRun(folder, setting, signal, async (run) => {
+        for (const [index, explainer] of explainers.entries())
+          keep(ids[index] as string, await openExplaining(run, explainer));
+      });
+    const needsArea = predictors.some(([, predictor]) => predictor.needsArea);
     for (const file of files) {
       signal.throwIfAborted();
-      const found = await readWithArea(file, { reader, provider, predictor }).catch((error: unknown) => {
-        if (!isUnread(error) || limits.onUnread === undefined) throw error;
-        limits.onUnread(file, error);
+      const found = await readWithArea(file, { reader, provider, needsArea }).catch((error: unknown) => {
+        if (!isUnread(error) || options.onUnread === undefined) throw error;
+        options.onUnread(file, error);
       });
-      if (found !== undefined) await onExplained(await explained(found, predictor));
+      if (found === undefined) continue;
+      for (const [explainer, predictor] of predictors)
+        await onExplained(await explained({ ...found, explainer }, predictor));
     }
   } finally {
     await scope.close();
   }
 }
 
-type ReadImage = Pick<ExplainedImage, 'file' | 'image' | 'aoi'>;
-
 async function readWithArea(
   file: string,
-  parts: { readonly reader: ImageReader; readonly provider: AoiProvider; readonly predictor: Predictor },
-): Promise<ReadImage> {
+  parts: { readonly reader: ImageReader; readonly provider: AoiProvider; readonly needsArea: boolean },
+): Promise<Pick<ExplainedImage, 'file' | 'image' | 'aoi'>> {
   const image = await parts.reader.read(file);
-  const find = parts.predictor.needsArea ? neededArea : knownArea;
+  const find = parts.needsArea ? neededArea : knownArea;
   const aoi = await find(parts.provider, image, file, file);
   return { file, image, ...(aoi === undefined ? {} : { aoi }) };
 }
 
-async function explained(given: ReadImage, predictor: Predictor): Promise<ExplainedImage> {
-  const { file: id, ...frame } = given;
-  const { score, defective, heatmap, aoiShare = null } = await predictor.predict({ id, ...frame });
-  if (heatmap === undefined) throw fail({ code: 'RUN_INVALID', what: 'The model gives no heatmap', where: id });
-  return { ...given, score, defective, heatmap, aoiShare };
+async function explained(
+  shown: Pick<ExplainedImage, 'file' | 'image' | 'aoi' | 'explainer'>,
+  predictor: Predictor,
+): Promise<ExplainedImage> {
+  const { file, image, aoi } = shown;
+  const frame = { id: file, image, ...(aoi === undefined ? {} : { aoi }) };
+  const { score, defective, heatmap, aoiShare = null } = await predictor.predict(frame);
+  if (heatmap === undefined) throw fail({ code: 'RUN_INVALID', what: 'The model gives no heatmap', where: file });
+  return { ...shown, score, defective, heatmap, aoiShare };
 }
 
 /** Reads image files as the images of the data set are: what is dark in 16 bits is to be scaled the same. */

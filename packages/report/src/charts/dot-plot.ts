@@ -14,13 +14,12 @@ const inner = { x: [box.left, box.width - box.right], y: [box.height - box.botto
 const [step, most] = [16, 0.75];
 
 /** The scale that panels of one measure share, so that they can be compared. */
-export function dotScale(cells: readonly ExperimentCell[], { isShare, key }: ExperimentMeasure): Scale {
+export function dotScale(cells: readonly ExperimentCell[], { isBounded }: ExperimentMeasure): Scale {
   const values = cells.flatMap(({ arms }) =>
     arms.flatMap(({ values, estimate }) => [...values, estimate?.interval?.low, estimate?.interval?.high]),
   );
   const numbers = values.filter((value) => typeof value === 'number');
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  const isBounded = isShare || key === 'auroc';
   return scaleLinear([isBounded ? Math.max(0, low) : low, isBounded ? Math.min(1, high) : high], inner.y).nice(5);
 }
 

@@ -33,14 +33,12 @@ export async function exampleSections(
 ): Promise<readonly Markup[]> {
   const sections: Markup[] = [];
   for (const [index, { title, seed, arms }] of examples.entries()) {
-    const named = arms.map(
-      ({ name, index: at, run }): NamedRun => ({
-        name,
-        index: at,
-        run,
-        threshold: (run.record.decision ?? usualDecision).threshold,
-      }),
-    );
+    const named = arms.map(({ name, index: at, run }): NamedRun => ({
+      name,
+      index: at,
+      run,
+      threshold: (run.record.decision ?? usualDecision).threshold,
+    }));
     const ids = [...new Set(named.flatMap(({ run }) => run.record.explanations.map(({ id }) => id)))];
     const measured = named.flatMap((one) => {
       const summary = summarise(one.run, one.threshold);

@@ -3,7 +3,7 @@ import { SaxesParser } from 'saxes';
 import { holm, meanEstimate } from '@foveate/statistics';
 import { experimentFigures, findings, renderExperiment, type ExperimentResult } from '../index.js';
 
-const measure = { key: 'auroc', title: 'ROC AUC', better: 'higher', isShare: false } as const;
+const measure = { key: 'auroc', title: 'ROC AUC', better: 'higher', isShare: false, isBounded: true } as const;
 
 function result(ce: readonly number[], aoi: readonly number[], more: Partial<ExperimentResult> = {}): ExperimentResult {
   const estimate = meanEstimate(aoi.map((value, i) => value - (ce[i] ?? 0)));

@@ -10,6 +10,8 @@ export interface ExperimentMeasure {
   readonly better: 'higher' | 'lower';
   /** Shares are written in per cent. */
   readonly isShare: boolean;
+  /** Whether it lies in [0, 1]. */
+  readonly isBounded: boolean;
 }
 
 /** What one arm reached. */
@@ -30,7 +32,7 @@ export interface ArmDifference {
   readonly baseline: string;
   /** Of the paired differences arm minus baseline; null where there is no pair. */
   readonly estimate: MeanEstimate | null;
-  /** Interval over seeds and test images, both drawn anew; null where that is not possible. */
+  /** Interval over seeds and test images, both drawn anew; null for measures and cells where that was not done. */
   readonly bootstrap: Bootstrapped | null;
   /** Of the exact signed-rank test; null without pairs. */
   readonly signedRank: number | null;

@@ -29,7 +29,10 @@ export function armTable(
   { arms, seeds, published }: Pick<ExperimentResult, 'arms' | 'seeds' | 'published'>,
 ): TextTable {
   const seedsText = seeds.length === 1 ? 'one seed' : `${String(seeds.length)} seeds`;
-  const interval = (one: Interval | null) => (one === null ? '' : ` (${range(one, (at) => written(at, measure))})`);
+  // Of shares and areas under curves nothing lies beyond 0 and 1, though a t interval may.
+  const within = (at: number) => (measure.isBounded ? Math.min(1, Math.max(0, at)) : at);
+  const interval = (one: Interval | null) =>
+    one === null ? '' : ` (${range(one, (at) => written(within(at), measure))})`;
   const rows = cells.map((cell) => [
     cellName(cell, cells),
     ...cell.arms.map(({ estimate, values }) => {
