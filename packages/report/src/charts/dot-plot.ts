@@ -102,7 +102,7 @@ function sentence({ data, arms }: ExperimentCell, measure: ExperimentMeasure): s
 }
 
 /** What stands behind the slash: the part before it heads the panel. */
-export function shortName(data: string): string {
+function shortName(data: string): string {
   return data.slice(data.indexOf('/') + 1);
 }
 
