@@ -30,7 +30,7 @@ export const aoiPreset = definePlugin({
     id: 'aoi',
     contract: '^2',
     summary:
-      'Classifiers whose decision depends on the area of interest alone: the loss energy, swapped surroundings, flaws outside.',
+      'Classifiers whose decision depends on the area of interest: loss energy, swapped surroundings, flaws pasted outside.',
   },
   options,
   register: ({ version }) => structuredClone(versions[version]),
