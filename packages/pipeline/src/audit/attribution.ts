@@ -1,10 +1,53 @@
 /** How good the heatmaps of several explainers are, on images that are defective. */
 import { massInside, hottestFirst, overlapOfHottest, pointsInside, removalScores } from '@foveate/attribution';
-import type { AugmentedImages } from '@foveate/contracts';
+import type { AssignedSample, AugmentedImages } from '@foveate/contracts';
+import type { TaskContext } from '@foveate/contracts/task';
 import { emptyMask, unionOf } from '@foveate/image';
 import type { Predictor } from '@foveate/predict';
 import type { AttributionFigure, AttributionRow } from '@foveate/report';
+import type { SampleStore, Stored } from '@foveate/stages';
 import { bootstrap } from '@foveate/statistics';
+import { explainerOf, openExplaining } from '../run/open-predictor.js';
+import type { TrainedRun } from '../run/trained-run.js';
+
+/** Image and area of interest, as a predictor is given them. */
+type SeenImage = Pick<AugmentedImages, 'image' | 'aoi'>;
+
+/** What heatmaps are measured with. */
+export interface AttributionParts {
+  /** Ids of explainers. */
+  readonly explainers: readonly string[];
+  readonly samples: readonly Stored<AssignedSample>[];
+  readonly store: SampleStore;
+  /** The network without heatmaps, which is faster. */
+  readonly predictor: Predictor;
+}
+
+/**
+ * Measures the heatmaps of several explainers on the same images.
+ * @throws FoveateError `PLUGIN_UNKNOWN`, and of the predictors
+ */
+export async function attributionRows(
+  run: TrainedRun,
+  { explainers, samples, store, predictor }: AttributionParts,
+  { signal, progress }: TaskContext,
+): Promise<readonly AttributionRow[]> {
+  const rows: AttributionRow[] = [];
+  let done = 0;
+  for (const id of explainers) {
+    const explaining = await openExplaining(run, await explainerOf(id, run.scope));
+    run.scope.onClose(() => explaining.close());
+    const score = async (seen: SeenImage) => (await predictor.predict(seen)).score;
+    const measured = new Attribution(id, explaining, { score, seed: run.scope.seed });
+    for (const one of samples) {
+      signal.throwIfAborted();
+      await measured.add(await store.prepare(one));
+      progress('heatmaps measured', ++done, explainers.length * samples.length);
+    }
+    rows.push(measured.row());
+  }
+  return rows;
+}
 
 /** What is measured of each heatmap; null where it is not defined. */
 interface Measured {
@@ -19,10 +62,10 @@ interface Measured {
 }
 
 /** Figures of one explainer, over images. */
-export class Attribution {
+class Attribution {
   readonly #explainer: string;
   readonly #predictor: Predictor;
-  readonly #score: (image: AugmentedImages['image']) => Promise<number>;
+  readonly #score: (seen: SeenImage) => Promise<number>;
   readonly #seed: number;
   readonly #measured: Measured[] = [];
 
@@ -30,7 +73,7 @@ export class Attribution {
   constructor(
     explainer: string,
     predictor: Predictor,
-    { score, seed }: { readonly score: (image: AugmentedImages['image']) => Promise<number>; readonly seed: number },
+    { score, seed }: { readonly score: (seen: SeenImage) => Promise<number>; readonly seed: number },
   ) {
     this.#explainer = explainer;
     this.#predictor = predictor;
@@ -40,14 +83,16 @@ export class Attribution {
 
   /** @param images at network size */
   async add({ image, aoi, defects }: AugmentedImages): Promise<void> {
-    const heat = (await this.#predictor.predict({ image })).heatmap?.data;
+    const heat = (await this.#predictor.predict({ image, aoi })).heatmap?.data;
     if (heat === undefined) throw new Error(`${this.#explainer} gives no heatmap.`);
     const hasHeat = heat.some((value) => value > 0);
     const defect = unionOf(emptyMask(image.width, image.height), ...defects.map(({ mask }) => mask));
     const hasDefect = defect.data.some((value) => value !== 0);
     const order = hottestFirst(heat, this.#seed);
     const number = (value: boolean | null) => (value === null ? null : Number(value));
-    const removal = hasHeat ? await removalScores(image, heat, this.#score, { seed: this.#seed }) : undefined;
+    const removal = hasHeat
+      ? await removalScores(image, heat, (changed) => this.#score({ image: changed, aoi }), { seed: this.#seed })
+      : undefined;
     this.#measured.push({
       insideArea: massInside(heat, aoi),
       pointsAtArea: number(pointsInside(heat, aoi)),

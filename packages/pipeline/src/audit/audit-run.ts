@@ -1,6 +1,6 @@
 /** Whether a decision depends on what is outside the area of interest: shown by changing that, and asking again. */
 import type { ConfigSetting } from '@foveate/assembly';
-import { fail, random, type AugmentedImages, type Label, type Raster, type SplitName } from '@foveate/contracts';
+import { fail, random, type AugmentedImages, type Label, type SplitName } from '@foveate/contracts';
 import { emptyMask, encodePng, unionOf } from '@foveate/image';
 import type { Predictor } from '@foveate/predict';
 import type { Audit, AuditCase, AuditRow } from '@foveate/report';
@@ -8,8 +8,8 @@ import { readSampleRecords } from '@foveate/run-record/node';
 import { DonorSamples, recordedData, SampleStore, type Disturbance, type Stored } from '@foveate/stages';
 import type { AssignedSample } from '@foveate/contracts';
 import { wilsonInterval } from '@foveate/statistics';
-import { explainerOf, openExplaining, openPredictorOf } from '../run/open-predictor.js';
-import { Attribution } from './attribution.js';
+import { openPredictorOf } from '../run/open-predictor.js';
+import { attributionRows } from './attribution.js';
 import { withTrainedRun } from '../run/trained-run.js';
 import type { TaskContext } from '@foveate/contracts/task';
 import { disturbance, type DisturbanceOptions } from './disturbances.js';
@@ -25,7 +25,7 @@ export interface AuditOptions {
   readonly limit?: number;
   /** Cases that are kept with their pictures: those whose score moved most. Default 12. */
   readonly worst?: number;
-  /** Heatmaps of these explainers, by id, are measured on so many defective images at most, in the order of their ids. */
+  /** Heatmaps of these explainers, by id, are measured on so many of the defective images at most. */
   readonly attribution?: { readonly explainers: readonly string[]; readonly limit: number } | undefined;
 }
 
@@ -72,24 +72,15 @@ export function auditRun(
       await disturbed(one, { store, donors, predictor, ways, outcomes, cases, threshold });
       progress('images audited', index + 1, chosen.length);
     }
-    const defective = chosen.filter(({ sample }) => sample.label === 1).slice(0, attribution?.limit ?? 0);
-    const explained = [];
-    for (const [index, id] of (attribution?.explainers ?? []).entries()) {
-      const explaining = await openExplaining(run, await explainerOf(id, scope));
-      scope.onClose(() => explaining.close());
-      const score = async (image: Raster) => (await predictor.predict({ image })).score;
-      const measured = new Attribution(id, explaining, { score, seed: scope.seed });
-      for (const [at, one] of defective.entries()) {
-        signal.throwIfAborted();
-        await measured.add(await store.prepare(one));
-        progress(
-          'heatmaps measured',
-          index * defective.length + at + 1,
-          (attribution?.explainers.length ?? 0) * defective.length,
-        );
-      }
-      explained.push(measured.row());
-    }
+    const defective = chosen.filter(({ sample }) => sample.label === 1);
+    const explained =
+      attribution === undefined
+        ? undefined
+        : await attributionRows(
+            run,
+            { explainers: attribution.explainers, samples: defective.slice(0, attribution.limit), store, predictor },
+            { signal, progress },
+          );
     return {
       name: record.name,
       split,
@@ -99,7 +90,7 @@ export function auditRun(
       height: config.data.size[0],
       rows: ways.flatMap((way) => rowsOf(way, outcomes.get(way) ?? [], threshold)),
       cases: cases.list,
-      ...(attribution === undefined ? {} : { attribution: explained }),
+      ...(explained === undefined ? {} : { attribution: explained }),
     };
   });
 }
