@@ -43,9 +43,9 @@ describe('foveate audit', () => {
   });
 
   it('measures heatmaps where it is asked to', () => {
-    const { status, stdout } = foveate('audit', 'run', '--attribution', 'grad-cam', 'eigen-cam', '--attribution-limit', '2', '--json'); // prettier-ignore
+    const { status, stdout } = foveate('audit', 'run', '--attribution', 'grad-cam', 'eigen-cam', '--attribution-limit', '2', '--sanity', '--json'); // prettier-ignore
     expect(status).toBe(0);
-    const { attribution = [], page } = JSON.parse(stdout) as Audit & { readonly page: string };
+    const { attribution = [], randomisation = [], page } = JSON.parse(stdout) as Audit & { readonly page: string };
     expect(attribution.map(({ explainer, images }) => [explainer, images])).toEqual([
       ['grad-cam', 2],
       ['eigen-cam', 2],
@@ -57,7 +57,16 @@ describe('foveate audit', () => {
       expect(figure!.interval!.low).toBeLessThanOrEqual(figure!.mean);
     }
     expect(Math.abs(road!.mean)).toBeLessThanOrEqual(1);
-    expect(readFileSync(join(root, page), 'utf8')).toContain('How good the heatmaps are');
+    const text = readFileSync(join(root, page), 'utf8');
+    expect(text).toContain('How good the heatmaps are');
+    // From the head to the block that sees the image.
+    expect(text).toContain('Whether heatmaps depend on what was learned');
+    expect(randomisation.map(({ explainer }) => explainer)).toEqual(['grad-cam', 'eigen-cam']);
+    const parts = randomisation[1]!.steps.map(({ randomised }) => randomised);
+    expect([parts[0], new Set(parts).size]).toEqual(['head', parts.length]);
+    // Eigen-CAM does not ask the head.
+    expect(randomisation[1]!.steps[0]!.correlation).toBeCloseTo(1, 6);
+    expect(Math.abs(randomisation[1]!.steps.at(-1)!.correlation!)).toBeLessThan(1);
   });
 
   it('shows a table, counts other verdicts at another threshold, and refuses what is no run', () => {

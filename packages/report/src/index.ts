@@ -9,8 +9,10 @@ export {
   type PreviewStep,
   type PreviewVariant,
 } from './render-augment-preview.js';
-export { attributionCells, attributionColumns, renderAudit } from './render-audit.js';
-export type { AttributionFigure, AttributionRow, Audit, AuditCase, AuditPicture, AuditRow } from './render-audit.js';
+export { attributionCells, attributionColumns, randomisationCells } from './audit-heatmaps.js';
+export type { AttributionFigure, AttributionRow, RandomisationRow } from './audit-heatmaps.js';
+export { renderAudit } from './render-audit.js';
+export type { Audit, AuditCase, AuditPicture, AuditRow } from './render-audit.js';
 export type { ExampleRuns } from './experiment/examples.js';
 export { renderExperiment } from './experiment/render-experiment.js';
 export type {

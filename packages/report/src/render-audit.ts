@@ -1,5 +1,11 @@
 import { classNames, fail, type Label, type SplitName } from '@foveate/contracts';
 import type { Interval } from '@foveate/statistics';
+import {
+  attributionSection,
+  randomisationSection,
+  type AttributionRow,
+  type RandomisationRow,
+} from './audit-heatmaps.js';
 import { count, grouped, percent } from './format.js';
 import { Gallery } from './gallery.js';
 import { html, type Markup } from './html.js';
@@ -44,73 +50,6 @@ export interface AuditCase {
   readonly disturbed: AuditPicture;
 }
 
-/** A mean over images. */
-export interface AttributionFigure {
-  readonly mean: number;
-  /** Over other images, 95%. */
-  readonly interval?: Interval;
-}
-
-/** How good the heatmaps of one explainer are, over defective images; null where no image has the figure. */
-export interface AttributionRow {
-  /** Id of the explainer. */
-  readonly explainer: string;
-  readonly images: number;
-  /** Images without heat, which have no figures. */
-  readonly cold: number;
-  /** Share of the heat inside the area of interest. */
-  readonly insideArea: AttributionFigure | null;
-  /** Share of images whose hottest pixel lies in the area. */
-  readonly pointsAtArea: AttributionFigure | null;
-  /** Share of images whose hottest pixel lies in a defect. */
-  readonly pointsAtDefect: AttributionFigure | null;
-  /** Intersection over union with as many of the hottest pixels. */
-  readonly overlapArea: AttributionFigure | null;
-  readonly overlapDefect: AttributionFigure | null;
-  /** Area under the score while the hottest pixels are removed: low is good. */
-  readonly deletion: AttributionFigure | null;
-  /** Area under the score while they are put back: high is good. */
-  readonly insertion: AttributionFigure | null;
-  /** Score without the coldest pixels less that without the hottest: high is good. */
-  readonly road: AttributionFigure | null;
-}
-
-/** Headings of {@link attributionCells}. */
-export const attributionColumns = [
-  'images',
-  'heat in area',
-  'points at area',
-  'points at defect',
-  'IoU area',
-  'IoU defect',
-  'deletion ↓',
-  'insertion ↑',
-  'ROAD ↑',
-] as const;
-
-/** The figures of a row as text, with their intervals. */
-export function attributionCells(row: AttributionRow): readonly string[] {
-  const share = (of: AttributionFigure | null) => {
-    if (of === null) return '–';
-    const interval = of.interval && ` (${of.interval.low.toFixed(2)} to ${of.interval.high.toFixed(2)})`;
-    return `${of.mean.toFixed(2)}${interval ?? ''}`;
-  };
-  const { images, cold, insideArea, pointsAtArea, pointsAtDefect, overlapArea, overlapDefect } = row;
-  return [
-    cold > 0 ? `${String(images)}, ${String(cold)} cold` : String(images),
-    ...[
-      insideArea,
-      pointsAtArea,
-      pointsAtDefect,
-      overlapArea,
-      overlapDefect,
-      row.deletion,
-      row.insertion,
-      row.road,
-    ].map(share),
-  ];
-}
-
 /** What an audit found. */
 export interface Audit {
   /** Of the run. */
@@ -127,6 +66,8 @@ export interface Audit {
   readonly cases: readonly AuditCase[];
   /** How good heatmaps are, an explainer a row; absent where that was not asked for. */
   readonly attribution?: readonly AttributionRow[];
+  /** Heatmaps of random weights, an explainer a row; absent where that was not asked for. */
+  readonly randomisation?: readonly RandomisationRow[];
 }
 
 /**
@@ -156,7 +97,7 @@ export function renderAudit(audit: Audit): string {
         </p>
         ${sideTable(rows, 'outside')} ${sideTable(rows, 'inside')}
       </section>
-      ${attributionSection(audit.attribution ?? [])}
+      ${attributionSection(audit.attribution ?? [])} ${randomisationSection(audit.randomisation ?? [])}
       <section id="cases" aria-labelledby="cases-title">
         <h2 id="cases-title">Moved most by what is outside</h2>
         ${shown.length > 0 && maskLegend()} ${shown}
@@ -193,24 +134,6 @@ function sideTable(rows: readonly AuditRow[], side: AuditRow['side']): Markup | 
       ],
     })),
   });
-}
-
-function attributionSection(rows: readonly AttributionRow[]): Markup | string {
-  if (rows.length === 0) return '';
-  return html`<section id="attribution" aria-labelledby="attribution-title">
-    <h2 id="attribution-title">How good the heatmaps are</h2>
-    <p class="note">
-      Means over defective images, with 95% intervals over other images. The score falls fast when what a good heatmap
-      points at is removed (deletion), rises fast when it is put back (insertion), and stays when the coldest pixels are
-      removed in place of the hottest (ROAD).
-    </p>
-    ${table({
-      caption: 'Heatmaps by explainer',
-      corner: 'Explainer',
-      columns: attributionColumns,
-      rows: rows.map((row) => ({ head: row.explainer, cells: attributionCells(row) })),
-    })}
-  </section>`;
 }
 
 function caseOf(one: AuditCase, { threshold, width, height }: Audit, gallery: Gallery): Markup {

@@ -17,6 +17,7 @@ export { interpolated, isotonicFit, type Knot, type Observation } from './isoton
 export { mcnemarExact, pairedDifferenceInterval, type PairedCounts } from './mcnemar.js';
 export { criticalValue, normalQuantile, normalUpperTail } from './normal.js';
 export { falseAlarmsAt, operatingPoint, recallAt, type OperatingPoint, type OperatingRule } from './operating-point.js';
+export { rankCorrelation } from './rank-correlation.js';
 export { rates, type Rates } from './rates.js';
 export { auroc, rocCurve, type RocPoint } from './roc.js';
 export { imagesNeeded } from './sample-size.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { classNames, type SplitName } from '@foveate/contracts';
 import { writeAtomically } from '@foveate/contracts/node';
 import { auditDefaults } from '@foveate/preset-default';
-import { attributionCells, attributionColumns, renderAudit, type AuditRow } from '@foveate/report';
+import { attributionCells, attributionColumns, randomisationCells, renderAudit, type AuditRow } from '@foveate/report';
 import { requireOwnPage } from '../own-page.js';
 import { defaultRunner } from '../runner.js';
 import { follow } from '../terminal/follow.js';
@@ -20,6 +20,7 @@ export interface AuditFlags {
   readonly limit?: number;
   readonly attribution?: readonly string[];
   readonly attributionLimit: number;
+  readonly sanity?: boolean;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -27,18 +28,19 @@ export interface AuditFlags {
 /** Audits a run and writes a page on it. */
 export async function audit(
   run: string,
-  { out, json, attribution: explainers, attributionLimit, ...options }: AuditFlags,
+  { out, json, attribution: explainers, attributionLimit, sanity, ...options }: AuditFlags,
 ): Promise<void> {
   const page = out ?? join(run, 'audit.html');
   await requireOwnPage(page, '--out');
   const attribution = explainers && { explainers, limit: attributionLimit };
+  const randomisation = sanity === true ? { explainers, limit: attributionLimit } : undefined;
   const found = await follow((stop) =>
-    defaultRunner().audit(run, { disturbances: auditDefaults, attribution, ...options, ...stop }),
+    defaultRunner().audit(run, { disturbances: auditDefaults, attribution, randomisation, ...options, ...stop }),
   );
   await writeAtomically(page, renderAudit(found));
   if (json === true) {
-    const { name, split, threshold, images, rows } = found;
-    printJson({ name, split, threshold, images, rows, attribution: found.attribution, page }, 2);
+    const { name, split, threshold, images, rows, attribution: measured, randomisation: compared } = found;
+    printJson({ name, split, threshold, images, rows, attribution: measured, randomisation: compared, page }, 2);
     return;
   }
   print(
@@ -54,6 +56,13 @@ export async function audit(
     printTable(
       ['explainer', ...attributionColumns],
       found.attribution.map((row) => [row.explainer, ...attributionCells(row)]),
+    );
+  }
+  if (found.randomisation !== undefined) {
+    print('\nRank correlation of heatmaps with those of the trained network, while more of it becomes random:\n');
+    printTable(
+      ['random', ...found.randomisation.map(({ explainer }) => explainer)],
+      randomisationCells(found.randomisation),
     );
   }
   printFact('\nPage', page);

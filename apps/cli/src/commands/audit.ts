@@ -24,6 +24,7 @@ export function addAudit(program: Command): void {
       'explainers whose heatmaps are measured: where they point, and whether that counts',
     )
     .option('--attribution-limit <number>', 'defective images that heatmaps are measured on', integer(1), 20)
+    .option('--sanity', 'compare these heatmaps, or those of the run, with heatmaps of more and more random weights')
     .option('-o, --out <file>', 'page that is written (default: audit.html in the run folder)')
     .option('--json', 'print one JSON document; the page is written as well')
     .addHelpText(

@@ -10,6 +10,7 @@ import type { AssignedSample } from '@foveate/contracts';
 import { wilsonInterval } from '@foveate/statistics';
 import { openPredictorOf } from '../run/open-predictor.js';
 import { attributionRows } from './attribution.js';
+import { randomisationRows } from './randomisation.js';
 import { withTrainedRun } from '../run/trained-run.js';
 import type { TaskContext } from '@foveate/contracts/task';
 import { disturbance, type DisturbanceOptions } from './disturbances.js';
@@ -27,6 +28,8 @@ export interface AuditOptions {
   readonly worst?: number;
   /** Heatmaps of these explainers, by id, are measured on so many of the defective images at most. */
   readonly attribution?: { readonly explainers: readonly string[]; readonly limit: number } | undefined;
+  /** Heatmaps of these explainers, by default that of the run, are compared with those of more and more random weights. */
+  readonly randomisation?: { readonly explainers?: readonly string[] | undefined; readonly limit: number } | undefined;
 }
 
 /** What a score was before and after. */
@@ -43,7 +46,7 @@ interface Outcome {
  */
 export function auditRun(
   folder: string,
-  { disturbances, split = 'test', threshold: own, limit, worst = 12, attribution }: AuditOptions,
+  { disturbances, split = 'test', threshold: own, limit, worst = 12, attribution, randomisation }: AuditOptions,
   setting: ConfigSetting,
   { signal, progress }: TaskContext,
 ): Promise<Audit> {
@@ -81,6 +84,18 @@ export function auditRun(
             { explainers: attribution.explainers, samples: defective.slice(0, attribution.limit), store, predictor },
             { signal, progress },
           );
+    const compared =
+      randomisation === undefined
+        ? undefined
+        : await randomisationRows(
+            run,
+            {
+              explainers: randomisation.explainers ?? [config.explain.id],
+              samples: defective.slice(0, randomisation.limit),
+              store,
+            },
+            { signal, progress },
+          );
     return {
       name: record.name,
       split,
@@ -91,6 +106,7 @@ export function auditRun(
       rows: ways.flatMap((way) => rowsOf(way, outcomes.get(way) ?? [], threshold)),
       cases: cases.list,
       ...(explained === undefined ? {} : { attribution: explained }),
+      ...(compared === undefined ? {} : { randomisation: compared }),
     };
   });
 }
