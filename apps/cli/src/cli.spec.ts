@@ -480,7 +480,11 @@ describe('demo', () => {
     expect(page).toContain('Who is misled');
     expect(page).toContain('what each run says of it');
     const record = JSON.parse(readFileSync(join(root, 'demo/aoi/run.json'), 'utf8')) as RunRecord;
-    expect(record.preset).toEqual({ id: 'aoi', options: {}, filledIn: ['data.augment.0', 'loss'] });
+    expect(record.preset).toEqual({
+      id: 'aoi',
+      options: { version: 2 },
+      filledIn: ['data.augment.0', 'data.augment.1', 'loss'],
+    });
     expect(record.loss).toMatchObject({ id: 'energy', options: { weight: 0.3 } });
     expect(Object.keys(record.test?.['groups'] ?? {})).toHaveLength(4);
   });
