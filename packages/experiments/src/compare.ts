@@ -54,7 +54,7 @@ function cellsOf(runs: readonly FinishedRun[], measure: ExperimentMeasure, axes:
       testImages: (test?.good ?? 0) + (test?.defective ?? 0),
       arms: axes.arms.map((arm) => armResult(arm, bySeed, measure)),
       differences: (compared[index] ?? []).map((one) =>
-        corrected(one, one.estimate?.p == null ? null : (adjusted.next().value ?? null), measure),
+        corrected(one, one.estimate?.p == null ? null : (adjusted.next().value ?? null), measure, tested.length),
       ),
     };
   });
@@ -137,7 +137,13 @@ function strataOf(images: readonly TestImage[]): readonly (readonly number[])[] 
   return [...strata.values()];
 }
 
-function corrected(one: Uncorrected, adjusted: number | null, { better }: ExperimentMeasure): ArmDifference {
+/** @param comparisons all of the measure, for which the seeds that are needed allow too */
+function corrected(
+  one: Uncorrected,
+  adjusted: number | null,
+  { better }: ExperimentMeasure,
+  comparisons: number,
+): ArmDifference {
   const { mean = 0, deviation = null } = one.estimate ?? {};
   const isShown = adjusted !== null && adjusted < significance;
   const isBetter = better === 'higher' ? mean > 0 : mean < 0;
@@ -146,6 +152,6 @@ function corrected(one: Uncorrected, adjusted: number | null, { better }: Experi
     ...one,
     adjusted,
     finding: !isShown ? 'not shown' : isBetter ? 'better' : 'worse',
-    seedsNeeded: isShown || effect === 0 ? null : pairsNeeded(effect),
+    seedsNeeded: isShown || effect === 0 ? null : pairsNeeded(effect, { level: 1 - significance / comparisons }),
   };
 }
