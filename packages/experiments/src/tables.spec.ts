@@ -21,7 +21,10 @@ const result: ExperimentResult = {
     imageMeasures.filter(({ key }) => key === 'accuracy'),
     axes,
   ),
-  published: [{ arm: 'ce', measure: 'accuracy', value: 0.9, interval: { low: 0.8, high: 0.95 }, source: 'A & B 2024' }],
+  published: [
+    { arm: 'ce', measure: 'accuracy', value: 0.9, interval: { low: 0.8, high: 0.95 }, source: 'A & B 2024' },
+    { arm: 'ce', model: 'm', measure: 'accuracy', value: 0.7, interval: null, source: 'A & B 2024' },
+  ],
   missing: [],
   refused: [],
   trainingSeconds: 8,
@@ -49,6 +52,7 @@ describe('tables of an experiment', () => {
         '| --- | --- | --- |',
         '| d | 50.0% (50.0% to 50.0%) | 100.0% (100.0% to 100.0%) |',
         '| published: A & B 2024 | 90.0% (80.0% to 95.0%) | – |',
+        '| published: A & B 2024, m | 70.0% | – |',
         '',
       ].join('\n'),
     );

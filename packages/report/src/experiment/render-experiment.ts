@@ -137,8 +137,8 @@ const method = section(
   html`<p class="note">
     Arms are compared seed by seed: the runs of a seed share images, split and test. A difference counts as shown when a
     paired t test over the seeds gives p below 0.05 after Holm's correction over all comparisons of the measure. The
-    second interval draws seeds and, within each, test images anew (1,000 times, within label and group); with few seeds
-    it is rather too narrow, which is why it does not decide. Charts show every run, the mean of an arm and its 95% t
-    interval.
+    second interval, of some measures, draws seeds and, within each, test images anew (1,000 times, within label and
+    group); with few seeds it is rather too narrow, which is why it does not decide. Charts show every run, the mean of
+    an arm and its 95% t interval.
   </p>`,
 );

@@ -1,7 +1,14 @@
 /** Tables of an experiment as text, for the page and for files of other forms. */
 import type { Interval, MeanEstimate } from '@foveate/statistics';
 import { fixed, percent, range, signed } from '../format.js';
-import type { ArmDifference, ExperimentCell, ExperimentMeasure, ExperimentResult, MeasureResult } from './result.js';
+import type {
+  ArmDifference,
+  ExperimentCell,
+  ExperimentMeasure,
+  ExperimentResult,
+  MeasureResult,
+  PublishedFigure,
+} from './result.js';
 
 /** A table of texts. */
 export interface TextTable {
@@ -41,11 +48,12 @@ export function armTable(
       return `${written(estimate.mean, measure)}${interval(estimate.interval)}${some}`;
     }),
   ]);
-  const sources = new Set(published.filter(({ measure: key }) => key === measure.key).map(({ source }) => source));
-  const publishedRows = [...sources].map((source) => [
-    `published: ${source}`,
+  const known = published.filter((one) => one.measure === measure.key);
+  const heads = [...new Set(known.map(publishedHead))];
+  const publishedRows = heads.map((head) => [
+    head,
     ...arms.map(({ name }) => {
-      const found = published.find((one) => one.measure === measure.key && one.source === source && one.arm === name);
+      const found = known.find((one) => publishedHead(one) === head && one.arm === name);
       return found === undefined ? '–' : `${written(found.value, measure)}${interval(found.interval)}`;
     }),
   ]);
@@ -57,12 +65,25 @@ export function armTable(
   };
 }
 
+/** Where figures were published, and for which model where that is told. */
+function publishedHead({ source, model }: PublishedFigure): string {
+  return `published: ${source}${model === undefined ? '' : `, ${model}`}`;
+}
+
 /** What every comparison shows: a row for each. */
 export function differenceTable({ measure, cells }: MeasureResult): TextTable {
   return {
     caption: `${measure.title}${measure.isShare ? ', in points' : ''}: differences by seed`,
     corner: 'Data',
-    columns: ['Compared', 'Difference', '95% over seeds', '95% over seeds and images', 'p, corrected', 'Shown'],
+    columns: [
+      'Compared',
+      'Difference',
+      '95% over seeds',
+      '95% over seeds and images',
+      'signed-rank p',
+      'p, corrected',
+      'Shown',
+    ],
     rows: cells.flatMap((cell) =>
       cell.differences.map((one) => [
         cellName(cell, cells),
@@ -70,6 +91,7 @@ export function differenceTable({ measure, cells }: MeasureResult): TextTable {
         one.estimate === null ? '–' : writtenDifference(one.estimate.mean, measure),
         intervalText(one.estimate, measure),
         one.bootstrap === null ? '–' : range(one.bootstrap.interval, (at) => writtenDifference(at, measure)),
+        one.signedRank === null ? '–' : one.signedRank.toFixed(3),
         one.adjusted === null ? '–' : one.adjusted < 0.001 ? '<0.001' : one.adjusted.toFixed(3),
         findingText(one),
       ]),
