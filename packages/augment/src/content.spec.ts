@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AugmentedImages, Mask } from '@foveate/contracts';
-import { backgroundSwap, defectPaste, dropout } from './index.js';
+import { backgroundSwap, decoy, defectPaste, dropout } from './index.js';
 import { alone, build, drawn, example, masked, operate } from './testing/operate.js';
 
 const [width, height] = [48, 40];
@@ -44,6 +44,34 @@ describe('dropout', () => {
 
   it('stays in the image', async () => {
     for (let seed = 0; seed < 50; seed++) await operate(dropout, example(), { seed, size: 1 });
+  });
+});
+
+describe('decoy', () => {
+  it('draws one mark beside the area of interest, and unmarks what it hides', async () => {
+    const service = await build(decoy, { size: 0.3, softness: 0, gap: 0 });
+    const [aoi, everywhere] = [masked(width, height, (x) => x < 16), masked(width, height, () => true)];
+    const input = { ...example(), aoi, defects: [{ type: 'all', mask: everywhere }] };
+    const seen = new Set<number>();
+    for (let seed = 0; seed < 20; seed++) {
+      const parameters = { seed, shape: 'square', size: 0.3, colour: [1, 2, 3], softness: 0, gap: 0 };
+      const output = await service.apply(input, parameters, alone);
+      const changed = pixels.filter(
+        (pixel) => String(colour(output.image, pixel)) !== String(colour(input.image, pixel)),
+      );
+      // A square of 12 pixels; its edge covers less than all of a pixel.
+      expect(changed.length).toBeGreaterThan(100);
+      expect(changed.every((pixel) => input.aoi.data[pixel] === 0)).toBe(true);
+      const middle = changed.filter((pixel) => String(colour(output.image, pixel)) === '1,2,3');
+      expect(middle.some((pixel) => marked(markOf(output, 'all')).includes(pixel))).toBe(false);
+      seen.add(changed[0]!);
+    }
+    expect(seen.size).toBeGreaterThan(3);
+  });
+
+  it('does nothing where there is no room', async () => {
+    const input = { ...example(), aoi: masked(width, height, () => true) };
+    expect(await operate(decoy, input, { seed: 1 })).toMatchObject({ image: input.image });
   });
 });
 

@@ -2,6 +2,7 @@ export { affine } from './affine.js';
 export { backgroundSwap } from './background-swap.js';
 export { brightnessContrast } from './brightness-contrast.js';
 export { clahe } from './clahe.js';
+export { decoy } from './decoy.js';
 export { defectPaste } from './defect-paste.js';
 export { defocusBlur } from './defocus-blur.js';
 export { dropout } from './dropout.js';

@@ -76,6 +76,12 @@ export interface Model {
   features(images: Tensor4D, scope: VariableScope): Tensor4D;
   /** @param featureMap [N, h, w, K] @returns logits [N, classes] (before softmax) */
   head(featureMap: Tensor4D, scope: VariableScope): Tensor2D;
+  /**
+   * Of a model that predicts the area of interest itself: its logits for every cell, [N, h, w]; the sigmoid is how likely the
+   * cell lies inside.
+   * @param featureMap [N, h, w, K]
+   */
+  areaLogits?(featureMap: Tensor4D): Tensor3D;
 }
 
 /** What a user wants to know of a model before choosing it. */
@@ -119,6 +125,8 @@ export interface ModelView {
   readonly logits: Tensor2D;
   /** The model's head as a differentiable function of the feature map. */
   head(featureMap: Tensor4D): Tensor2D;
+  /** [N, h, w], logits of the area of interest that the model predicts; undefined for a model that predicts none. */
+  readonly areaLogits?: Tensor3D | undefined;
   /**
    * The model on other images: a differentiable function of them and of the weights, which are the same. Batch norm and
    * dropout do what they do to the batch itself: in a training step, layers that are trained normalise by the statistics of

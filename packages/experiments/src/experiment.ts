@@ -42,9 +42,8 @@ export interface ExperimentOutcome {
 }
 
 /**
- * Runs an experiment, or what is missing of it, and writes its report: `report.html`, `results.csv`, `tables/` and
- * `figures/`. Runs that fail are
- * told of and left out. When the signal is aborted, runs in hand come to a step they can be resumed from and nothing is reported.
+ * Runs an experiment, or what is missing of it, and writes its report: `report.html`, `results.csv`, `pairs.csv`,
+ * `tables/` and `figures/`. Runs that fail are told of and left out. When the signal is aborted, runs in hand come to a step they can be resumed from and nothing is reported.
  * @throws FoveateError of invalid configurations, and `RUN_INVALID` for runs made with another one, before anything is trained
  */
 export function runExperiment(
@@ -79,7 +78,7 @@ async function experimentDone(
   const { finished, missing } = await gathered(runs, failed, audited);
   const { comparable, refused } = comparableRuns(finished);
   const result = resultOf(experiment, { finished, comparable, refused, missing });
-  return { result, failed, files: await written(folder, result, finished) };
+  return { result, failed, files: await written(folder, result, { finished, comparable }) };
 }
 
 /** Runs that are complete, and what is known of the others. */
@@ -152,12 +151,12 @@ function resultOf(
 async function written(
   folder: string,
   result: ExperimentResult,
-  runs: readonly FinishedRun[],
+  { finished, comparable }: Readonly<Record<'finished' | 'comparable', readonly FinishedRun[]>>,
 ): Promise<readonly string[]> {
   for (const name of ['tables', 'figures']) await makeFolder(join(folder, name));
   const files = {
-    'report.html': await renderExperiment(result, await examplesOf(runs, result)),
-    ...tableFiles(result, runs),
+    'report.html': await renderExperiment(result, await examplesOf(finished, result)),
+    ...tableFiles(result, finished, comparable),
     ...experimentFigures(result),
   };
   const paths: string[] = [];

@@ -28,7 +28,7 @@ export function runName({ arm, data, model, seed }: Pick<PlannedRun, 'arm' | 'da
 /**
  * The runs of an experiment: seed by seed, so that what is there when it is stopped can be compared.
  * @param folder of the experiment
- * @param overrides `a.b=c` texts for all runs, over what the file says they have in common
+ * @param overrides `a.b=c` texts for all runs, over what the file says
  * @throws FoveateError of the first configuration that is invalid, which names arm, data and model
  */
 export async function planRuns(
@@ -49,7 +49,7 @@ export async function planRuns(
       for (const [model, ofModel] of Object.entries(models)) {
         for (const [arm, ofArm] of Object.entries(arms)) {
           const where = { arm, data: dataName, model, seed };
-          const texts = [...overrides, ...[ofData, ofModel, ofArm].flatMap(overridesOf), `seed=${String(seed)}`];
+          const texts = [...[ofData, ofModel, ofArm].flatMap(overridesOf), ...overrides, `seed=${String(seed)}`];
           const withName = [...texts, `name=${plain(`${arm}-${dataName}-${model}-${String(seed)}`)}`];
           runs.push({
             ...where,

@@ -3,6 +3,8 @@ import { writtenConfig, type RunConfig } from '@foveate/assembly';
 import { missingResults, readRecord } from '@foveate/run-record/node';
 import { requireSameConfig } from '@foveate/stages';
 
+const advice = 'Write the results elsewhere with --out, or do such runs anew with --overwrite';
+
 /** Nothing; a run that can be resumed; one that is complete. */
 export type Standing = 'nothing' | 'begun' | 'complete';
 
@@ -13,7 +15,7 @@ export type Standing = 'nothing' | 'begun' | 'complete';
 export async function standingOf(folder: string, config: RunConfig): Promise<Standing> {
   const record = await readRecord(folder);
   if (record === null) return 'nothing';
-  requireSameConfig(record.config, writtenConfig(config, ''), folder);
+  requireSameConfig(record.config, writtenConfig(config, ''), folder, advice);
   const isLongEnough = record.earlyStop !== undefined || record.epochs.length >= config.training.epochs;
   const isWhole = record.status === 'completed' && isLongEnough && (await missingResults(folder, record)).length === 0;
   return isWhole ? 'complete' : 'begun';

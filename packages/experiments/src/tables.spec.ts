@@ -29,18 +29,28 @@ const result: ExperimentResult = {
   refused: [],
   trainingSeconds: 8,
 };
-const files = tableFiles(result, runs);
+const files = tableFiles(result, runs, runs);
 
 describe('tables of an experiment', () => {
   it('are written as CSV, Markdown and LaTeX', () => {
     expect(Object.keys(files)).toEqual([
       'results.csv',
+      'pairs.csv',
       ...['md', 'tex', 'csv'].map((form) => `tables/accuracy.${form}`),
       ...['md', 'tex', 'csv'].map((form) => `tables/accuracy-differences.${form}`),
     ]);
     expect(files['results.csv']).toBe(
       `data,model,arm,seed,trainingSeconds,accuracy\nd,m,ce,1,2.0,0.5\nd,m,'${arm},1,2.0,1\nd,m,ce,2,2.0,0.5\nd,m,'${arm},2,2.0,1\n`,
     );
+  });
+
+  it('tell what one seed shows by itself', () => {
+    // Two images of two classes: DeLong's variance is not defined. Only the arm is right on image a.
+    const [head, first, second, ...more] = files['pairs.csv']!.trim().split('\n');
+    expect(head).toMatch(/^data,model,arm,baseline,seed,images,aurocDifference,low,high,delongP,/);
+    expect(first).toBe(`d,m,'${arm},ce,1,2,1.0000,,,,1,0,1.0000`);
+    expect(second).toContain(',ce,2,2,');
+    expect(more).toEqual([]);
   });
 
   it('have intervals, and published figures beside one’s own', () => {

@@ -2,12 +2,20 @@
 import type { ExperimentMeasure, ExperimentResult, MeasureResult } from '@foveate/report';
 import { armTable, differenceTable, type TextTable } from '@foveate/report';
 import type { FinishedRun } from './finished-run.js';
+import { pairRows } from './pairs.js';
 
 /** Files by name. */
 export type Files = Readonly<Record<string, string>>;
 
-/** Every table of an experiment in every form, and all single values. */
-export function tableFiles(result: ExperimentResult, runs: readonly FinishedRun[]): Files {
+/**
+ * Every table of an experiment in every form, all single values, and all pairs.
+ * @param comparable those of the runs that are compared
+ */
+export function tableFiles(
+  result: ExperimentResult,
+  runs: readonly FinishedRun[],
+  comparable: readonly FinishedRun[],
+): Files {
   const tables = result.measures.flatMap((one) => [
     { name: `tables/${one.measure.key}`, table: armTable(one, result) },
     ...(differenceCount(one) === 0
@@ -19,6 +27,7 @@ export function tableFiles(result: ExperimentResult, runs: readonly FinishedRun[
       runs,
       result.measures.map(({ measure }) => measure),
     ),
+    'pairs.csv': csv(pairRows(comparable, result.baselines)),
     ...Object.fromEntries(
       tables.flatMap(({ name, table }) => [
         [`${name}.md`, markdown(table)],

@@ -15,6 +15,7 @@ export { encodeJpeg, encodePng, writePng } from './encode.js';
 export { bytesToUnitFloats } from './bytes.js';
 export { connectedParts, connectedTo } from './connected.js';
 export { DisjointSets } from './disjoint-sets.js';
+export { decoyCover, placeBeside, withDecoy } from './decoy.js';
 export { distanceTo } from './distance.js';
 export { convolve, throughJpeg, type Kernel } from './filter.js';
 export { about, inverse, multiply, squareTo, transformed } from './homography.js';

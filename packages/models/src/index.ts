@@ -1,3 +1,4 @@
+export { areaPooling } from './area-pooling.js';
 export { customCnn } from './custom-cnn.js';
 export { efficientNetB0, efficientNetB1, efficientNetB2, efficientNetB3 } from './efficientnet.js';
 export { layers } from './layers.js';

@@ -15,6 +15,7 @@ import {
   scoreCam,
 } from '@foveate/explain';
 import { aoiL1 } from '@foveate/loss-aoi-l1';
+import { area } from '@foveate/loss-area';
 import { ce, focal } from '@foveate/loss-ce';
 import { ceod, ceodV2 } from '@foveate/loss-ceod';
 import { consistency } from '@foveate/loss-consistency';
@@ -23,6 +24,7 @@ import { energy } from '@foveate/loss-energy';
 import { rrr } from '@foveate/loss-rrr';
 import { aoiShare, calibration, classification, defectTypes, ranking, rates, worstGroup } from '@foveate/metrics';
 import {
+  areaPooling,
   customCnn,
   efficientNetB0,
   efficientNetB1,
@@ -71,12 +73,14 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   resNet18,
   unet,
   layers,
+  areaPooling,
   ce,
   focal,
   ceod,
   ceodV2,
   energy,
   aoiL1,
+  area,
   rrr,
   consistency,
   unetSegmenter,

@@ -18,6 +18,11 @@ export const reproductions: Readonly<Record<string, Reproduction>> = {
     summary: 'Drawn zippers: as trained, new surroundings and a shortcut, with 50, 150 and 400 training images.',
     file: file('synthetic'),
   },
+  'synthetic-pretrained': {
+    summary:
+      'The same three questions for a MobileNetV2 pretrained on ImageNet (downloaded, or --weights), with 400 training images.',
+    file: file('synthetic-pretrained'),
+  },
   band: {
     summary: 'Magnetic tiles: flaws in the middle band count, those beside it do not.',
     data: 'the magnetic tile defects of Huang et al. 2018, a folder for each class',

@@ -4,10 +4,10 @@
  */
 import { classNames, defineStage, random, shuffledById, splitNames } from '@foveate/contracts';
 import type { AssignedSample, Decoy, SplitName } from '@foveate/contracts';
+import { placeBeside } from '@foveate/image';
 import { concatMap, type OperatorFunction } from 'rxjs';
 import { z } from 'zod';
 import { batchesOf, evaluationBatches } from './data/batches.js';
-import { placeBeside } from './data/decoy-pixels.js';
 import { scopeOf, type RunScope } from './run-scope.js';
 import { dataSet, type DataSet } from './split.js';
 

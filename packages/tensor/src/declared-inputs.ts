@@ -34,6 +34,7 @@ export function lossInputs({ uses }: Loss, { view, labels, aoi, progress }: Loss
     featureMap: view.featureMap,
     logits: view.logits,
     head: view.head,
+    areaLogits: view.areaLogits,
     get images() {
       return declaredView.images;
     },
@@ -55,11 +56,12 @@ export function explainerView({ uses }: Explainer, view: BatchView): ModelView {
   return viewFor({ name: 'explainer', uses }, view);
 }
 
-function viewFor(reader: Reader, { images, featureMap, logits, head, forward }: BatchView): ModelView {
+function viewFor(reader: Reader, { images, featureMap, logits, head, areaLogits, forward }: BatchView): ModelView {
   return {
     featureMap,
     logits,
     head,
+    areaLogits,
     get images() {
       return declared(reader, 'images', images);
     },

@@ -10,8 +10,9 @@ export function addReproduce(program: Command): void {
     program
       .command('reproduce')
       .description('run an experiment that comes with the product; without a name, list them')
-      .argument('[name]', 'synthetic, band, zipper or industrial')
+      .argument('[name]', 'synthetic, synthetic-pretrained, band, zipper or industrial')
       .option('--data <folder>', 'images it needs')
+      .option('--weights <file>', 'weights that its pretrained network starts from, in place of downloading them')
       .option('--seeds <number>', 'seeds, in place of those of the experiment', integer(1, 1000))
       .option('--show', "print the experiment's file, to start one's own from"),
   )

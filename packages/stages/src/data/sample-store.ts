@@ -14,8 +14,7 @@ import type {
   SampleImages,
   SampleSource,
 } from '@foveate/contracts';
-import { resize, resizeMask } from '@foveate/image';
-import { withDecoy } from './decoy-pixels.js';
+import { resize, resizeMask, withDecoy } from '@foveate/image';
 import { packSlot, unpackSlot } from './slot-layout.js';
 import type { Slots } from './slots.js';
 

@@ -50,9 +50,15 @@ export function configFingerprint(config: RunConfig): string {
 
 /**
  * Refuses to go on with a run under another configuration.
+ * @param advice what to do instead
  * @throws FoveateError `RUN_INVALID` naming the differing keys
  */
-export function requireSameConfig(previous: RunRecord['config'], next: RunRecord['config'], folder: string): void {
+export function requireSameConfig(
+  previous: RunRecord['config'],
+  next: RunRecord['config'],
+  folder: string,
+  advice = 'Resume with the same configuration, or start a new run with --out',
+): void {
   const before = resultKeys(previous);
   const now = resultKeys(next);
   const keys = [...new Set([...before.keys(), ...now.keys()])].filter((key) => before.get(key) !== now.get(key));
@@ -66,6 +72,6 @@ export function requireSameConfig(previous: RunRecord['config'], next: RunRecord
     where: folder,
     expected: telling.map((key) => `${key}=${before.get(key) ?? 'nothing'}`).join(', '),
     got: telling.map((key) => `${key}=${now.get(key) ?? 'nothing'}`).join(', '),
-    advice: 'Resume with the same configuration, or start a new run with --out',
+    advice,
   });
 }

@@ -31,7 +31,8 @@ export function stagesProgram(model: Model, reads: ModelRecord): Program {
 }
 
 /**
- * A training step without its update: outputs `gradient of <variable>` of a cross-entropy, or `featureMap` where all is frozen.
+ * A training step without its update: outputs `gradient of <variable>` of a cross-entropy and of the area that the model
+ * predicts, if it does, or `featureMap` where all is frozen.
  * `updates` is told whose statistics follow.
  */
 export function modelProgram(
@@ -50,15 +51,16 @@ export function modelProgram(
     if (isFrozen) return { outputs: { featureMap: model.features(imagesOf(inputs), scope) } };
     const names = model.variables.filter(({ trainable }) => trainable).map(({ name }) => name);
     const loss = (): tf.Scalar => {
-      const { logits } = modelView(model, imagesOf(inputs), scope);
+      const { logits, areaLogits } = modelView(model, imagesOf(inputs), scope);
       const [count] = logits.shape;
       const places = tf.tensor1d(
         Array.from({ length: count }, (_, i) => i % model.classes),
         'int32',
       );
-      return tf.neg(
+      const crossEntropy: tf.Scalar = tf.neg(
         tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), tf.cast(tf.oneHot(places, model.classes), 'float32')), 1)),
       );
+      return areaLogits === undefined ? crossEntropy : tf.add(crossEntropy, tf.mean(tf.softplus(areaLogits)));
     };
     const weights = names.map((name) => tensorNamed(variables, name));
     // The last argument allows variables that the loss does not depend on.

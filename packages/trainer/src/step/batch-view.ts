@@ -10,7 +10,8 @@ export function batchView(
   scope: VariableScope,
   trunk: { readonly held: number; readonly variables: NamedTensors },
 ): BatchView {
-  const whole: Pick<Model, 'features' | 'head'> = {
+  const whole: Pick<Model, 'features' | 'head' | 'areaLogits'> = {
+    ...(model.areaLogits && { areaLogits: model.areaLogits }),
     features: (images, inScope) => featureMapOf(model, { images }, inScope, trunk),
     head: (featureMap, inScope) => model.head(featureMap, inScope),
   };

@@ -1,7 +1,7 @@
 import { random, type Decoy, type Mask, type Raster } from '@foveate/contracts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { placeBeside, withDecoy } from './decoy-pixels.js';
+import { placeBeside, withDecoy } from './decoy.js';
 
 const grey = (width: number, height: number): Raster => ({
   width,

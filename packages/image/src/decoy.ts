@@ -1,6 +1,7 @@
 /** Decoys in pixels: where there is room for one beside the area of interest, and how it is drawn. */
 import type { Decoy, Mask, PixelMemory, RandomStream, Raster } from '@foveate/contracts';
-import { blended, distanceTo } from '@foveate/image';
+import { blended } from './blend.js';
+import { distanceTo } from './distance.js';
 
 // Bound once: used for every pixel, and a look-up of a global is slow in some realms (Jest has one).
 const { abs, hypot, max, min } = Math;
@@ -47,29 +48,32 @@ export function placeBeside(
   return [((place % width) + 0.5) / width, (Math.floor(place / width) + 0.5) / height];
 }
 
-/**
- * The image with the decoy drawn over it.
- * @param memory for the result; without it new memory
- */
-export function withDecoy(
-  image: Raster,
-  { shape, centre, size, colour, softness }: Decoy,
-  memory?: PixelMemory,
-): Raster {
-  const { width, height } = image;
+/** How far a decoy covers each pixel, in [0, 1], row by row. */
+export function decoyCover(
+  { width, height }: Pick<Raster, 'width' | 'height'>,
+  { shape, centre, size, softness }: Omit<Decoy, 'colour'>,
+): Float32Array {
   const [cx, cy] = [centre[0] * width, centre[1] * height];
   const half = (size * min(width, height)) / 2;
   // At least as wide as a pixel: without it the edge would show stairs.
   const rim = max(softness, min(1, 1 / half));
-  const over = new Uint8Array(image.data.length);
   const cover = new Float32Array(width * height);
   const from = radius[shape];
   for (let y = max(0, Math.floor(cy - half)); y < min(height, cy + half); y++) {
     for (let x = max(0, Math.floor(cx - half)); x < min(width, cx + half); x++) {
-      const pixel = y * width + x;
-      cover[pixel] = min(1, max(0, (1 - from((x + 0.5 - cx) / half, (y + 0.5 - cy) / half)) / rim));
-      over.set(colour, 3 * pixel);
+      cover[y * width + x] = min(1, max(0, (1 - from((x + 0.5 - cx) / half, (y + 0.5 - cy) / half)) / rim));
     }
   }
+  return cover;
+}
+
+/**
+ * The image with the decoy drawn over it.
+ * @param memory for the result; without it new memory
+ */
+export function withDecoy(image: Raster, decoy: Decoy, memory?: PixelMemory): Raster {
+  const cover = decoyCover(image, decoy);
+  const over = new Uint8Array(image.data.length);
+  for (const [pixel, share] of cover.entries()) if (share > 0) over.set(decoy.colour, 3 * pixel);
   return blended(image, over, cover, memory === undefined ? {} : { memory });
 }
