@@ -10,8 +10,9 @@ export function findings({ measures }: ExperimentResult): readonly string[] {
   const all = first.cells.flatMap((cell) => cell.differences.map((one) => ({ cell, one })));
   if (all.length === 0) return [];
   const shown = all.filter(({ one }) => one.finding !== 'not shown');
-  if (shown.length === 0) return [`No difference in ${first.measure.title} is shown.`];
-  return shown.map(({ cell, one }) => sentence(one, cell, first));
+  if (shown.length > 0) return shown.map(({ cell, one }) => sentence(one, cell, first));
+  const isTested = all.some(({ one }) => one.adjusted !== null);
+  return [`No difference in ${first.measure.title} is shown${isTested ? '' : ': that takes two seeds at least'}.`];
 }
 
 function sentence(one: ArmDifference, cell: ExperimentCell, { measure, cells }: MeasureResult): string {
