@@ -64,13 +64,15 @@ describe('foveate experiment', () => {
 describe('foveate reproduce', () => {
   it('lists what there is, shows a file, and says which images it needs', () => {
     expect(foveate('reproduce').stdout).toMatch(
-      /synthetic .*\nsynthetic-pretrained .*\nband .*\nzipper .*\nindustrial /,
+      /synthetic .*\nguidance .*\nsynthetic-pretrained .*\nband .*\nzipper .*\nindustrial /,
     );
     expect(foveate('reproduce', 'band', '--show').stdout).toContain('arms:');
     const { status, stderr } = foveate('reproduce', 'zipper');
     expect(status).toBe(2);
     expect(stderr).toContain("expected MVTec AD's zipper");
-    expect(foveate('reproduce', 'zippr').stderr).toContain('synthetic, synthetic-pretrained, band, zipper, industrial');
+    expect(foveate('reproduce', 'zippr').stderr).toContain(
+      'synthetic, guidance, synthetic-pretrained, band, zipper, industrial',
+    );
     expect(foveate('reproduce', 'synthetic', '--data', '.').status).toBe(2);
   });
 });

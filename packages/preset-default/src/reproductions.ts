@@ -18,6 +18,10 @@ export const reproductions: Readonly<Record<string, Reproduction>> = {
     summary: 'Drawn zippers: as trained, new surroundings and a shortcut, with 50, 150 and 400 training images.',
     file: file('synthetic'),
   },
+  guidance: {
+    summary: 'Fifteen ways of guidance on drawn zippers, alone and together, with 150 training images.',
+    file: file('guidance'),
+  },
   'synthetic-pretrained': {
     summary:
       'The same three questions for a MobileNetV2 pretrained on ImageNet (downloaded, or --weights), with 400 training images.',

@@ -10,7 +10,7 @@ export function addReproduce(program: Command): void {
     program
       .command('reproduce')
       .description('run an experiment that comes with the product; without a name, list them')
-      .argument('[name]', 'synthetic, synthetic-pretrained, band, zipper or industrial')
+      .argument('[name]', 'synthetic, guidance, synthetic-pretrained, band, zipper or industrial')
       .option('--data <folder>', 'images it needs')
       .option('--weights <file>', 'weights that its pretrained network starts from, in place of downloading them')
       .option('--seeds <number>', 'seeds, in place of those of the experiment', integer(1, 1000))
