@@ -1,5 +1,5 @@
-import type { AugmentedImages, Mask, PixelMemory } from '@foveate/contracts';
-import { blended, distanceTo, newPixels, type Colour } from '@foveate/image';
+import type { AugmentedImages, Mask, PixelMemory, Raster } from '@foveate/contracts';
+import { blended, distanceTo, fillSmoothly, newPixels, type Colour } from '@foveate/image';
 import { z } from 'zod';
 import { mergedDefects } from './_merged-defects.js';
 import { defineContent, probability } from './define.js';
@@ -19,10 +19,10 @@ export const backgroundSwap = defineContent({
       .default(0.02)
       .describe('Width of the soft edge, as a share of the shorter side.'),
     matchTone: z
-      .boolean()
+      .union([z.boolean(), z.literal('border')])
       .default(false)
       .describe(
-        'Shift the colour of the surroundings by the difference of the mean colours inside the two areas, so that their border shows less.',
+        "How the colours of the surroundings are brought to those of the image, so that their border shows less. true: by the difference of the mean colours inside the two areas. 'border': by the difference along the border, carried on smoothly.",
       ),
     probability: probability(0.5),
   }),
@@ -35,11 +35,13 @@ export const backgroundSwap = defineContent({
     const other = await context.other(choice);
     if (other === undefined) return input;
     const { memory = newPixels } = context;
-    const cover = distanceTo(union(input.aoi, other.aoi, memory));
+    const kept = union(input.aoi, other.aoi, memory);
+    const cover = distanceTo(kept);
+    const around = matchTone === 'border' ? withoutSeam(input.image, other.image, kept) : other.image.data;
     distanceToCover(cover, feather);
-    const shift: Colour = matchTone ? toneDifference(input, other) : [0, 0, 0];
+    const shift: Colour = matchTone === true ? toneDifference(input, other) : [0, 0, 0];
     return {
-      image: blended(input.image, other.image.data, cover, { shift, memory }),
+      image: blended(input.image, around, cover, { shift, memory }),
       aoi: input.aoi,
       defects: mergedDefects(input, other.defects, cover, memory),
     };
@@ -51,6 +53,23 @@ function union(a: Mask, b: Mask, memory: PixelMemory): Mask {
   const data = memory(a.data.length);
   for (let pixel = 0; pixel < data.length; pixel++) data[pixel] = (a.data[pixel] as number) | (b.data[pixel] as number);
   return { ...a, data };
+}
+
+/** Width in pixels of the rim inside the kept area along which the two images are compared. */
+const rim = 3;
+
+/**
+ * The other image plus the difference of the two along the border of what is kept, carried on smoothly over the image: at the
+ * border it has the colours of the one that is kept, and everywhere the other's own detail (Pérez et al., Poisson Image Editing,
+ * SIGGRAPH 2003, by a membrane).
+ */
+function withoutSeam(mine: Raster, theirs: Raster, kept: Mask): Uint8ClampedArray {
+  const { width, height } = mine;
+  const toOutside = distanceTo({ ...kept, data: kept.data.map((value) => 255 - value) });
+  const known = Float32Array.from(toOutside, (distance) => Number(distance > 0 && distance <= rim));
+  const difference = Float32Array.from(mine.data, (value, i) => value - (theirs.data[i] as number));
+  const shift = fillSmoothly(difference, known, { width, height, channels: 3 });
+  return Uint8ClampedArray.from(theirs.data, (value, i) => value + (shift[i] as number));
 }
 
 /** Makes 0 of distance 0, rising to 1 beyond `feather` pixels. */

@@ -23,6 +23,7 @@ export { hash32 } from './hash.js';
 export { readImageHeader, type ImageHeader } from './header.js';
 export { findDuplicates, type Duplicates } from './find-duplicates.js';
 export { paintOutside } from './paint-outside.js';
+export { fillSmoothly } from './fill-smoothly.js';
 export { fingerprint, lookLength } from './fingerprint.js';
 export { equalizeLocally } from './equalize-locally.js';
 export { lightened } from './light.js';
