@@ -123,6 +123,27 @@ describe('background-swap', () => {
     ]);
   });
 
+  it('has the colours of the image along the border, and its own detail, if asked to', async () => {
+    const service = await build(backgroundSwap);
+    const input = { ...example(), image: drawn(width, height, () => [90, 90, 90]) };
+    // As the image, and 60 brighter to the left and 40 to the right; a spot in it.
+    const others = {
+      ...input,
+      image: drawn(width, height, (x, y) =>
+        x === 2 && y === 30 ? [0, 0, 0] : x < width / 2 ? [150, 150, 150] : [130, 130, 130],
+      ),
+    };
+    const swap = async (matchTone: boolean | string) =>
+      service.apply(input, { choice: 0, feather: 0, matchTone }, { other: () => Promise.resolve(others) });
+    const [plain, matched] = [await swap(false), await swap('border')];
+    const outside = pixels.filter((pixel) => input.aoi.data[pixel] === 0);
+    const far = ({ image }: AugmentedImages) =>
+      outside.filter((pixel) => Math.abs(image.data[3 * pixel]! - 90) > 25).length;
+    expect(far(plain)).toBe(outside.length);
+    expect(far(matched)).toBeLessThan(0.05 * outside.length);
+    expect(colour(matched.image, 30 * width + 2)).toEqual([0, 0, 0]);
+  });
+
   it('has the same result in memory that was used before', async () => {
     const service = await build(backgroundSwap);
     const dirty = (bytes: number) => new Uint8Array(bytes).fill(77);
