@@ -125,8 +125,11 @@ export interface ModelView {
   readonly logits: Tensor2D;
   /** The model's head as a differentiable function of the feature map. */
   head(featureMap: Tensor4D): Tensor2D;
-  /** [N, h, w], logits of the area of interest that the model predicts; undefined for a model that predicts none. */
-  readonly areaLogits?: Tensor3D | undefined;
+  /**
+   * Logits of the area of interest that the model predicts, [N, h, w], as a differentiable function of the feature map; undefined
+   * for a model that predicts none.
+   */
+  readonly areaLogits?: ((featureMap: Tensor4D) => Tensor3D) | undefined;
   /**
    * The model on other images: a differentiable function of them and of the weights, which are the same. Batch norm and
    * dropout do what they do to the batch itself: in a training step, layers that are trained normalise by the statistics of
@@ -170,7 +173,7 @@ export interface Loss {
    * What the loss reads besides logits, labels, feature map and head, an explainer's `uses` among it. Reading what is not
    * named here fails. With `images` or `forward` the features of a frozen backbone cannot come from a cache.
    */
-  readonly uses: readonly (PixelUse | 'aoi' | 'progress')[];
+  readonly uses: readonly (PixelUse | 'aoi' | 'progress' | 'areaLogits')[];
   /** May take gradients itself, by the feature map as by images: those of the weights then pass through them. */
   compute(inputs: LossInputs): LossOutput;
 }

@@ -11,7 +11,7 @@ const options = z.strictObject({
 /** Options of the loss, defaults filled in. */
 export type AreaOptions = z.output<typeof options>;
 
-function measure({ areaLogits, aoi }: LossInputs) {
+function measure({ areaLogits, featureMap, aoi }: LossInputs) {
   if (areaLogits === undefined) {
     throw fail({
       code: 'CONFIG_INVALID',
@@ -20,7 +20,7 @@ function measure({ areaLogits, aoi }: LossInputs) {
       advice: 'Write model: { id: area-pooling, model: … } around it',
     });
   }
-  return { guidance: areaCrossEntropy(areaLogits, aoi) };
+  return { guidance: areaCrossEntropy(areaLogits(featureMap), aoi) };
 }
 
 /** The loss plugin `area`: (1/N) sum_i CE_i + weight B_i, B_i the cross-entropy of the area that the model predicts. */
@@ -32,5 +32,5 @@ export const area = definePlugin({
     summary: 'Cross-entropy plus that of the area of interest that the model predicts.',
   },
   options,
-  register: (o: AreaOptions) => guidedLoss(o, { name: 'areaCrossEntropy', uses: [], measure }),
+  register: (o: AreaOptions) => guidedLoss(o, { name: 'areaCrossEntropy', uses: ['areaLogits'], measure }),
 });

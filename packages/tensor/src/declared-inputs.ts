@@ -34,7 +34,6 @@ export function lossInputs({ uses }: Loss, { view, labels, aoi, progress }: Loss
     featureMap: view.featureMap,
     logits: view.logits,
     head: view.head,
-    areaLogits: view.areaLogits,
     get images() {
       return declaredView.images;
     },
@@ -43,6 +42,10 @@ export function lossInputs({ uses }: Loss, { view, labels, aoi, progress }: Loss
     },
     get aoi() {
       return declared(reader, 'aoi', aoi);
+    },
+    get areaLogits() {
+      requireDeclared(reader, 'areaLogits');
+      return view.areaLogits;
     },
     get progress() {
       requireDeclared(reader, 'progress');
@@ -56,12 +59,11 @@ export function explainerView({ uses }: Explainer, view: BatchView): ModelView {
   return viewFor({ name: 'explainer', uses }, view);
 }
 
-function viewFor(reader: Reader, { images, featureMap, logits, head, areaLogits, forward }: BatchView): ModelView {
+function viewFor(reader: Reader, { images, featureMap, logits, head, forward }: BatchView): ModelView {
   return {
     featureMap,
     logits,
     head,
-    areaLogits,
     get images() {
       return declared(reader, 'images', images);
     },

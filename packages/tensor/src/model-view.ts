@@ -23,7 +23,7 @@ export function viewOf(model: Runnable, featureMap: tf.Tensor4D, scope: Variable
     featureMap,
     logits: model.head(featureMap, scope),
     head: (map) => model.head(map, again),
-    areaLogits: model.areaLogits?.(featureMap),
+    areaLogits: model.areaLogits,
     forward: (images) => modelView(model, images, again),
   };
 }

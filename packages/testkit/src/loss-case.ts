@@ -37,7 +37,7 @@ export function lossView(
   const head = (of: tf.Tensor4D): tf.Tensor2D =>
     tf.matMul(tf.concat2d([tf.mean(of, [1, 2]), tf.max(of, [1, 2])], 1), weights.kernel as tf.Tensor2D);
   const featureMap = tf.square(tf.conv2d(images, weights.filter as tf.Tensor4D, cell, 'valid'));
-  const areaLogits: tf.Tensor3D = tf.sub(tf.mean(featureMap, 3), 0.5);
+  const areaLogits = (of: tf.Tensor4D): tf.Tensor3D => tf.sub(tf.mean(of, 3), 0.5);
   const logits = head(featureMap);
   return { images, featureMap, logits, head, areaLogits, forward: (others) => lossView(others, weights) };
 }
