@@ -76,12 +76,19 @@ export interface Model {
   features(images: Tensor4D, scope: VariableScope): Tensor4D;
   /** @param featureMap [N, h, w, K] @returns logits [N, classes] (before softmax) */
   head(featureMap: Tensor4D, scope: VariableScope): Tensor2D;
+  /** Of a model that predicts the area of interest itself: a training teaches it that, whatever the loss. */
+  readonly area?: PredictedArea;
+}
+
+/** The area of interest as a model predicts it. */
+export interface PredictedArea {
+  /** Weight of its cross-entropy beside the loss. */
+  readonly weight: number;
   /**
-   * Of a model that predicts the area of interest itself: its logits for every cell, [N, h, w]; the sigmoid is how likely the
-   * cell lies inside.
    * @param featureMap [N, h, w, K]
+   * @returns logits, [N, h, w]: their sigmoid is how likely each cell lies inside
    */
-  areaLogits?(featureMap: Tensor4D): Tensor3D;
+  logits(featureMap: Tensor4D): Tensor3D;
 }
 
 /** What a user wants to know of a model before choosing it. */
@@ -126,11 +133,6 @@ export interface ModelView {
   /** The model's head as a differentiable function of the feature map. */
   head(featureMap: Tensor4D): Tensor2D;
   /**
-   * Logits of the area of interest that the model predicts, [N, h, w], as a differentiable function of the feature map; undefined
-   * for a model that predicts none.
-   */
-  readonly areaLogits?: ((featureMap: Tensor4D) => Tensor3D) | undefined;
-  /**
    * The model on other images: a differentiable function of them and of the weights, which are the same. Batch norm and
    * dropout do what they do to the batch itself: in a training step, layers that are trained normalise by the statistics of
    * the images given and drop the same features of the same rows, so that it takes as many images as the batch has; frozen
@@ -173,7 +175,7 @@ export interface Loss {
    * What the loss reads besides logits, labels, feature map and head, an explainer's `uses` among it. Reading what is not
    * named here fails. With `images` or `forward` the features of a frozen backbone cannot come from a cache.
    */
-  readonly uses: readonly (PixelUse | 'aoi' | 'progress' | 'areaLogits')[];
+  readonly uses: readonly (PixelUse | 'aoi' | 'progress')[];
   /** May take gradients itself, by the feature map as by images: those of the weights then pass through them. */
   compute(inputs: LossInputs): LossOutput;
 }

@@ -26,7 +26,7 @@ const means: Model = {
 const meansFactory: ModelFactory = { build: () => means };
 
 const wrap = async (service: ModelFactory): Promise<ModelFactory> =>
-  areaPooling.register({ model: { id: 'means', service } }, {} as PluginContext);
+  areaPooling.register({ model: { id: 'means', service }, weight: 1 }, {} as PluginContext);
 
 describe('area-pooling', () => {
   it('averages features inside the area that it predicts, as computed by hand', async () => {
@@ -43,7 +43,7 @@ describe('area-pooling', () => {
     const left = tf.tensor4d([1, 0.2, 0.4, 0, 0.9, 0.9, 1, 0.6, 0.4, 0, 0.9, 0.9], [1, 2, 2, 3]);
     const view = viewOf(model, model.features(tf.image.resizeNearestNeighbor(left, [4, 4]), scope), scope);
     [1, 0.4, 0.4].forEach((value, channel) => expect(view.logits.dataSync()[channel]).toBeCloseTo(value, 4));
-    expect([...view.areaLogits!(view.featureMap).dataSync()].map(Math.round)).toEqual([50, -50, 50, -50]);
+    expect([...model.area!.logits(view.featureMap).dataSync()].map(Math.round)).toEqual([50, -50, 50, -50]);
     expect(view.featureMap.shape).toEqual([1, 2, 2, 4]);
   });
 
@@ -70,7 +70,7 @@ describe('area-pooling', () => {
         return tf.sum(of(viewOf(model, model.features(images, scope), scope)));
       })(state['area/kernel']!);
     const byClass = by(({ logits }) => tf.square(logits)).dataSync();
-    const byArea = by(({ areaLogits, featureMap }) => tf.square(areaLogits!(featureMap))).dataSync();
+    const byArea = by(({ featureMap }) => tf.square(model.area!.logits(featureMap))).dataSync();
     expect(byClass.every((value) => value === 0)).toBe(true);
     expect(byArea.some((value) => value !== 0)).toBe(true);
   });

@@ -10,17 +10,21 @@ const options = z.strictObject({
   model: (z.unknown() as z.ZodType<BuiltPlugin<'model'>>)
     .prefault('custom-cnn')
     .describe('The model whose features are pooled: id, or id and options.'),
+  weight: z.number().min(0).default(1).describe('Weight of the cross-entropy of the predicted area beside the loss.'),
 });
 
 /** Mean weight below which an area counts as one of this size: what is pooled stays finite where nothing is predicted. */
 const smallestArea = 0.05;
 
 /** Channels of a model's feature map, found by tracing it on tensors without values. */
-function featureChannels({ height, width, variables, features }: Model): number {
-  const shapes = Object.fromEntries(variables.map(({ name, shape }) => [name, { shape, dtype: 'float32' } as const]));
+function featureChannels(model: Model): number {
+  const { height, width } = model;
+  const shapes = Object.fromEntries(
+    model.variables.map(({ name, shape }) => [name, { shape, dtype: 'float32' } as const]),
+  );
   const { outputs } = trace(
     ({ images, ...state }) => ({
-      featureMap: features(images as tf.Tensor4D, inferenceScope(pickPrefix('model', state))),
+      featureMap: model.features(images as tf.Tensor4D, inferenceScope(pickPrefix('model', state))),
     }),
     { inputs: { images: { shape: [1, height, width, 3], dtype: 'float32' }, ...withPrefix('model', shapes) } },
   );
@@ -34,9 +38,9 @@ function featureChannels({ height, width, variables, features }: Model): number 
  *     head(featureMap) = inner head of the first K channels
  *
  * so that a head that averages over the image averages inside the predicted area. The class has no gradient by A: the area is
- * learned from masks alone, by the loss `area`, and a shortcut cannot draw it to itself.
+ * learned from masks alone, and a shortcut cannot draw it to itself.
  */
-function pooled(inner: Model): Model {
+function pooled(inner: Model, weight: number): Model {
   const channels = featureChannels(inner);
   const variables = new Variables();
   const top = stage(variables, 'area', () => {
@@ -56,21 +60,24 @@ function pooled(inner: Model): Model {
     ...(inner.stages && { stages: [...inner.stages, top] }),
     features: (images, scope) => top.apply(inner.features(images, scope), scope),
     head: (featureMap, scope) => inner.head(tf.slice4d(featureMap, [0, 0, 0, 0], [-1, -1, -1, channels]), scope),
-    areaLogits: (featureMap) => tf.squeeze(tf.slice4d(featureMap, [0, 0, 0, channels], [-1, -1, -1, 1]), [3]),
+    area: {
+      weight,
+      logits: (featureMap) => tf.squeeze(tf.slice4d(featureMap, [0, 0, 0, channels], [-1, -1, -1, 1]), [3]),
+    },
   };
 }
 
-function factory({ service: inner }: BuiltPlugin<'model'>): ModelFactory {
+function factory({ service: inner }: BuiltPlugin<'model'>, weight: number): ModelFactory {
   return {
     ...(inner.card && {
       card: { ...inner.card, featureLayer: `${inner.card.featureLayer}, inside the predicted area` },
     }),
-    build: (shape) => pooled(inner.build(shape)),
+    build: (shape) => pooled(inner.build(shape), weight),
     ...(inner.pretrained && { pretrained: inner.pretrained.bind(inner) }),
   };
 }
 
-/** The model plugin `area-pooling`; trained with the loss `area`. */
+/** The model plugin `area-pooling`. */
 export const areaPooling = definePlugin({
   meta: {
     kind: 'model',
@@ -80,5 +87,5 @@ export const areaPooling = definePlugin({
   },
   options,
   slots: { model: 'model' },
-  register: ({ model }) => factory(model),
+  register: ({ model, weight }) => factory(model, weight),
 });

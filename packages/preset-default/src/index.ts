@@ -15,7 +15,6 @@ import {
   scoreCam,
 } from '@foveate/explain';
 import { aoiL1 } from '@foveate/loss-aoi-l1';
-import { area } from '@foveate/loss-area';
 import { ce, focal } from '@foveate/loss-ce';
 import { ceod, ceodV2 } from '@foveate/loss-ceod';
 import { consistency } from '@foveate/loss-consistency';
@@ -80,7 +79,6 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   ceodV2,
   energy,
   aoiL1,
-  area,
   rrr,
   consistency,
   unetSegmenter,

@@ -18,7 +18,7 @@ import { requireSameSamples } from './data/recorded-data.js';
 import { WaitClock } from './flow/wait-clock.js';
 import type { Evaluator } from './explain.js';
 import { checkDecision, decide, isChosen, rateRemark } from './learning/decide.js';
-import { guidanceWarnings, requirePredictedArea } from './learning/guidance-warnings.js';
+import { guidanceWarnings } from './learning/guidance-warnings.js';
 import { buildNetwork, type Network } from './learning/network.js';
 import { configFingerprint } from './learning/result-keys.js';
 import { featureCacheOf, trunkOf } from './learning/feature-cache.js';
@@ -142,7 +142,6 @@ function trainNetwork(built: Network, data: DataSet, run: RunScope): Observable<
     const validated = data.samples.filter(({ split }) => split === 'validation');
     checkMonitor(monitor, built.metrics, validated, settings.data.disturb.length > 0);
     checkDecision(settings.decision, data.counts);
-    requirePredictedArea(built);
     const record = await run.keeper?.begin(built, data);
     if (record !== undefined) run.emit({ type: 'begin', record });
     for (const message of settings.notices ?? []) run.emit({ type: 'notice', message });

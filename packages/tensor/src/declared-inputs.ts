@@ -43,10 +43,6 @@ export function lossInputs({ uses }: Loss, { view, labels, aoi, progress }: Loss
     get aoi() {
       return declared(reader, 'aoi', aoi);
     },
-    get areaLogits() {
-      requireDeclared(reader, 'areaLogits');
-      return view.areaLogits;
-    },
     get progress() {
       requireDeclared(reader, 'progress');
       return progress;

@@ -1,4 +1,5 @@
 export * from './area-average.js';
+export { areaCrossEntropy } from './area-cross-entropy.js';
 export * from './batch-norm.js';
 export * from './check-inputs.js';
 export * from './cross-entropy.js';

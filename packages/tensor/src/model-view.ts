@@ -3,7 +3,7 @@ import type { Model, ModelView, VariableScope } from '@foveate/contracts';
 import type * as tf from '@tensorflow/tfjs-core';
 
 /** What runs: a model, or a part of one. */
-export type Runnable = Pick<Model, 'features' | 'head' | 'areaLogits'>;
+export type Runnable = Pick<Model, 'features' | 'head'>;
 
 /**
  * Runs a model. Only this pass tells `scope` of new statistics: what losses and explainers run again changes nothing.
@@ -23,7 +23,6 @@ export function viewOf(model: Runnable, featureMap: tf.Tensor4D, scope: Variable
     featureMap,
     logits: model.head(featureMap, scope),
     head: (map) => model.head(map, again),
-    areaLogits: model.areaLogits,
     forward: (images) => modelView(model, images, again),
   };
 }

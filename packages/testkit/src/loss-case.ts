@@ -27,8 +27,7 @@ function scaled(tensor: HostTensors[string], f: (value: number) => number): Host
 
 /**
  * A network on images: 5x5 feature maps of 4 channels, the squares of a convolution of 4x4 pixels at stride 4; average and
- * maximum of each map, concatenated, then dense. The area it predicts is where the maps are large. Nothing in it clips, so that
- * finite differences fit.
+ * maximum of each map, concatenated, then dense. Nothing in it clips, so that finite differences fit.
  */
 export function lossView(
   images: tf.Tensor4D,
@@ -37,9 +36,7 @@ export function lossView(
   const head = (of: tf.Tensor4D): tf.Tensor2D =>
     tf.matMul(tf.concat2d([tf.mean(of, [1, 2]), tf.max(of, [1, 2])], 1), weights.kernel as tf.Tensor2D);
   const featureMap = tf.square(tf.conv2d(images, weights.filter as tf.Tensor4D, cell, 'valid'));
-  const areaLogits = (of: tf.Tensor4D): tf.Tensor3D => tf.sub(tf.mean(of, 3), 0.5);
-  const logits = head(featureMap);
-  return { images, featureMap, logits, head, areaLogits, forward: (others) => lossView(others, weights) };
+  return { images, featureMap, logits: head(featureMap), head, forward: (others) => lossView(others, weights) };
 }
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AssignedSample, Batch, DefectVerdict, Loss, Model } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BatchPlan } from '../data/make-batch.js';
-import { guidanceWarnings, requirePredictedArea } from './guidance-warnings.js';
+import { guidanceWarnings } from './guidance-warnings.js';
 
 const side = 32;
 
@@ -59,29 +59,6 @@ async function warningsFor(
   expect(taken).toEqual(given);
   return warnings;
 }
-
-describe('a predicted area', () => {
-  const predicting = { ...model, areaLogits: (map: tf.Tensor4D) => tf.mean<tf.Tensor3D>(map, 3) } satisfies Model;
-
-  it('is needed by a loss that teaches it', () => {
-    expect(() => requirePredictedArea({ loss: loss(['aoi', 'areaLogits']), model })).toThrow(
-      'this model predicts none',
-    );
-    expect(() => requirePredictedArea({ loss: loss(['aoi', 'areaLogits']), model: predicting })).not.toThrow();
-    expect(() => requirePredictedArea({ loss: loss(['aoi']), model })).not.toThrow();
-  });
-
-  it('is warned of where no loss teaches it', async () => {
-    const warnings = await guidanceWarnings(
-      { loss: loss([]), model: predicting },
-      {} as never,
-      {
-        settings: { training: {} },
-      } as never,
-    );
-    expect(warnings).toEqual([expect.stringContaining('Train it with loss area')]);
-  });
-});
 
 describe('guidanceWarnings', () => {
   it('has none where areas can guide', async () => {

@@ -1,5 +1,5 @@
 /** What keeps a loss from guiding a network by areas of interest, said before it trains. */
-import { fail, type AssignedSample } from '@foveate/contracts';
+import type { AssignedSample } from '@foveate/contracts';
 import { describeModel } from './describe-model.js';
 import type { RunScope } from '../run-scope.js';
 import type { DataSet } from '../split.js';
@@ -7,10 +7,6 @@ import type { Network } from './network.js';
 
 /** Training images whose areas are looked at. */
 const maxLookedAt = 64;
-
-const notTaught =
-  'The model predicts an area of interest and pools inside it, and the loss does not teach it: it stays as random as it begins. ' +
-  'Train it with loss area.';
 
 /** Sizes of areas of interest at network size. */
 interface Areas {
@@ -21,29 +17,14 @@ interface Areas {
 }
 
 /**
- * Refuses a loss that teaches the area that a model predicts, for a model that predicts none.
- * @throws FoveateError `CONFIG_INVALID`
- */
-export function requirePredictedArea({ loss, model }: Pick<Network, 'loss' | 'model'>): void {
-  if (!loss.uses.includes('areaLogits') || model.areaLogits !== undefined) return;
-  throw fail({
-    code: 'CONFIG_INVALID',
-    what: 'The loss teaches the area that a model predicts, and this model predicts none',
-    where: 'model',
-    advice: 'Write model: { id: area-pooling, model: … } around it, or choose another loss',
-  });
-}
-
-/**
- * Warnings for a network whose loss uses areas of interest, or that predicts an area which no loss teaches.
+ * Warnings for a network whose loss uses areas of interest; none for other losses.
  */
 export async function guidanceWarnings(
   { loss, model }: Pick<Network, 'loss' | 'model'>,
   data: Pick<DataSet, 'stored' | 'samples'>,
   { work, settings }: Pick<RunScope, 'work' | 'settings'>,
 ): Promise<readonly string[]> {
-  const untaught = model.areaLogits !== undefined && !loss.uses.includes('areaLogits') ? [notTaught] : [];
-  if (!loss.uses.includes('aoi')) return untaught;
+  if (!loss.uses.includes('aoi')) return [];
   const { batchSize } = settings.training;
   const train = data.stored.filter(({ sample }) => sample.split === 'train');
   // Evenly spaced, so that every folder is among them.
@@ -61,7 +42,6 @@ export async function guidanceWarnings(
   const areas = { inside, pixels: model.height * model.width };
   const [rows = 1, columns = 1] = describeModel(model).featureMap;
   return [
-    ...untaught,
     ...wholeImage(areas),
     ...smallerThanCell(areas, [model.height / rows, model.width / columns]),
     // In a whole image no defect lies outside.

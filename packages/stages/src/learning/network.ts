@@ -4,10 +4,12 @@ import { classNames, fail } from '@foveate/contracts';
 import type { Engine, Explainer, Fetching, HostTensors, Loss, Metric, Model, ModelFactory } from '@foveate/contracts';
 import { checkSettings } from '@foveate/trainer';
 import type { RunConfig, Services } from '@foveate/assembly';
+import { withPredictedArea } from './with-predicted-area.js';
 
 /** A model with all that is done with it. */
 export interface Network {
   readonly model: Model;
+  /** With the area that the model predicts, if it does. */
   readonly loss: Loss;
   readonly explainer: Explainer;
   readonly metrics: readonly Metric[];
@@ -68,7 +70,7 @@ export async function buildNetwork(
   return {
     model,
     ...(Object.keys(initialValues).length === 0 ? {} : { initialValues }),
-    loss: await services.get('loss'),
+    loss: withPredictedArea(await services.get('loss'), model),
     explainer: await services.get('explainer'),
     metrics: await services.list('metric'),
     engine: await services.get('engine'),

@@ -51,7 +51,7 @@ export function modelProgram(
     if (isFrozen) return { outputs: { featureMap: model.features(imagesOf(inputs), scope) } };
     const names = model.variables.filter(({ trainable }) => trainable).map(({ name }) => name);
     const loss = (): tf.Scalar => {
-      const { featureMap, logits, areaLogits } = modelView(model, imagesOf(inputs), scope);
+      const { featureMap, logits } = modelView(model, imagesOf(inputs), scope);
       const [count] = logits.shape;
       const places = tf.tensor1d(
         Array.from({ length: count }, (_, i) => i % model.classes),
@@ -60,7 +60,9 @@ export function modelProgram(
       const crossEntropy: tf.Scalar = tf.neg(
         tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), tf.cast(tf.oneHot(places, model.classes), 'float32')), 1)),
       );
-      return areaLogits === undefined ? crossEntropy : tf.add(crossEntropy, tf.mean(tf.softplus(areaLogits(featureMap))));
+      return model.area === undefined
+        ? crossEntropy
+        : tf.add(crossEntropy, tf.mean(tf.softplus(model.area.logits(featureMap))));
     };
     const weights = names.map((name) => tensorNamed(variables, name));
     // The last argument allows variables that the loss does not depend on.

@@ -10,8 +10,7 @@ export function batchView(
   scope: VariableScope,
   trunk: { readonly held: number; readonly variables: NamedTensors },
 ): BatchView {
-  const whole: Pick<Model, 'features' | 'head' | 'areaLogits'> = {
-    ...(model.areaLogits && { areaLogits: model.areaLogits }),
+  const whole: Pick<Model, 'features' | 'head'> = {
     features: (images, inScope) => featureMapOf(model, { images }, inScope, trunk),
     head: (featureMap, inScope) => model.head(featureMap, inScope),
   };

@@ -1,5 +1,5 @@
-import { areaAverage } from '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
+import { areaAverage } from './area-average.js';
 
 /**
  * Binary cross-entropy of a predicted area, one value an image, the mean over its cells. With Z the logits and M the area of

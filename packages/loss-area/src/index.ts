@@ -1,2 +1,0 @@
-export { area, type AreaOptions } from './area.js';
-export { areaCrossEntropy } from './area-cross-entropy.js';
