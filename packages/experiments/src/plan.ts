@@ -49,7 +49,8 @@ export async function planRuns(
       for (const [model, ofModel] of Object.entries(models)) {
         for (const [arm, ofArm] of Object.entries(arms)) {
           const where = { arm, data: dataName, model, seed };
-          const texts = [...[ofData, ofModel, ofArm].flatMap(overridesOf), ...overrides, `seed=${String(seed)}`];
+          const patches = [ofData, ofModel, withModel(ofArm, ofModel['model'], { ...where, experiment })];
+          const texts = [...patches.flatMap(overridesOf), ...overrides, `seed=${String(seed)}`];
           const withName = [...texts, `name=${plain(`${arm}-${dataName}-${model}-${String(seed)}`)}`];
           runs.push({
             ...where,
@@ -79,6 +80,31 @@ export function commonConfigText({ value: { config }, baseFolder }: ReadExperime
   const start = typeof own === 'string' ? resolve(baseFolder, own) : baseFolder;
   return `${JSON.stringify({ ...config, baseFolder: start }, null, 2)}\n`;
 }
+
+/**
+ * What an arm sets, `$model` in it replaced by the model of the run: so that an arm can wrap whichever model it is run with.
+ * @throws FoveateError `CONFIG_INVALID` where the entry of the model names none
+ */
+function withModel(
+  patch: Readonly<Record<string, unknown>>,
+  model: unknown,
+  { arm, model: name, experiment }: Pick<PlannedRun, 'arm' | 'model'> & { readonly experiment: ReadExperiment },
+): Readonly<Record<string, unknown>> {
+  const text = JSON.stringify(patch);
+  if (!text.includes(theModel)) return patch;
+  if (model === undefined) {
+    throw fail({
+      code: 'CONFIG_INVALID',
+      what: `The arm '${arm}' takes the model of each run, and the entry '${name}' of models names none`,
+      where: experiment.locate(['arms', arm]),
+      advice: `Write models: { ${name}: { model: … } }`,
+    });
+  }
+  return JSON.parse(text.replaceAll(theModel, () => JSON.stringify(model))) as Readonly<Record<string, unknown>>;
+}
+
+/** As it stands in JSON. */
+const theModel = '"$model"';
 
 /** What an entry of an axis sets, as `a.b=c` texts. */
 function overridesOf(patch: Readonly<Record<string, unknown>>): readonly string[] {

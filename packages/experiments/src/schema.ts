@@ -52,7 +52,7 @@ export const experimentSchema = z
       .describe('What all runs have in common: a configuration, or the path of one.'),
     arms: axis
       .refine((arms) => Object.keys(arms).length > 0, 'at least one arm is needed')
-      .describe('What is compared.'),
+      .describe('What is compared. In an arm $model stands for the model of the run, to be wrapped by another.'),
     data: axis.default({ data: {} }).describe('Data that every arm is run on.'),
     models: axis.default({ model: {} }).describe('Models that every arm is run with.'),
     seeds,
