@@ -1,0 +1,52 @@
+/** Which configurations an experiment comes to. */
+import { describe, expect, it } from '@jest/globals';
+import { definePlugin, type BuiltPlugin } from '@foveate/contracts';
+import { createRunner } from '@foveate/pipeline';
+import { z } from 'zod';
+import { tinyDefaults, tinyPlugins } from '../../../tools/testing/tiny-plugins.js';
+import { makeExperiment, planRuns } from './index.js';
+
+const around = definePlugin({
+  meta: { kind: 'model', id: 'around', contract: '^2', summary: 'Another model.' },
+  options: z.strictObject({ model: z.unknown() as z.ZodType<BuiltPlugin<'model'>> }),
+  slots: { model: 'model' },
+  register: ({ model }) => model.service,
+});
+const runner = createRunner({ plugins: [...tinyPlugins, around], defaults: tinyDefaults });
+
+const planned = (value: object, overrides: readonly string[] = []) =>
+  planRuns(
+    makeExperiment({ name: 'x', config: { data: { source: 'tiny', augment: [] } }, seeds: [4], ...value }, '/base'),
+    runner,
+    '/out',
+    overrides,
+  );
+
+describe('planRuns', () => {
+  it('sets what data, model and arm say, in this order, and above all what was typed', async () => {
+    const value = {
+      data: { d: { 'training.epochs': 2, 'training.batchSize': 2, 'model.channels': 2 } },
+      models: { m: { 'training.batchSize': 3, 'model.channels': 3 } },
+      arms: { a: { 'model.channels': 4 } },
+    };
+    const [plain] = await planned(value);
+    expect(plain!.config.training).toMatchObject({ epochs: 2, batchSize: 3 });
+    expect(plain!.config.model.options).toMatchObject({ channels: 4 });
+    const [typed] = await planned(value, ['model.channels=5', 'seed=99']);
+    expect(typed!.config.model.options).toMatchObject({ channels: 5 });
+    expect([typed!.seed, typed!.config.seed]).toEqual([4, 4]);
+  });
+
+  it('puts the model of the run into an arm that wraps it', async () => {
+    const [id] = tinyPlugins.filter(({ meta }) => meta.kind === 'model').map(({ meta }) => meta.id);
+    const arms = { plain: {}, wrapped: { model: { id: 'around', model: '$model' } } };
+    const runs = await planned({ arms, models: { small: { model: id }, wide: { model: { id, channels: 3 } } } });
+    expect(runs.map(({ arm, model, config }) => [arm, model, config.model])).toMatchObject([
+      ['plain', 'small', { id }],
+      ['wrapped', 'small', { id: 'around', options: { model: { id } } }],
+      ['plain', 'wide', { id, options: { channels: 3 } }],
+      ['wrapped', 'wide', { id: 'around', options: { model: { id, channels: 3 } } }],
+    ]);
+    await expect(planned({ arms })).rejects.toThrow("the entry 'model' of models names none");
+  });
+});
