@@ -482,7 +482,7 @@ describe('demo', () => {
     const record = JSON.parse(readFileSync(join(root, 'demo/aoi/run.json'), 'utf8')) as RunRecord;
     expect(record.preset).toEqual({
       id: 'aoi',
-      options: { version: 2 },
+      options: { version: 3 },
       filledIn: ['data.augment.0', 'data.augment.1', 'loss'],
     });
     expect(record.loss).toMatchObject({ id: 'energy', options: { weight: 0.3 } });

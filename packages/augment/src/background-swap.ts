@@ -65,11 +65,26 @@ const rim = 3;
  */
 function withoutSeam(mine: Raster, theirs: Raster, kept: Mask): Uint8ClampedArray {
   const { width, height } = mine;
-  const toOutside = distanceTo({ ...kept, data: kept.data.map((value) => 255 - value) });
-  const known = Float32Array.from(toOutside, (distance) => Number(distance > 0 && distance <= rim));
-  const difference = Float32Array.from(mine.data, (value, i) => value - (theirs.data[i] as number));
+  const { length } = mine.data;
+  const known = inRim(kept);
+  const difference = new Float32Array(length);
+  for (let i = 0; i < length; i++) difference[i] = (mine.data[i] as number) - (theirs.data[i] as number);
   const shift = fillSmoothly(difference, known, { width, height, channels: 3 });
-  return Uint8ClampedArray.from(theirs.data, (value, i) => value + (shift[i] as number));
+  const around = new Uint8ClampedArray(length);
+  for (let i = 0; i < length; i++) around[i] = (theirs.data[i] as number) + (shift[i] as number);
+  return around;
+}
+
+/** 1 for pixels of the mask that are nearer to its outside than the rim is wide, else 0. */
+function inRim(kept: Mask): Float32Array {
+  const outside = new Uint8Array(kept.data.length);
+  for (let pixel = 0; pixel < outside.length; pixel++) outside[pixel] = kept.data[pixel] === 0 ? 255 : 0;
+  const distance = distanceTo({ ...kept, data: outside });
+  for (let pixel = 0; pixel < distance.length; pixel++) {
+    const far = distance[pixel] as number;
+    distance[pixel] = far > 0 && far <= rim ? 1 : 0;
+  }
+  return distance;
 }
 
 /** Makes 0 of distance 0, rising to 1 beyond `feather` pixels. */

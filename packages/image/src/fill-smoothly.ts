@@ -67,31 +67,28 @@ function pulled({ width, height, values, weights }: Level, channels: number): Le
 function pushed({ width, height, values, weights }: Level, coarse: Float32Array, channels: number): Float32Array {
   const [w, h] = [ceil(width / 2), ceil(height / 2)];
   const result = new Float32Array(width * height * channels);
+  const row = new Float32Array(w * channels);
   for (let y = 0; y < height; y++) {
+    // First down, one row of the coarser level, then across.
     const down = max(0, min(h - 1, (y - 0.5) / 2));
     const top = down | 0;
-    const bottom = min(h - 1, top + 1);
-    const fy = down - top;
+    const [upper, lower, fy] = [top * w * channels, min(h - 1, top + 1) * w * channels, down - top];
+    for (let i = 0; i < row.length; i++) {
+      const above = coarse[upper + i] as number;
+      row[i] = above + fy * ((coarse[lower + i] as number) - above);
+    }
     for (let x = 0; x < width; x++) {
-      const pixel = y * width + x;
-      const weight = weights[pixel] as number;
       const across = max(0, min(w - 1, (x - 0.5) / 2));
-      const left = across | 0;
-      const right = min(w - 1, left + 1);
-      const fx = across - left;
+      const cell = across | 0;
+      const [left, right, fx] = [cell * channels, min(w - 1, cell + 1) * channels, across - cell];
+      const weight = weights[y * width + x] as number;
+      const at = (y * width + x) * channels;
       for (let c = 0; c < channels; c++) {
-        const upper = mix(coarse, top * w + left, top * w + right, fx, channels, c);
-        const lower = mix(coarse, bottom * w + left, bottom * w + right, fx, channels, c);
-        const smooth = upper + fy * (lower - upper);
-        const at = pixel * channels + c;
-        result[at] = weight === 0 ? smooth : smooth + weight * ((values[at] as number) - smooth);
+        const before = row[left + c] as number;
+        const smooth = before + fx * ((row[right + c] as number) - before);
+        result[at + c] = weight === 0 ? smooth : smooth + weight * ((values[at + c] as number) - smooth);
       }
     }
   }
   return result;
-}
-
-function mix(from: Float32Array, left: number, right: number, share: number, channels: number, c: number): number {
-  const a = from[left * channels + c] as number;
-  return a + share * ((from[right * channels + c] as number) - a);
 }

@@ -62,7 +62,7 @@ describe('the preset aoi', () => {
     expect(record.config).toMatchObject({
       data: {
         augment: [
-          { id: 'background-swap', probability: 1 },
+          { id: 'background-swap', probability: 1, matchTone: 'border' },
           { id: 'defect-paste', place: 'outside', probability: 0.5 },
           { id: 'flip-horizontal' },
         ],

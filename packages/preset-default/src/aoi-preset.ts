@@ -2,19 +2,23 @@ import { definePlugin } from '@foveate/contracts';
 import { z } from 'zod';
 
 const swap = { id: 'background-swap', probability: 1 };
+const withoutSeam = { ...swap, matchTone: 'border' };
 const paste = { id: 'defect-paste', place: 'outside', probability: 0.5 };
 
 /** What each version fills in. A version is never changed: it is what somebody's configuration means. */
 const versions = {
   1: { data: { augment: [swap] }, loss: { id: 'energy', weight: 0.3 } },
   2: { data: { augment: [swap, paste] }, loss: { id: 'energy', weight: 0.3 } },
+  3: { data: { augment: [withoutSeam, paste] }, loss: { id: 'energy', weight: 0.3 } },
 } as const;
 
 const options = z.strictObject({
   version: z
-    .union([z.literal(1), z.literal(2)])
-    .default(2)
-    .describe('1: swapped surroundings and heat inside the area. 2: also defects pasted outside, which are none.'),
+    .union([z.literal(1), z.literal(2), z.literal(3)])
+    .default(3)
+    .describe(
+      '1: swapped surroundings and heat inside the area. 2: also defects pasted outside, which are none. 3: swapped without a seam.',
+    ),
 });
 
 /**
@@ -22,7 +26,8 @@ const options = z.strictObject({
  * carries the outside into the area through its receptive field, so that a heatmap inside proves nothing; with every
  * training image in the surroundings of another, there is nothing to carry. The loss makes that hold in every seed. What
  * a flaw outside looks like is learned from flaws of other images pasted there; where no image has masks of its flaws,
- * nothing is pasted.
+ * nothing is pasted. On textures a seam around the area is what training would see first: the surroundings take on the colours
+ * along the border.
  */
 export const aoiPreset = definePlugin({
   meta: {
