@@ -1,5 +1,6 @@
 /** What an audit of a run found, kept in its folder. */
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { readRegularFile, writeAtomically } from '@foveate/contracts/node';
 import { readRunRecord } from '@foveate/run-record/node';
 import type { AuditRow } from '@foveate/report';
@@ -12,6 +13,7 @@ const auditSchema = z.object({
   /** When the run that was audited began: one that was replaced has another audit. */
   startedAt: z.string(),
   images: count,
+  disturbances: z.array(z.string()),
   rows: z.array(
     z.object({
       id: z.string(),
@@ -25,26 +27,35 @@ const auditSchema = z.object({
   ),
 });
 
+/** What makes one audit like another. */
+export interface AuditKind {
+  /** Test images at most. */
+  readonly images: number;
+  /** What is done to them, each way with its options. */
+  readonly disturbances: readonly string[];
+}
+
 /** Bytes of the largest file; one has some thousand. */
 const limit = 2 ** 20;
 
 const pathIn = (folder: string) => join(folder, 'audit.json');
 
-/** What was found on at most so many test images; undefined where that run was not audited so. */
-export async function readAudit(folder: string, images: number): Promise<readonly AuditRow[] | undefined> {
+/** What was found; undefined where that run was not audited so. */
+export async function readAudit(folder: string, kind: AuditKind): Promise<readonly AuditRow[] | undefined> {
   const text = await readRegularFile(pathIn(folder), limit).catch(() => undefined);
   if (text === undefined) return undefined;
   const { startedAt } = await readRunRecord(folder);
   const parsed = auditSchema.safeParse(jsonOf(text.toString('utf8')));
-  // One that cannot be read is made again.
-  if (!parsed.success || parsed.data.images !== images || parsed.data.startedAt !== startedAt) return undefined;
-  return parsed.data.rows;
+  // One that cannot be read, or was made otherwise, is made again.
+  if (!parsed.success || parsed.data.startedAt !== startedAt) return undefined;
+  const { images, disturbances, rows } = parsed.data;
+  return isDeepStrictEqual({ images, disturbances }, kind) ? rows : undefined;
 }
 
 /** Keeps what was found. */
-export async function writeAudit(folder: string, images: number, rows: readonly AuditRow[]): Promise<void> {
+export async function writeAudit(folder: string, kind: AuditKind, rows: readonly AuditRow[]): Promise<void> {
   const { startedAt } = await readRunRecord(folder);
-  await writeAtomically(pathIn(folder), `${JSON.stringify({ version: 1, startedAt, images, rows }, null, 2)}\n`);
+  await writeAtomically(pathIn(folder), `${JSON.stringify({ version: 1, startedAt, ...kind, rows }, null, 2)}\n`);
 }
 
 function jsonOf(text: string): unknown {

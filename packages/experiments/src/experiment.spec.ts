@@ -23,6 +23,7 @@ const row: AuditRow = {
 };
 
 const workers: Workers = {
+  disturbances: ['outside swap'],
   train: ({ config, folder }, { resume, signal, onEvent }) =>
     runner
       .run(config, { folder, ...(resume ? { resume } : { overwrite: true }), signal })
@@ -71,6 +72,18 @@ describe('runExperiment', () => {
     const again = await done('all', tiny({ audit: { images: 4 } }), { jobs: 2 });
     expect(again.told.sort()).toEqual(['plain 4', 'plain 5', 'wide 4', 'wide 5'].map((run) => `skipped ${run}`));
     expect(readFileSync(files[0]!, 'utf8')).toBe(page);
+  });
+
+  it('audits anew what was audited otherwise, and trains nothing for it', async () => {
+    const audited = tiny({ audit: { images: 4 } });
+    await done('audited', audited);
+    const audit = () => Promise.resolve([{ ...row, flips: 2 }]);
+    const train = () => Promise.reject(new Error('There is nothing to train.'));
+    const other: Workers = { disturbances: ['outside swap', 'outside blur'], audit, train };
+    const { result, told } = await done('audited', audited, { workers: other });
+    expect(told.filter((line) => line.startsWith('done'))).toHaveLength(4);
+    const flips = result.measures.find(({ measure }) => measure.key === 'outsideFlips');
+    expect(flips?.cells[0]?.arms[0]?.values).toEqual([0.5, 0.5]);
   });
 
   it('goes on after a stop, to the same result', async () => {

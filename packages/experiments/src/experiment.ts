@@ -6,6 +6,7 @@ import { makeFolder, writeAtomically } from '@foveate/contracts/node';
 import { task, type Task, type TaskContext, type TaskOptions } from '@foveate/contracts/task';
 import { experimentFigures, loadRun, renderExperiment, type ExampleRuns, type ExperimentResult } from '@foveate/report';
 import { wilsonInterval } from '@foveate/statistics';
+import type { AuditKind } from './audit-file.js';
 import { comparableRuns } from './comparable.js';
 import { compareRuns } from './compare.js';
 import { finishedRun, type FinishedRun } from './finished-run.js';
@@ -63,7 +64,7 @@ async function experimentDone(
   const { folder, jobs = 1, reportOnly = false, overwrite = false } = options;
   const runs = await planRuns(experiment, reader, folder, options.overrides);
   const { audit } = experiment.value;
-  const audited = audit === false ? undefined : audit.images;
+  const audited = audit === false ? undefined : { ...audit, disturbances: options.workers.disturbances };
   let done = 0;
   const tell = (report: RunReport) => {
     options.tell?.(report);
@@ -82,7 +83,7 @@ async function experimentDone(
 }
 
 /** Runs that are complete, and what is known of the others. */
-async function gathered(runs: readonly PlannedRun[], failed: readonly FailedRun[], audited: number | undefined) {
+async function gathered(runs: readonly PlannedRun[], failed: readonly FailedRun[], audited: AuditKind | undefined) {
   const finished: FinishedRun[] = [];
   const missing: { readonly run: string; readonly why: string }[] = [];
   for (const run of runs) {

@@ -3,7 +3,7 @@ import { usualDecision } from '@foveate/contracts';
 import type { RunRecord } from '@foveate/run-record';
 import type { AuditRow } from '@foveate/report';
 import { loadRun } from '@foveate/report';
-import { readAudit } from './audit-file.js';
+import { readAudit, type AuditKind } from './audit-file.js';
 import { flipMeasures, imageMeasures, testImages, type TestImage } from './measures.js';
 import type { PlannedRun } from './plan.js';
 
@@ -19,10 +19,10 @@ export interface FinishedRun {
 
 /**
  * Reads a run's results.
- * @param audited test images of its audit; undefined: it has none
+ * @param audited how it was audited; undefined: it was not
  * @throws FoveateError `RUN_INVALID` when something of it is missing or damaged
  */
-export async function finishedRun(plan: PlannedRun, audited: number | undefined): Promise<FinishedRun> {
+export async function finishedRun(plan: PlannedRun, audited: AuditKind | undefined): Promise<FinishedRun> {
   const { record, predictions, samples = [] } = await loadRun(plan.folder);
   const images = testImages(predictions, samples, (record.decision ?? usualDecision).threshold);
   const audit = audited === undefined ? undefined : await readAudit(plan.folder, audited);

@@ -1,7 +1,7 @@
 /** The runs of an experiment, some at a time: what is done is skipped, and one that fails does not stop the others. */
 import type { RunEvent } from '@foveate/contracts';
 import type { AuditRow } from '@foveate/report';
-import { readAudit, writeAudit } from './audit-file.js';
+import { readAudit, writeAudit, type AuditKind } from './audit-file.js';
 import { runName, type PlannedRun } from './plan.js';
 import { standingOf } from './standing.js';
 
@@ -15,6 +15,8 @@ export interface Workers {
     run: PlannedRun,
     options: { readonly resume: boolean; readonly signal: AbortSignal; onEvent(event: RunEvent): void },
   ): Promise<void>;
+  /** What an audit does, each way with its options: an audit that did something else is made again. */
+  readonly disturbances: readonly string[];
   /** Audits a run on its first so many test images. */
   audit(
     run: PlannedRun,
@@ -39,8 +41,8 @@ export interface RunAllOptions {
   readonly workers: Workers;
   /** Runs at a time, from 1 up. */
   readonly jobs: number;
-  /** Test images that are audited; undefined: none. */
-  readonly audited: number | undefined;
+  /** How runs are audited; undefined: they are not. */
+  readonly audited: AuditKind | undefined;
   /** Runs made with another configuration are done anew instead of refused. */
   readonly overwrite: boolean;
   readonly signal: AbortSignal;
@@ -94,7 +96,7 @@ async function runOne(run: PlannedRun, { workers, audited, overwrite, signal, te
   const isAudited = audited === undefined || (await readAudit(run.folder, audited)) !== undefined;
   if (!isAudited) {
     tell({ type: 'auditing', run });
-    await writeAudit(run.folder, audited, await workers.audit(run, { images: audited, signal }));
+    await writeAudit(run.folder, audited, await workers.audit(run, { images: audited.images, signal }));
   }
   tell({ type: standing === 'complete' && isAudited ? 'skipped' : 'done', run });
 }

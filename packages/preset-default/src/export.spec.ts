@@ -1,6 +1,6 @@
 /** Exports of every model against the pure JavaScript engine. */
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { random, type HostTensors, type Model, type Plugin, type PluginContext } from '@foveate/contracts';
+import { random, type HostTensors, type Model, type Plugin } from '@foveate/contracts';
 import { onnxEngine } from '@foveate/engine-onnx';
 import { tfjsEngine } from '@foveate/engine-tfjs';
 import { gradCam } from '@foveate/explain';
@@ -16,26 +16,22 @@ afterAll(() => {
   onnx.dispose();
 });
 
-const context: PluginContext = {
-  baseFolder: '.',
-  seed: 1,
-  get: () => {
-    throw new Error('models need no other plugin');
-  },
-};
 const explainer = await buildPlugin(gradCam);
 
 /** Options that make a model small; `layers` needs a file and has tests of its own. */
-const small: Readonly<Record<string, object>> = { 'custom-cnn': { channels: [8, 16] }, unet: { channels: [4, 8] } };
+const small: Readonly<Record<string, object>> = {
+  'custom-cnn': { channels: [8, 16] },
+  unet: { channels: [4, 8] },
+  'area-pooling': { model: { id: 'custom-cnn', channels: [8, 16] } },
+};
 const plugins = defaultPlugins.filter(
   (plugin): plugin is Plugin<'model'> & typeof plugin => plugin.meta.kind === 'model' && plugin.meta.id !== 'layers',
 );
 
 async function tiny(plugin: Plugin<'model'>): Promise<Model> {
   const slim = plugin.meta.id.startsWith('efficientnet') ? { width: 0.125, depth: 0.2 } : { width: 0.125 };
-  const options = await plugin.options['~standard'].validate(small[plugin.meta.id] ?? slim);
-  if (options.issues !== undefined) throw new Error(options.issues.map(({ message }) => message).join());
-  return (await plugin.register(options.value, context)).build({ height: 32, width: 48, classes: 2 });
+  const factory = await buildPlugin(plugin, small[plugin.meta.id] ?? slim, { plugins: defaultPlugins });
+  return factory.build({ height: 32, width: 48, classes: 2 });
 }
 
 /** Initial weights with statistics that batch norm must not overlook. */

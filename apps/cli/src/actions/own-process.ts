@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { RunEvent } from '@foveate/contracts';
 import type { Workers } from '@foveate/experiments';
+import { auditDefaults } from '@foveate/preset-default';
 import type { AuditRow } from '@foveate/report';
 import { settings } from '../settings.js';
 
@@ -14,6 +15,7 @@ const saidLast = 2000;
 
 /** Workers that are processes of this program. */
 export const processWorkers: Workers = {
+  disturbances: auditDefaults.map(({ side, augment }) => `${side} ${JSON.stringify(augment)}`),
   train: ({ configFile, folder, overrides }, { resume, signal, onEvent }) =>
     runProgram(
       [
