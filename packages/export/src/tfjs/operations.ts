@@ -194,7 +194,7 @@ const writers: Readonly<Record<string, Writer>> = {
   }),
   [tf.PadV2]: (call) => ({
     op: 'PadV2',
-    inputs: [operand(call, 'x'), sizes(call, 'paddings')],
+    inputs: [operand(call, 'x'), sizes(call, 'paddings'), (call.attrs['constantValue'] as number | undefined) ?? 0],
     attrs: {},
   }),
   [tf.Cast]: reads('Cast', ['x'], ({ inputs, attrs }) => ({
