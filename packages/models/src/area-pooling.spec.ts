@@ -83,6 +83,20 @@ describe('area-pooling', () => {
     expect(model.stages?.flatMap(({ variables }) => variables)).toEqual(names.slice(0, -2));
   });
 
+  it('starts from weights of the model that it wraps, which hold no area', async () => {
+    const asked: string[] = [];
+    const pretrained: ModelFactory['pretrained'] = (model) => {
+      asked.push(...model.variables.map(({ name }) => name));
+      return Promise.resolve({});
+    };
+    const { service } = await inner();
+    const factory = await wrap({ build: (shape) => service.build(shape), pretrained });
+    const model = factory.build({ height: 32, width: 32, classes: 2 });
+    await factory.pretrained?.(model);
+    expect(asked).toEqual(model.variables.map(({ name }) => name).filter((name) => !name.startsWith('area/')));
+    expect((await wrap(meansFactory)).pretrained).toBeUndefined();
+  });
+
   it('keeps the contract of models', async () => {
     const options = { model: { id: 'custom-cnn', channels: [4, 4, 6, 6] } };
     await expect(

@@ -68,12 +68,14 @@ function pooled(inner: Model, weight: number): Model {
 }
 
 function factory({ service: inner }: BuiltPlugin<'model'>, weight: number): ModelFactory {
+  const { card } = inner;
+  const pretrained: ModelFactory['pretrained'] = async ({ height, width, classes }, fetching) =>
+    // Files of weights know nothing of the area, which starts from its initial values.
+    (await inner.pretrained?.(inner.build({ height, width, classes }), fetching)) ?? {};
   return {
-    ...(inner.card && {
-      card: { ...inner.card, featureLayer: `${inner.card.featureLayer}, inside the predicted area` },
-    }),
+    ...(card && { card: { ...card, featureLayer: `${card.featureLayer}, inside the predicted area` } }),
     build: (shape) => pooled(inner.build(shape), weight),
-    ...(inner.pretrained && { pretrained: inner.pretrained.bind(inner) }),
+    ...(inner.pretrained && { pretrained }),
   };
 }
 
