@@ -44,7 +44,8 @@ export interface ExperimentOutcome {
 
 /**
  * Runs an experiment, or what is missing of it, and writes its report: `report.html`, `results.csv`, `pairs.csv`,
- * `tables/` and `figures/`. Runs that fail are told of and left out. When the signal is aborted, runs in hand come to a step they can be resumed from and nothing is reported.
+ * `tables/` and `figures/`. Runs that fail are told of and left out. When the signal is aborted, runs in hand come
+ * to a step they can be resumed from and nothing is reported.
  * @throws FoveateError of invalid configurations, and `RUN_INVALID` for runs made with another one, before anything is trained
  */
 export function runExperiment(

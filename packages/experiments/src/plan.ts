@@ -20,6 +20,9 @@ export interface PlannedRun {
   readonly config: RunConfig;
 }
 
+/** What stands for the model of the run in an arm, as JSON. */
+const theModel = '"$model"';
+
 /** How runs are called in messages: `aoi on tiles with custom-cnn, seed 3`. */
 export function runName({ arm, data, model, seed }: Pick<PlannedRun, 'arm' | 'data' | 'model' | 'seed'>): string {
   return `${arm} on ${data} with ${model}, seed ${String(seed)}`;
@@ -102,9 +105,6 @@ function withModel(
   }
   return JSON.parse(text.replaceAll(theModel, () => JSON.stringify(model))) as Readonly<Record<string, unknown>>;
 }
-
-/** As it stands in JSON. */
-const theModel = '"$model"';
 
 /** What an entry of an axis sets, as `a.b=c` texts. */
 function overridesOf(patch: Readonly<Record<string, unknown>>): readonly string[] {

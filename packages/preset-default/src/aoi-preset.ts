@@ -26,8 +26,7 @@ const options = z.strictObject({
  * carries the outside into the area through its receptive field, so that a heatmap inside proves nothing; with every
  * training image in the surroundings of another, there is nothing to carry. The loss makes that hold in every seed. What
  * a flaw outside looks like is learned from flaws of other images pasted there; where no image has masks of its flaws,
- * nothing is pasted. On textures a seam around the area is what training would see first: the surroundings take on the colours
- * along the border.
+ * nothing is pasted. The surroundings take on the colours along the border, so that textures show no seam.
  */
 export const aoiPreset = definePlugin({
   meta: {
