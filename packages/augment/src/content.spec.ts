@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AugmentedImages, Mask } from '@foveate/contracts';
+import { random } from '@foveate/contracts';
+import type { AugmentedImages, Decoy, Mask } from '@foveate/contracts';
 import { backgroundSwap, decoy, defectPaste, dropout } from './index.js';
 import { alone, build, drawn, example, masked, operate } from './testing/operate.js';
 
@@ -47,6 +48,8 @@ describe('dropout', () => {
   });
 });
 
+type Look = Pick<Decoy, 'shape' | 'size' | 'colour'>;
+
 describe('decoy', () => {
   it('draws one mark beside the area of interest, and unmarks what it hides', async () => {
     const service = await build(decoy, { size: 0.3, softness: 0, gap: 0 });
@@ -67,6 +70,21 @@ describe('decoy', () => {
       seen.add(changed[0]!);
     }
     expect(seen.size).toBeGreaterThan(3);
+  });
+
+  it('draws marks of any look', async () => {
+    const any = { shape: 'any', size: [0.1, 0.2], colour: 'any', probability: 1 };
+    const service = await build(decoy, any);
+    const looks = Array.from({ length: 60 }, (_, seed) =>
+      service.draw(random(seed, 'look'), { width, height }),
+    ) as Look[];
+    expect(new Set(looks.map(({ shape }) => shape))).toEqual(new Set(['disc', 'square', 'diamond']));
+    expect(looks.every(({ size }) => size >= 0.1 && size < 0.2)).toBe(true);
+    for (const channel of [0, 1, 2] as const) {
+      const values = looks.map((look) => look.colour[channel]);
+      expect(Math.min(...values)).toBeLessThan(50);
+      expect(Math.max(...values)).toBeGreaterThan(205);
+    }
   });
 
   it('does nothing where there is no room', async () => {
