@@ -64,6 +64,7 @@ describe('the preset aoi', () => {
         augment: [
           { id: 'background-swap', probability: 1, matchTone: 'border' },
           { id: 'defect-paste', place: 'outside', probability: 0.5 },
+          { id: 'decoy', shape: 'any', size: [0.06, 0.25], colour: 'any', probability: 0.5 },
           { id: 'flip-horizontal' },
         ],
       },
