@@ -19,7 +19,7 @@ export const reproductions: Readonly<Record<string, Reproduction>> = {
     file: file('synthetic'),
   },
   guidance: {
-    summary: 'Fifteen ways of guidance on drawn zippers, alone and together, with 150 training images.',
+    summary: 'Sixteen ways of guidance on drawn zippers, alone and together, with 150 training images.',
     file: file('guidance'),
   },
   'synthetic-pretrained': {
