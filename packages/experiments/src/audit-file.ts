@@ -10,8 +10,9 @@ const count = z.int().min(0);
 
 const auditSchema = z.object({
   version: z.literal(1),
-  /** When the run that was audited began: one that was replaced has another audit. */
+  /** When the run that was audited began, and how long it trained: one that was replaced or lengthened has another audit. */
   startedAt: z.string(),
+  epochs: count,
   images: count,
   disturbances: z.array(z.string()),
   rows: z.array(
@@ -44,18 +45,23 @@ const pathIn = (folder: string) => join(folder, 'audit.json');
 export async function readAudit(folder: string, kind: AuditKind): Promise<readonly AuditRow[] | undefined> {
   const text = await readRegularFile(pathIn(folder), limit).catch(() => undefined);
   if (text === undefined) return undefined;
-  const { startedAt } = await readRunRecord(folder);
   const parsed = auditSchema.safeParse(jsonOf(text.toString('utf8')));
   // One that cannot be read, or was made otherwise, is made again.
-  if (!parsed.success || parsed.data.startedAt !== startedAt) return undefined;
-  const { images, disturbances, rows } = parsed.data;
-  return isDeepStrictEqual({ images, disturbances }, kind) ? rows : undefined;
+  if (!parsed.success) return undefined;
+  const { version, rows, ...made } = parsed.data;
+  return isDeepStrictEqual(made, { ...(await trainingOf(folder)), ...kind }) ? rows : undefined;
 }
 
 /** Keeps what was found. */
 export async function writeAudit(folder: string, kind: AuditKind, rows: readonly AuditRow[]): Promise<void> {
-  const { startedAt } = await readRunRecord(folder);
-  await writeAtomically(pathIn(folder), `${JSON.stringify({ version: 1, startedAt, ...kind, rows }, null, 2)}\n`);
+  const audit = { version: 1, ...(await trainingOf(folder)), ...kind, rows };
+  await writeAtomically(pathIn(folder), `${JSON.stringify(audit, null, 2)}\n`);
+}
+
+/** Which training of the folder it is. */
+async function trainingOf(folder: string) {
+  const { startedAt, epochs } = await readRunRecord(folder);
+  return { startedAt, epochs: epochs.length };
 }
 
 function jsonOf(text: string): unknown {

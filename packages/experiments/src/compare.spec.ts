@@ -45,6 +45,32 @@ describe('compareRuns', () => {
     expect(difference.seedsNeeded).toBe(55);
   });
 
+  it('shows nothing by two seeds, by differences that are all the same, or by rounding', () => {
+    expect(differenceOf([10, 11], [1, 2]).difference).toMatchObject({ finding: 'not shown', estimate: { n: 2 } });
+    const same = differenceOf([3, 4, 5, 6], [2, 3, 4, 5]).difference;
+    expect(same).toMatchObject({ finding: 'not shown', adjusted: null, seedsNeeded: null });
+    // +1, +1 and -2 in 20: their mean is 0 but for rounding.
+    expect(differenceOf([4, 4, 4], [3, 3, 6]).difference).toMatchObject({ finding: 'not shown', seedsNeeded: null });
+  });
+
+  it('shows nothing that other test images might have turned', () => {
+    // Each is wrong on other images, ce on one more, in one seed on two: t = 5 with 3 degrees of freedom, and mostly luck.
+    const wrong = (from: number, to: number) =>
+      Array.from({ length: 20 }, (_, i) => image(String(i).padStart(2, '0'), 0, i >= from && i < to ? 0.9 : 0.1));
+    const [result] = compareRuns(
+      [3, 3, 3, 4].flatMap((alarms, i) => [
+        finished('ce', i + 1, wrong(0, alarms)),
+        finished('aoi', i + 1, wrong(10, 12)),
+      ]),
+      accuracy,
+      axes,
+    );
+    const [difference] = result!.cells[0]!.differences;
+    expect(difference?.adjusted).toBeLessThan(0.05);
+    expect(difference?.bootstrap?.interval.low).toBeLessThan(0);
+    expect(difference?.finding).toBe('not shown');
+  });
+
   it('corrects for the other comparisons of the measure', () => {
     const all = [1, 2, 3, 4].flatMap((seed) => [
       finished('ce', seed, withAlarms(8)),

@@ -1,4 +1,5 @@
 /** What the runs of an experiment show: every arm against the baselines, seed by seed. */
+import { fewestSeeds } from '@foveate/report';
 import type { ArmDifference, ArmResult, ExperimentCell, ExperimentMeasure, MeasureResult } from '@foveate/report';
 import { holm, meanEstimate, nestedBootstrap, pairsNeeded, signedRankTest } from '@foveate/statistics';
 import type { FinishedRun } from './finished-run.js';
@@ -137,17 +138,23 @@ function strataOf(images: readonly TestImage[]): readonly (readonly number[])[] 
   return [...strata.values()];
 }
 
-/** @param comparisons all of the measure, for which the seeds that are needed allow too */
+/**
+ * Shown is what holds over the seeds after correction and, where images were drawn anew too, over both: coarse measures vary little over
+ * few seeds by luck alone.
+ * @param comparisons all of the measure, for which the seeds that are needed allow too
+ */
 function corrected(
   one: Uncorrected,
   adjusted: number | null,
   { better }: ExperimentMeasure,
   comparisons: number,
 ): ArmDifference {
-  const { mean = 0, deviation = null } = one.estimate ?? {};
-  const isShown = adjusted !== null && adjusted < significance;
+  const { n = 0, mean = 0, deviation = null } = one.estimate ?? {};
+  const { low, high } = one.bootstrap?.interval ?? { low: mean, high: mean };
+  const isShown = adjusted !== null && adjusted < significance && n >= fewestSeeds && low * high > 0;
   const isBetter = better === 'higher' ? mean > 0 : mean < 0;
-  const effect = deviation === null || deviation === 0 ? 0 : mean / deviation;
+  // Less than rounding leaves is no effect.
+  const effect = deviation === null || deviation === 0 || Math.abs(mean) < 1e-9 ? 0 : mean / deviation;
   return {
     ...one,
     adjusted,

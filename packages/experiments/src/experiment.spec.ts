@@ -7,6 +7,7 @@ import type { AuditRow } from '@foveate/report';
 import { createRunner } from '@foveate/pipeline';
 import { tinyDefaults, tinyPlugins } from '../../../tools/testing/tiny-plugins.js';
 import { makeExperiment, readExperiment, runExperiment, type RunReport, type Workers } from './index.js';
+import { planRuns } from './plan.js';
 
 const runner = createRunner({ plugins: tinyPlugins, defaults: tinyDefaults });
 const root = mkdtempSync(join(tmpdir(), 'foveate-experiment-'));
@@ -117,6 +118,28 @@ describe('runExperiment', () => {
     expect(existsSync(join(root, 'changed', 'runs', 'data', 'model', 'plain', 'seed-6'))).toBe(false);
     const { told } = await done('changed', other, { overwrite: true });
     expect(told).toEqual(expect.arrayContaining(['skipped plain 4', 'done wide 4', 'done wide 5', 'done plain 6']));
+  });
+
+  it('takes runs of another length for others, also where a run was lengthened behind its back', async () => {
+    const audited = tiny({ audit: { images: 4 }, seeds: [4] });
+    await done('long', audited);
+    const longer = tiny({
+      audit: { images: 4 },
+      seeds: [4],
+      config: { data: { source: 'tiny', augment: [] }, training: { epochs: 3, batchSize: 8 } },
+    });
+    const refused = {
+      code: 'RUN_INVALID',
+      message: expect.stringMatching(/expected training.epochs=2, got training.epochs=3/),
+    };
+    await expect(done('long', longer)).rejects.toMatchObject(refused);
+    const folder = join(root, 'long', 'runs', 'data', 'model', 'plain', 'seed-4');
+    const [three] = await planRuns(longer, runner, join(root, 'long'));
+    await runner.run(three!.config, { folder, resume: true }).forEach(() => undefined);
+    const { told } = await done('long', longer, { overwrite: true });
+    // The audit was of the shorter training.
+    expect(told.sort()).toEqual(expect.arrayContaining(['auditing plain 4', 'training wide 4']));
+    expect(told).not.toContain('training plain 4');
   });
 
   it('reports what is there without training', async () => {

@@ -15,8 +15,7 @@ export type Standing = 'nothing' | 'begun' | 'complete';
 export async function standingOf(folder: string, config: RunConfig): Promise<Standing> {
   const record = await readRecord(folder);
   if (record === null) return 'nothing';
-  requireSameConfig(record.config, writtenConfig(config, ''), folder, advice);
-  const isLongEnough = record.earlyStop !== undefined || record.epochs.length >= config.training.epochs;
-  const isWhole = record.status === 'completed' && isLongEnough && (await missingResults(folder, record)).length === 0;
+  requireSameConfig(record.config, writtenConfig(config, ''), folder, { advice, withLength: true });
+  const isWhole = record.status === 'completed' && (await missingResults(folder, record)).length === 0;
   return isWhole ? 'complete' : 'begun';
 }

@@ -36,8 +36,10 @@ describe('tables of an experiment', () => {
     expect(Object.keys(files)).toEqual([
       'results.csv',
       'pairs.csv',
-      ...['md', 'tex', 'csv'].map((form) => `tables/accuracy.${form}`),
-      ...['md', 'tex', 'csv'].map((form) => `tables/accuracy-differences.${form}`),
+      ...['md', 'tex'].map((form) => `tables/accuracy.${form}`),
+      ...['md', 'tex'].map((form) => `tables/accuracy-differences.${form}`),
+      'tables/accuracy.csv',
+      'tables/accuracy-differences.csv',
     ]);
     expect(files['results.csv']).toBe(
       `data,model,arm,seed,trainingSeconds,accuracy\nd,m,ce,1,2.0,0.5\nd,m,'${arm},1,2.0,1\nd,m,ce,2,2.0,0.5\nd,m,'${arm},2,2.0,1\n`,
@@ -56,11 +58,11 @@ describe('tables of an experiment', () => {
   it('have intervals, and published figures beside one’s own', () => {
     expect(files['tables/accuracy.md']).toBe(
       [
-        'Accuracy: mean over 2 seeds (95% t interval)',
+        'Accuracy: mean over 2 seeds (95% t interval); published figures with a Wilson interval',
         '',
         '| Data | ce | =a_1\\|b |',
         '| --- | --- | --- |',
-        '| d | 50.0% (50.0% to 50.0%) | 100.0% (100.0% to 100.0%) |',
+        '| d | 50.0% | 100.0% |',
         '| published: A & B 2024 | 90.0% (80.0% to 95.0%) | – |',
         '| published: A & B 2024, m | 70.0% | – |',
         '',
@@ -71,6 +73,7 @@ describe('tables of an experiment', () => {
   it('escape what LaTeX and spreadsheets would take for their own', () => {
     expect(files['tables/accuracy.tex']).toContain('    Data & ce & =a\\_1|b \\\\');
     expect(files['tables/accuracy.tex']).toContain('published: A \\& B 2024 & 90.0\\% (80.0\\% to 95.0\\%)');
-    expect(files['tables/accuracy-differences.csv']).toContain(`d,'${arm} − ce,+50.0,`);
+    expect(files['tables/accuracy.csv']).toContain(`d,m,'${arm},2,1,,,0\n`);
+    expect(files['tables/accuracy-differences.csv']).toContain(`d,m,'${arm},ce,2,0.5,,,0.5,0.5,0.5,,,not shown,\n`);
   });
 });

@@ -1,4 +1,4 @@
-/** Tables of an experiment: as CSV, Markdown and LaTeX. */
+/** Tables of an experiment: as Markdown and LaTeX to be read, as CSV to be computed with. */
 import type { ExperimentMeasure, ExperimentResult, MeasureResult } from '@foveate/report';
 import { armTable, differenceTable, type TextTable } from '@foveate/report';
 import type { FinishedRun } from './finished-run.js';
@@ -20,7 +20,13 @@ export function tableFiles(
     { name: `tables/${one.measure.key}`, table: armTable(one, result) },
     ...(differenceCount(one) === 0
       ? []
-      : [{ name: `tables/${one.measure.key}-differences`, table: differenceTable(one) }]),
+      : [{ name: `tables/${one.measure.key}-differences`, table: differenceTable(one, result) }]),
+  ]);
+  const numbers = result.measures.flatMap((one) => [
+    [`tables/${one.measure.key}.csv`, csv(armRows(one))] as const,
+    ...(differenceCount(one) === 0
+      ? []
+      : [[`tables/${one.measure.key}-differences.csv`, csv(differenceRows(one))] as const]),
   ]);
   return {
     'results.csv': resultsCsv(
@@ -31,11 +37,48 @@ export function tableFiles(
     ...Object.fromEntries(
       tables.flatMap(({ name, table }) => [
         [`${name}.md`, markdown(table)],
-        [`${name}.tex`, latex(table)],
-        [`${name}.csv`, csv([[table.corner, ...table.columns], ...table.rows])],
+        [`${name}.tex`, latex(table, name)],
       ]),
     ),
+    ...Object.fromEntries(numbers),
   };
+}
+
+const written = (value: number | null | undefined) => (value == null ? '' : String(value));
+
+/** What every arm reached in every cell, as numbers: mean over seeds with its 95% t interval. */
+function armRows({ cells }: MeasureResult): readonly (readonly string[])[] {
+  return [
+    ['data', 'model', 'arm', 'seeds', 'mean', 'low', 'high', 'deviation'],
+    ...cells.flatMap(({ data, model, arms }) =>
+      arms.map(({ arm, estimate }) => [
+        data,
+        model,
+        arm,
+        ...[estimate?.n ?? 0, estimate?.mean, estimate?.interval?.low, estimate?.interval?.high].map(written),
+        written(estimate?.deviation),
+      ]),
+    ),
+  ];
+}
+
+/** Every comparison, as numbers: over seeds, and (images) over seeds and images. */
+function differenceRows({ cells }: MeasureResult): readonly (readonly string[])[] {
+  return [
+    [
+      ...['data', 'model', 'arm', 'baseline', 'seeds', 'difference', 'low', 'high', 'imagesLow', 'imagesHigh'],
+      ...['signedRankP', 'p', 'correctedP', 'finding', 'seedsNeeded'],
+    ],
+    ...cells.flatMap(({ data, model, differences }) =>
+      differences.map(({ arm, baseline, estimate, bootstrap, signedRank, adjusted, finding, seedsNeeded }) => [
+        ...[data, model, arm, baseline],
+        ...[estimate?.n ?? 0, estimate?.mean, estimate?.interval?.low, estimate?.interval?.high].map(written),
+        ...[bootstrap?.interval.low, bootstrap?.interval.high, signedRank, estimate?.p, adjusted].map(written),
+        finding,
+        written(seedsNeeded),
+      ]),
+    ),
+  ];
 }
 
 function differenceCount({ cells }: MeasureResult): number {
@@ -73,13 +116,23 @@ function markdown({ caption, corner, columns, rows }: TextTable): string {
   return `${[caption, '', line([corner, ...columns]), rule, ...rows.map(line)].join('\n')}\n`;
 }
 
-/** A booktabs table. */
-function latex({ caption, corner, columns, rows }: TextTable): string {
+/** Characters of a cell that is broken into lines, and columns from which a table is set smaller. */
+const [prose, many] = [30, 5];
+
+/** A table of the package booktabs. */
+function latex({ caption, corner, columns, rows }: TextTable, name: string): string {
+  const widths = columns.map((_, index) =>
+    rows.some((row) => (row[index + 1] ?? '').length > prose) ? 'p{3cm}' : 'r',
+  );
   const line = (cells: readonly string[]) => `    ${cells.map(escaped).join(' & ')} \\\\`;
   return [
+    '% Needs \\usepackage{booktabs}.',
     '\\begin{table}',
+    '  \\centering',
     `  \\caption{${escaped(caption)}}`,
-    `  \\begin{tabular}{l${'r'.repeat(columns.length)}}`,
+    `  \\label{tab:${name.replace('tables/', '')}}`,
+    ...(columns.length > many ? ['  \\footnotesize'] : []),
+    `  \\begin{tabular}{l${widths.join('')}}`,
     '    \\toprule',
     line([corner, ...columns]),
     '    \\midrule',

@@ -26,6 +26,8 @@ export interface ScopeOptions {
 export interface RunKeeper {
   /** Samples of the run that is resumed; undefined for a new one. */
   previousSamples(): Promise<readonly SampleRecord[] | undefined>;
+  /** Of the run that is resumed; undefined for a new one. */
+  readonly previousConfig: RunRecord['config'] | undefined;
   /** Where a resumed training goes on. */
   readonly checkpoint: Checkpoint | undefined;
   /** True when a run that is there is gone on with. */

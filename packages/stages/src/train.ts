@@ -20,7 +20,7 @@ import type { Evaluator } from './explain.js';
 import { checkDecision, decide, isChosen, rateRemark } from './learning/decide.js';
 import { guidanceWarnings } from './learning/guidance-warnings.js';
 import { buildNetwork, type Network } from './learning/network.js';
-import { configFingerprint } from './learning/result-keys.js';
+import { configFingerprint, requireSameLength } from './learning/result-keys.js';
 import { featureCacheOf, trunkOf } from './learning/feature-cache.js';
 import { factsById } from './measure.js';
 import type { RunScope } from './run-scope.js';
@@ -142,6 +142,9 @@ function trainNetwork(built: Network, data: DataSet, run: RunScope): Observable<
     const validated = data.samples.filter(({ split }) => split === 'validation');
     checkMonitor(monitor, built.metrics, validated, settings.data.disturb.length > 0);
     checkDecision(settings.decision, data.counts);
+    const previous = run.keeper?.previousConfig;
+    if (previous !== undefined && run.keeper?.checkpoint !== undefined)
+      requireSameLength(previous, { ...settings, loss: built.loss, folder });
     const record = await run.keeper?.begin(built, data);
     if (record !== undefined) run.emit({ type: 'begin', record });
     for (const message of settings.notices ?? []) run.emit({ type: 'notice', message });

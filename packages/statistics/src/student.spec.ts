@@ -45,9 +45,12 @@ describe('meanEstimate', () => {
     expect(meanEstimate([0.3])).toEqual({ n: 1, mean: 0.3, deviation: null, interval: null, p: null });
   });
 
-  it('has no doubt about values that are all the same', () => {
-    expect(meanEstimate([0, 0, 0]).p).toBe(1);
-    expect(meanEstimate([0.1, 0.1, 0.1])).toMatchObject({ p: 0, mean: expect.closeTo(0.1, 12) });
+  it('says nothing of the spread of values that are all the same', () => {
+    expect(meanEstimate([0, 0, 0])).toEqual({ n: 3, mean: 0, deviation: 0, interval: null, p: 1 });
+    const same = { n: 3, mean: expect.closeTo(0.1, 12), deviation: 0, interval: null, p: null };
+    expect(meanEstimate([0.1, 0.1, 0.1])).toEqual(same);
+    // 0.1 + 0.2 is a little more than 0.3.
+    expect(meanEstimate([0.1 + 0.2, 0.3])).toMatchObject({ deviation: 0, p: null });
   });
 
   it('refuses what has no mean', () => {

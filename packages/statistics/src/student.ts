@@ -49,15 +49,15 @@ export interface MeanEstimate {
   readonly mean: number;
   /** Of single values; null with one. */
   readonly deviation: number | null;
-  /** Null with one value. */
+  /** Null with one value, and where all are the same. */
   readonly interval: Interval | null;
-  /** Two-sided chance of a mean as far from zero, if zero were the truth; null with one value. */
+  /** Two-sided chance of a mean as far from zero, if zero were the truth; null with one value, and where all are the same but 0. */
   readonly p: number | null;
 }
 
 /**
- * Mean, t interval and t test against zero: of paired differences it is the paired t test. Values that are all the same leave no
- * doubt: an interval without width, and p is 1 at zero and 0 elsewhere.
+ * Mean, t interval and t test against zero: of paired differences it is the paired t test. Values that are all the same say nothing
+ * of their spread, most often because they are coarse: no interval, and no p but 1 at zero.
  * @throws RangeError without values, for one that is not finite, or a level outside (0, 1)
  */
 export function meanEstimate(values: readonly number[], level = 0.95): MeanEstimate {
@@ -73,8 +73,9 @@ export function meanEstimate(values: readonly number[], level = 0.95): MeanEstim
   const reach = error * studentQuantile((1 + level) / 2, n - 1);
   // Rounding must not make a difference of values that are the same.
   const same = deviation <= 1e-12 * Math.max(1, Math.abs(mean));
-  const p = same ? (Math.abs(mean) <= 1e-12 ? 1 : 0) : 2 * studentUpperTail(Math.abs(mean) / error, n - 1);
-  return { n, mean, deviation, interval: { low: mean - reach, high: mean + reach }, p: Math.min(1, p) };
+  if (same) return { n, mean, deviation: 0, interval: null, p: Math.abs(mean) <= 1e-12 ? 1 : null };
+  const p = Math.min(1, 2 * studentUpperTail(Math.abs(mean) / error, n - 1));
+  return { n, mean, deviation, interval: { low: mean - reach, high: mean + reach }, p };
 }
 
 /**

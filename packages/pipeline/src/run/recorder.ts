@@ -18,6 +18,7 @@ const composedNote = '# The stages of this run were put together in code; this f
 
 /** The record of one run on the disk. */
 export class Recorder implements RunKeeper {
+  readonly previousConfig: RunRecord['config'] | undefined;
   readonly checkpoint: Checkpoint | undefined;
   readonly resume: boolean;
   readonly #folder: RunFolder;
@@ -47,6 +48,7 @@ export class Recorder implements RunKeeper {
     this.#secondsBefore = folder.previous?.timing.totalSeconds ?? 0;
     this.checkpoint = checkpoint;
     this.resume = folder.previous !== undefined;
+    this.previousConfig = folder.previous?.config;
   }
 
   async previousSamples(): Promise<readonly SampleRecord[] | undefined> {

@@ -256,6 +256,17 @@ describe('run', () => {
     expect(record().epochs).toHaveLength(4);
   });
 
+  it('does not lengthen a run whose learning rate falls to its end', async () => {
+    const cosine = (epochs: number) => ({ training: { epochs, batchSize: 4, schedule: { kind: 'cosine' } } });
+    await events({ config: cosine(2) });
+    const before = readFileSync(join(folder, 'run.json'), 'utf8');
+    await expect(events({ resume: true, config: cosine(4) })).rejects.toMatchObject({
+      code: 'RUN_INVALID',
+      message: expect.stringMatching(/expected training.epochs=2, got training.epochs=4/),
+    });
+    expect(readFileSync(join(folder, 'run.json'), 'utf8')).toBe(before);
+  });
+
   it('refuses to resume when the data has changed', async () => {
     await events();
     const text = readFileSync(join(folder, 'samples.jsonl'), 'utf8');

@@ -24,8 +24,8 @@ export function dotScale(cells: readonly ExperimentCell[], { isBounded }: Experi
 }
 
 /**
- * Every run as a dot, and the mean of each arm with its interval; what was run on is side by side, and a line joins the means of an
- * arm.
+ * Every run as a dot, and the mean of each arm with its interval; what was run on is side by side, and where it is a series, such as
+ * `shortcut/50` and `shortcut/150`, a line joins the means of an arm.
  * @param cells with one model, in order
  */
 export function dotPlot(
@@ -39,6 +39,7 @@ export function dotPlot(
   const place = wide / cells.length;
   const x = scaleLinear([-0.5, cells.length - 0.5], inner.x);
   const arms = cells[0]?.arms ?? [];
+  const isSeries = cells.every(({ data }) => data.includes('/'));
   const apart = Math.min(step, (most * place) / Math.max(1, arms.length - 1));
   const at = (cell: number, arm: number) => x(cell) + (arm - (arms.length - 1) / 2) * apart;
   const clipped = (value: number) => Math.min(inner.y[0] as number, Math.max(inner.y[1] as number, y(value)));
@@ -52,7 +53,7 @@ export function dotPlot(
       .x(({ centre }) => round(centre))
       .y(({ result }) => round(y(result.estimate?.mean ?? 0)))(means);
     return html`<g class="${colourClass({ index })}">
-      ${means.length > 1 && html`<path class="joined" d="${joined ?? ''}" />`}
+      ${means.length > 1 && isSeries && html`<path class="joined" d="${joined ?? ''}" />`}
       ${results.map(({ result, centre }) => ofArm(result, index, centre, { y: clipped, measure, arm }))}
     </g>`;
   });

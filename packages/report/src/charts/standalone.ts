@@ -1,5 +1,6 @@
 /** Charts as files of their own: no variables of a style sheet, which few programs but browsers know. */
 import type { Markup } from '../html.js';
+import { marker } from '../identity.js';
 
 /** The light colours of the page. */
 const ink = { text: '#625e57', rule: '#ddd8cd', paper: '#fdfcf9' };
@@ -17,18 +18,25 @@ const style = [
   ),
 ].join('\n');
 
+/** About the width of a character, and of a line of the key. */
+const [characterWidth, lineHeight] = [7, 18];
+
 /** A chart of the page as an SVG file, with a key of what its marks mean. */
 export function standaloneSvg(chart: Markup, key: readonly string[]): string {
   const [, width = '0', height = '0'] = /viewBox="0 0 (\d+) (\d+)"/.exec(chart.text) ?? [];
-  const lines = key.map(
-    (name, index) =>
-      `<g class="run-${String(index % runs.length)}" transform="translate(${String(10 + index * 110)} ${String(Number(height) + 12)})">` +
-      `<circle class="marker" cx="0" cy="0" r="5"/><text x="9" y="4">${escaped(name)}</text></g>`,
-  );
-  const opening = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${String(Number(height) + 24)}"`;
+  let [x, line] = [0, 0];
+  const lines = key.map((name, index) => {
+    const wide = 28 + characterWidth * name.length;
+    if (x > 0 && x + wide > Number(width)) [x, line] = [0, line + 1];
+    const [left, top] = [x + 12, Number(height) + 12 + line * lineHeight];
+    x += wide;
+    return `<g class="run-${String(index % runs.length)}">${marker({ index }, left, top).text}<text x="${String(left + 9)}" y="${String(top + 4)}">${escaped(name)}</text></g>`;
+  });
+  const whole = String(Number(height) + 6 + (line + 1) * lineHeight);
+  const opening = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${whole}"`;
   return `${chart.text
     .replace(/<svg\s/, `${opening} `)
-    .replace(/viewBox="0 0 \d+ \d+"/, `viewBox="0 0 ${width} ${String(Number(height) + 24)}"`)
+    .replace(/viewBox="0 0 \d+ \d+"/, `viewBox="0 0 ${width} ${whole}"`)
     .replace(/>/, `><style>${style}</style><rect width="100%" height="100%" fill="${ink.paper}"/>`)
     .replace(/<\/svg>\s*$/, `${lines.join('')}</svg>`)}\n`;
 }

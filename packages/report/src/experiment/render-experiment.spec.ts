@@ -89,6 +89,14 @@ describe('the page of an experiment', () => {
     checkPage(text);
     expect(text).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
     expect(text).toContain('>&lt;aoi></text>');
+    // Marks of the key are those of the chart, and long names get lines of their own.
+    expect(text.match(/class="marker run-1"/g)).toHaveLength(3);
+    const arms = ['ce', 'a-long-name-of-an-arm', 'another-one-as-long', 'and-one-more'].map((name) => ({
+      name,
+      settings: [],
+    }));
+    const [many = ''] = Object.values(experimentFigures({ ...result([0.5, 0.6], [0.7, 0.8]), arms }));
+    expect(many).toContain('viewBox="0 0 360 292"');
     expect(text).not.toContain('var(');
   });
 });

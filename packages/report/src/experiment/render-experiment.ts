@@ -7,6 +7,7 @@ import { badge } from '../identity.js';
 import { pageText } from '../page-text.js';
 import { section, table } from '../sections/table.js';
 import { exampleSections, type ExampleRuns } from './examples.js';
+import { fewestSeeds } from './result.js';
 import type { ExperimentCell, ExperimentResult, MeasureResult } from './result.js';
 import { armTable, differenceTable, type TextTable } from './tables.js';
 import { findings } from './words.js';
@@ -107,7 +108,7 @@ function measureSection(one: MeasureResult, result: ExperimentResult): Markup {
     hasDifferences &&
       html`<details>
         <summary>Differences between arms</summary>
-        ${ofTexts(differenceTable(one))}
+        ${ofTexts(differenceTable(one, result))}
       </details>`,
   ]);
 }
@@ -120,7 +121,7 @@ function panelsOf(
   const panels = new Map<string, ExperimentCell[]>();
   for (const cell of cells) {
     const slash = cell.data.indexOf('/');
-    const group = slash === -1 ? (manyModels ? '' : 'All data') : cell.data.slice(0, slash);
+    const group = slash === -1 ? '' : cell.data.slice(0, slash);
     const title = [group, ...(manyModels ? [cell.model] : [])].filter((part) => part !== '').join(', ');
     panels.set(title, [...(panels.get(title) ?? []), cell]);
   }
@@ -135,10 +136,12 @@ const method = section(
   'method',
   'How this was decided',
   html`<p class="note">
-    Arms are compared seed by seed: the runs of a seed share images, split and test. A difference counts as shown when a
-    paired t test over the seeds gives p below 0.05 after Holm's correction over all comparisons of the measure. The
-    second interval, of some measures, draws seeds and, within each, test images anew (1,000 times, within label and
-    group); with few seeds it is rather too narrow, which is why it does not decide. Charts show every run, the mean of
-    an arm and its 95% t interval.
+    Arms are compared seed by seed: the runs of a seed share images, split and test. A difference counts as shown when
+    there are at least ${fewestSeeds} seeds, a paired t test over them gives p below 0.05 after Holm's correction over
+    all comparisons of the measure, and the second interval, where there is one, leaves out zero. That interval draws
+    seeds and, within each, test images anew (1,000 times, within label and group); with few seeds it is rather too
+    narrow, so that it does not decide alone. Seeds that would be needed show the difference seen with a chance of 80%,
+    the same correction included. Where all seeds agree to the last digit there is no interval, and no p. Charts show
+    every run, the mean of an arm and its 95% t interval.
   </p>`,
 );

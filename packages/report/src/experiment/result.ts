@@ -23,6 +23,9 @@ export interface ArmResult {
   readonly estimate: MeanEstimate | null;
 }
 
+/** Seeds below which no difference counts as shown: a deviation of two values is hardly known. */
+export const fewestSeeds = 3;
+
 /** What a comparison shows. Better and worse go by the measure's own direction. */
 export type Finding = 'better' | 'worse' | 'not shown';
 
@@ -36,7 +39,7 @@ export interface ArmDifference {
   readonly bootstrap: Bootstrapped | null;
   /** Of the exact signed-rank test; null without pairs. */
   readonly signedRank: number | null;
-  /** p of the paired t test by Holm's correction over all comparisons of this measure; null with fewer than two pairs. */
+  /** p of the paired t test by Holm's correction over all comparisons of this measure; null where there is no p. */
   readonly adjusted: number | null;
   readonly finding: Finding;
   /** Seeds that would show the difference seen, with a chance of 80%; null where it is shown, or nothing was seen. */

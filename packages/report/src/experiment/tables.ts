@@ -1,6 +1,7 @@
 /** Tables of an experiment as text, for the page and for files of other forms. */
 import type { Interval, MeanEstimate } from '@foveate/statistics';
-import { fixed, percent, range, signed } from '../format.js';
+import { count, fixed, percent, range, signed } from '../format.js';
+import { fewestSeeds } from './result.js';
 import type {
   ArmDifference,
   ExperimentCell,
@@ -35,7 +36,7 @@ export function armTable(
   { measure, cells }: MeasureResult,
   { arms, seeds, published }: Pick<ExperimentResult, 'arms' | 'seeds' | 'published'>,
 ): TextTable {
-  const seedsText = seeds.length === 1 ? 'one seed' : `${String(seeds.length)} seeds`;
+  const seedsText = count(seeds.length, 'seed');
   // Of shares and areas under curves nothing lies beyond 0 and 1, though a t interval may.
   const within = (at: number) => (measure.isBounded ? Math.min(1, Math.max(0, at)) : at);
   const interval = (one: Interval | null) =>
@@ -58,7 +59,7 @@ export function armTable(
     }),
   ]);
   return {
-    caption: `${measure.title}: mean over ${seedsText} (95% t interval)`,
+    caption: `${measure.title}: ${seeds.length === 1 ? 'one seed' : `mean over ${seedsText} (95% t interval)`}${known.length === 0 ? '' : '; published figures with a Wilson interval'}`,
     corner: 'Data',
     columns: arms.map(({ name }) => name),
     rows: [...rows, ...publishedRows],
@@ -71,9 +72,14 @@ function publishedHead({ source, model }: PublishedFigure): string {
 }
 
 /** What every comparison shows: a row for each. */
-export function differenceTable({ measure, cells }: MeasureResult): TextTable {
+export function differenceTable(
+  { measure, cells }: MeasureResult,
+  { seeds }: Pick<ExperimentResult, 'seeds'>,
+): TextTable {
+  const tested = cells.flatMap(({ differences }) => differences.filter(({ adjusted }) => adjusted !== null)).length;
+  const correction = tested > 1 ? `, p by Holm's correction over ${count(tested, 'comparison')}` : '';
   return {
-    caption: `${measure.title}${measure.isShare ? ', in points' : ''}: differences by seed`,
+    caption: `${measure.title}${measure.isShare ? ', in points' : ''}: differences by seed over ${count(seeds.length, 'seed')}${correction}`,
     corner: 'Data',
     columns: [
       'Compared',
@@ -104,12 +110,18 @@ function intervalText(estimate: MeanEstimate | null, measure: ExperimentMeasure)
   return interval === null ? '–' : range(interval, (at) => writtenDifference(at, measure));
 }
 
-function findingText({ finding, seedsNeeded, adjusted }: ArmDifference): string {
+/** Seeds beyond which nobody asks how many exactly. */
+const mostSeeds = 1000;
+
+function findingText({ finding, seedsNeeded, estimate }: ArmDifference): string {
   if (finding !== 'not shown') return finding;
-  if (adjusted === null) return 'no difference shown: too few seeds';
-  return seedsNeeded === null
-    ? 'no difference shown'
-    : `no difference shown; some ${String(seedsNeeded)} seeds would be needed`;
+  if (estimate === null) return '–';
+  if (estimate.n < fewestSeeds) return 'no difference shown: too few seeds';
+  if (estimate.deviation === 0) return 'no difference shown: the same in every seed';
+  if (seedsNeeded === null) return 'no difference shown';
+  const needed =
+    seedsNeeded > mostSeeds ? `more than ${count(mostSeeds, 'seed')}` : `some ${count(seedsNeeded, 'seed')}`;
+  return `no difference shown; ${needed} would be needed`;
 }
 
 /** Data, and the model where there are several. */

@@ -1,10 +1,14 @@
 /** Which keys of a configuration the numbers of a run depend on. */
 import { writtenConfig, type RunConfig } from '@foveate/assembly';
 import { fail } from '@foveate/contracts';
+import type { Loss } from '@foveate/contracts';
 import type { RunRecord } from '@foveate/run-record';
 import { createHash } from 'node:crypto';
 
-/** Keys that cannot change a number of the run, with all below them, and the one that lengthens it. */
+/** The key that lengthens a run. */
+const lengthKey = 'training.epochs';
+
+/** Keys that cannot change a number of the run, with all below them. */
 const ignoredKeys = [
   'baseFolder',
   'data.lock',
@@ -18,7 +22,6 @@ const ignoredKeys = [
   'training.metricsEvery',
   'training.logs',
   'observers',
-  'training.epochs',
 ];
 
 function isIgnored(key: string): boolean {
@@ -36,12 +39,12 @@ function flatten(value: unknown, path: string): readonly (readonly [string, stri
 }
 
 /** Every value that a run's numbers depend on, by key, in order of keys. */
-function resultKeys(written: RunRecord['config']): ReadonlyMap<string, string> {
-  const entries = flatten(written, '').filter(([key]) => !isIgnored(key));
+function resultKeys(written: RunRecord['config'], withLength = false): ReadonlyMap<string, string> {
+  const entries = flatten(written, '').filter(([key]) => !isIgnored(key) && (withLength || key !== lengthKey));
   return new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A hash of everything in a configuration that changes the numbers of a run. */
+/** A hash of everything in a configuration that changes the numbers of a run, but how long it trains. */
 export function configFingerprint(config: RunConfig): string {
   return createHash('sha256')
     .update(JSON.stringify([...resultKeys(writtenConfig(config, ''))]))
@@ -50,17 +53,21 @@ export function configFingerprint(config: RunConfig): string {
 
 /**
  * Refuses to go on with a run under another configuration.
- * @param advice what to do instead
+ * @param options.advice what to do instead
+ * @param options.withLength whether it must also train as long; otherwise it may go on for longer
  * @throws FoveateError `RUN_INVALID` naming the differing keys
  */
 export function requireSameConfig(
   previous: RunRecord['config'],
   next: RunRecord['config'],
   folder: string,
-  advice = 'Resume with the same configuration, or start a new run with --out',
+  {
+    advice = 'Resume with the same configuration, or start a new run with --out',
+    withLength = false,
+  }: { readonly advice?: string; readonly withLength?: boolean } = {},
 ): void {
-  const before = resultKeys(previous);
-  const now = resultKeys(next);
+  const before = resultKeys(previous, withLength);
+  const now = resultKeys(next, withLength);
   const keys = [...new Set([...before.keys(), ...now.keys()])].filter((key) => before.get(key) !== now.get(key));
   if (keys.length === 0) return;
   // Another plugin has other options: its name says it.
@@ -73,5 +80,32 @@ export function requireSameConfig(
     expected: telling.map((key) => `${key}=${before.get(key) ?? 'nothing'}`).join(', '),
     got: telling.map((key) => `${key}=${now.get(key) ?? 'nothing'}`).join(', '),
     advice,
+  });
+}
+
+/**
+ * Refuses to lengthen a run whose learning rate or loss depends on how long it is: its first epochs were those of a shorter one.
+ * @param training.schedule of the learning rate
+ * @throws FoveateError `RUN_INVALID`
+ */
+export function requireSameLength(
+  previous: RunRecord['config'],
+  { training, loss, folder }: Pick<RunConfig, 'training'> & { readonly loss: Pick<Loss, 'uses'>; readonly folder: string },
+): void {
+  const epochs = resultKeys(previous, true).get(lengthKey);
+  const why =
+    training.schedule?.kind === 'cosine'
+      ? 'The learning rate falls to the end of the training'
+      : loss.uses.includes('progress')
+        ? 'The weight of the guidance grows with the training'
+        : undefined;
+  if (why === undefined || epochs === String(training.epochs)) return;
+  throw fail({
+    code: 'RUN_INVALID',
+    what: `${why}, so that the run cannot be made longer or shorter`,
+    where: folder,
+    expected: `training.epochs=${epochs ?? 'nothing'}`,
+    got: `training.epochs=${String(training.epochs)}`,
+    advice: 'Resume with as many epochs as before, or start a new run with --out',
   });
 }
