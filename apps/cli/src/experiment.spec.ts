@@ -73,5 +73,11 @@ describe('foveate reproduce', () => {
       'synthetic, guidance, synthetic-pretrained, band, zipper, industrial',
     );
     expect(foveate('reproduce', 'synthetic', '--data', '.').status).toBe(2);
+    expect(foveate('reproduce').stdout).toMatch(/^synthetic-pretrained .*weights: downloaded, or --weights$/m);
+    const missing = foveate('reproduce', 'band', '--data', 'nowhere');
+    expect([missing.status, missing.stderr.match(/There is no such folder/g)]).toEqual([
+      3,
+      ['There is no such folder'],
+    ]);
   });
 });

@@ -6,8 +6,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import type { AuditRow } from '@foveate/report';
 import { createRunner } from '@foveate/pipeline';
 import { tinyDefaults, tinyPlugins } from '../../../tools/testing/tiny-plugins.js';
-import { makeExperiment, readExperiment, runExperiment, type RunReport, type Workers } from './index.js';
-import { planRuns } from './plan.js';
+import { makeExperiment, planRuns, readExperiment, runExperiment, type RunReport, type Workers } from './index.js';
 
 const runner = createRunner({ plugins: tinyPlugins, defaults: tinyDefaults });
 const root = mkdtempSync(join(tmpdir(), 'foveate-experiment-'));
@@ -161,11 +160,18 @@ describe('the file of an experiment', () => {
     [
       'an arm that is not there',
       'config: {}\narms: { ce: {} }\nseeds: 2\ncompareWith: ec\n',
-      /bad.yaml:4:\d+ compareWith.*'ec'/,
+      /bad.yaml:4:\d+ compareWith: there is no arm 'ec'; there are ce, got "ec"/,
     ],
     ['seeds that stand there twice', 'config: {}\narms: { ce: {} }\nseeds: [1, 1]\n', /bad.yaml:3:1 seeds/],
     ['no arms', 'config: {}\narms: {}\nseeds: 1\n', /at least one arm/],
     ['a key nobody knows', 'config: {}\narms: { ce: {} }\nseed: 1\n', /bad.yaml:3:1 seed/],
+    [
+      'a misspelt arm',
+      'config: {}\narms: { baseline: {} }\nseeds: 1\ncompareWith: baselin\n',
+      /did you mean 'baseline'\?/,
+    ],
+    ['a list of arms', 'config: {}\narms: [ce]\nseeds: 1\n', /bad.yaml:2:\d+ arms: expected keys with values, got/],
+    ['a name with a space', 'config: {}\narms: { my arm: {} }\nseeds: 1\n', /expected letters, digits, points/],
     ['a name that leads out', 'config: {}\narms: { ../x: {} }\nseeds: 1\n', /bad.yaml:2:/],
   ])('is refused with %s', async (_, text, message) => {
     await expect(read(text)).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) });

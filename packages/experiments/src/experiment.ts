@@ -1,4 +1,5 @@
 /** An experiment from plan to report. */
+import { stringify } from 'yaml';
 import { join } from 'node:path';
 import type { ConfigReader } from '@foveate/assembly';
 import { isFoveateError } from '@foveate/contracts';
@@ -133,9 +134,7 @@ function resultOf(
     seeds: value.seeds,
     arms: Object.entries(value.arms).map(([arm, patch]) => ({
       name: arm,
-      settings: Object.entries(patch).map(
-        ([path, to]) => `${path}=${typeof to === 'string' ? to : JSON.stringify(to)}`,
-      ),
+      settings: Object.entries(patch).map(([path, to]) => `${path}: ${flow(to)}`),
     })),
     baselines,
     measures: compareRuns(comparable, [...imageMeasures, ...flipMeasures], axes),
@@ -148,6 +147,11 @@ function resultOf(
     refused,
     trainingSeconds: finished.reduce((sum, { record }) => sum + record.timing.totalSeconds, 0),
   };
+}
+
+/** A value as YAML has it in a line. */
+function flow(value: unknown): string {
+  return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();
 }
 
 async function written(

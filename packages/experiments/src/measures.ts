@@ -149,7 +149,7 @@ export const flipMeasures: readonly (ExperimentMeasure & { readonly side: 'outsi
   {
     key: 'outsideFlips',
     title: 'Verdicts changed by what is outside',
-    note: 'Test images changed outside their area of interest in several ways: how often the verdict changed. It should not.',
+    note: 'Test images changed outside their area of interest in several ways: how often the verdict changed. It should not; one who always says the same changes nothing either.',
     better: 'lower',
     isShare: true,
     isBounded: true,

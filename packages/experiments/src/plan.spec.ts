@@ -1,10 +1,13 @@
 /** Which configurations an experiment comes to. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { definePlugin, type BuiltPlugin } from '@foveate/contracts';
 import { createRunner } from '@foveate/pipeline';
 import { z } from 'zod';
 import { tinyDefaults, tinyPlugins } from '../../../tools/testing/tiny-plugins.js';
-import { makeExperiment, planRuns } from './index.js';
+import { makeExperiment, planRuns, readExperiment } from './index.js';
 
 const around = definePlugin({
   meta: { kind: 'model', id: 'around', contract: '^2', summary: 'Another model.' },
@@ -37,6 +40,16 @@ describe('planRuns', () => {
     expect([typed!.seed, typed!.config.seed]).toEqual([4, 4]);
   });
 
+  it('points to the entry that holds what is wrong', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'foveate-plan-')), 'x.yaml');
+    writeFileSync(
+      file,
+      'config: { data: { source: tiny } }\narms: { ce: {} }\ndata:\n  d: { data.sizes: 3 }\nseeds: 1\n',
+    );
+    await expect(planRuns(await readExperiment(file), runner, '/out')).rejects.toThrow(/x\.yaml:4:3.*sizes/s);
+    rmSync(dirname(file), { recursive: true });
+  });
+
   it('puts the model of the run into an arm that wraps it', async () => {
     const [id] = tinyPlugins.filter(({ meta }) => meta.kind === 'model').map(({ meta }) => meta.id);
     const arms = { plain: {}, wrapped: { model: { id: 'around', model: '$model' } } };
@@ -47,6 +60,9 @@ describe('planRuns', () => {
       ['plain', 'wide', { id, options: { channels: 3 } }],
       ['wrapped', 'wide', { id: 'around', options: { model: { id, channels: 3 } } }],
     ]);
-    await expect(planned({ arms })).rejects.toThrow("the entry 'model' of models names none");
+    const common = { data: { source: 'tiny', augment: [] }, model: { id, channels: 3 } };
+    const [, wrapped] = await planned({ arms, config: common });
+    expect(wrapped!.config.model).toMatchObject({ id: 'around', options: { model: { id, channels: 3 } } });
+    await expect(planned({ arms })).rejects.toThrow("neither the entry 'model' of models nor the common configuration");
   });
 });

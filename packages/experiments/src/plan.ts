@@ -46,13 +46,14 @@ export async function planRuns(
     typeof config === 'string'
       ? reader.readConfig(resolve(baseFolder, config), texts)
       : reader.makeConfig({ name, ...config }, baseFolder, texts);
+  const common = typeof config === 'string' ? undefined : config['model'];
   const runs: PlannedRun[] = [];
   for (const seed of seeds) {
     for (const [dataName, ofData] of Object.entries(data)) {
       for (const [model, ofModel] of Object.entries(models)) {
         for (const [arm, ofArm] of Object.entries(arms)) {
           const where = { arm, data: dataName, model, seed };
-          const patches = [ofData, ofModel, withModel(ofArm, ofModel['model'], { ...where, experiment })];
+          const patches = [ofData, ofModel, withModel(ofArm, ofModel['model'] ?? common, { ...where, experiment })];
           const texts = [...patches.flatMap(overridesOf), ...overrides, `seed=${String(seed)}`];
           const withName = [...texts, `name=${plain(`${arm}-${dataName}-${model}-${String(seed)}`)}`];
           runs.push({
@@ -86,7 +87,7 @@ export function commonConfigText({ value: { config }, baseFolder }: ReadExperime
 
 /**
  * What an arm sets, `$model` in it replaced by the model of the run: so that an arm can wrap whichever model it is run with.
- * @throws FoveateError `CONFIG_INVALID` where the entry of the model names none
+ * @throws FoveateError `CONFIG_INVALID` where neither the entry of the model nor the common configuration names one
  */
 function withModel(
   patch: Readonly<Record<string, unknown>>,
@@ -98,7 +99,7 @@ function withModel(
   if (model === undefined) {
     throw fail({
       code: 'CONFIG_INVALID',
-      what: `The arm '${arm}' takes the model of each run, and the entry '${name}' of models names none`,
+      what: `The arm '${arm}' takes the model of each run, and neither the entry '${name}' of models nor the common configuration names one`,
       where: experiment.locate(['arms', arm]),
       advice: `Write models: { ${name}: { model: … } }`,
     });
@@ -116,12 +117,19 @@ function plain(name: string): string {
 }
 
 /** The error of a configuration, with the run it belongs to. */
-function named(cause: unknown, where: Pick<PlannedRun, 'arm' | 'data' | 'model' | 'seed'>, { locate }: ReadExperiment) {
+function named(
+  cause: unknown,
+  where: Pick<PlannedRun, 'arm' | 'data' | 'model' | 'seed'>,
+  { value, locate }: ReadExperiment,
+) {
   if (!isFoveateError(cause)) return cause;
+  // What is wrong there is most often a key of the data's entry or of the arm's: whichever holds it.
+  const keys = Object.keys(value.data[where.data] ?? {});
+  const entry = keys.some((key) => cause.message.includes(key)) ? 'data' : 'arms';
   return fail({
     code: cause.code,
     what: `The configuration of ${runName(where)} is invalid`,
-    where: locate(['arms', where.arm]),
+    where: locate([entry, where[entry === 'arms' ? 'arm' : 'data']]),
     advice: cause.message,
     cause,
   });

@@ -1,4 +1,5 @@
 /** What the file of an experiment may hold. */
+import { nearestNames } from '@foveate/contracts';
 import { z } from 'zod';
 
 const name = z.string().regex(/^[\w-][\w.-]*$/, 'expected letters, digits, points, hyphens and underscores');
@@ -69,10 +70,14 @@ export const experimentSchema = z
   .superRefine(({ arms, compareWith = [], models, published }, context) => {
     const known = (list: object, wanted: string, path: (string | number)[], what: string) => {
       if (Object.hasOwn(list, wanted)) return;
-      const message = `there is no ${what} '${wanted}'; there are ${Object.keys(list).join(', ')}`;
+      const [near] = nearestNames(wanted, Object.keys(list));
+      const meant = near === undefined ? '' : ` (did you mean '${near}'?)`;
+      const message = `there is no ${what} '${wanted}'${meant}; there are ${Object.keys(list).join(', ')}`;
       context.addIssue({ code: 'custom', path, message });
     };
-    compareWith.forEach((arm, index) => known(arms, arm, ['compareWith', index], 'arm'));
+    compareWith.forEach((arm, index) =>
+      known(arms, arm, ['compareWith', ...(compareWith.length > 1 ? [index] : [])], 'arm'),
+    );
     published.forEach((figure, index) => {
       known(arms, figure.arm, ['published', index, 'arm'], 'arm');
       if (figure.model !== undefined) known(models, figure.model, ['published', index, 'model'], 'model');

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 export interface Reproduction {
   /** What it needs besides the product; undefined: nothing. */
   readonly data?: string;
+  /** Whether it needs pretrained weights too, which are downloaded unless they are named. */
+  readonly weights?: true;
   readonly summary: string;
   /** Path of its file. */
   readonly file: string;
@@ -23,8 +25,8 @@ export const reproductions: Readonly<Record<string, Reproduction>> = {
     file: file('guidance'),
   },
   'synthetic-pretrained': {
-    summary:
-      'The same three questions for a MobileNetV2 pretrained on ImageNet (downloaded, or --weights), with 400 training images.',
+    summary: 'The same three questions for a MobileNetV2 pretrained on ImageNet, with 400 training images.',
+    weights: true,
     file: file('synthetic-pretrained'),
   },
   band: {

@@ -11,7 +11,7 @@ export {
 } from './render-augment-preview.js';
 export { attributionCells, attributionColumns, randomisationCells } from './audit-heatmaps.js';
 export type { AttributionFigure, AttributionRow, RandomisationRow } from './audit-heatmaps.js';
-export { renderAudit } from './render-audit.js';
+export { renderAudit, untouchedText } from './render-audit.js';
 export type { Audit, AuditCase, AuditPicture, AuditRow } from './render-audit.js';
 export type { ExampleRuns } from './experiment/examples.js';
 export { renderExperiment } from './experiment/render-experiment.js';

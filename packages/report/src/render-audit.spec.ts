@@ -18,6 +18,7 @@ const audit: Audit = {
   width: 4,
   height: 4,
   rows: [row('outside', 2), row('inside', 5)],
+  untouched: [],
   cases: [],
 };
 const text = (page: string) => page.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
@@ -29,6 +30,13 @@ describe('the page of an audit', () => {
     expect(page).toContain('&lt;run&gt;');
     expect(page).not.toContain('id="attribution"');
     expect(page).not.toContain('id="randomisation"');
+  });
+
+  it('says what could not be tested', () => {
+    expect(text(renderAudit(audit))).not.toContain('Not tested');
+    const page = text(renderAudit({ ...audit, threshold: 0.12345678, untouched: [{ id: 'decoy', side: 'outside' }] }));
+    expect(page).toContain('Not tested, since none of the images changed by it: decoy outside.');
+    expect(page).toContain('from a score of 0.123');
   });
 
   it('has the figures of heatmaps with their intervals, and a dash where there are none', () => {

@@ -6,7 +6,7 @@ import {
   type AttributionRow,
   type RandomisationRow,
 } from './audit-heatmaps.js';
-import { count, grouped, percent } from './format.js';
+import { count, figure, grouped, percent } from './format.js';
 import { Gallery } from './gallery.js';
 import { html, type Markup } from './html.js';
 import { maskLegend, maskOutlines } from './mask-outlines.js';
@@ -62,6 +62,8 @@ export interface Audit {
   readonly width: number;
   readonly height: number;
   readonly rows: readonly AuditRow[];
+  /** What changed none of the images: there was no room, nothing to paste, or it is less than a pixel at their size. */
+  readonly untouched: readonly Pick<AuditRow, 'id' | 'side'>[];
   /** The largest changes of the score by what is outside, flips first. */
   readonly cases: readonly AuditCase[];
   /** How good heatmaps are, an explainer a row; absent where that was not asked for. */
@@ -76,7 +78,7 @@ export interface Audit {
  * @throws FoveateError `DATA_INSUFFICIENT` when nothing could be disturbed
  */
 export function renderAudit(audit: Audit): string {
-  const { name, split, threshold, images, width, height, rows, cases } = audit;
+  const { name, split, threshold, images, width, height, rows, untouched, cases } = audit;
   if (rows.length === 0) throw fail({ code: 'DATA_INSUFFICIENT', what: 'Nothing could be disturbed', where: name });
   const gallery = new Gallery({ width, height });
   const shown = cases.map((one) => caseOf(one, audit, gallery));
@@ -87,15 +89,16 @@ export function renderAudit(audit: Audit): string {
       <p class="kicker">Foveate audit</p>
       <h1>${name}</h1>
       <p class="lead">${verdict(rows)}</p>
-      <p class="muted">${count(images, `${split} image`)}, defective from a score of ${threshold}</p>
+      <p class="muted">${count(images, `${split} image`)}, defective from a score of ${figure(threshold)}</p>
     </header>`,
     main: html`<section id="disturbances" aria-labelledby="disturbances-title">
         <h2 id="disturbances-title">What changes the verdict</h2>
         <p class="note">
           Each image is changed on one side of its area of interest alone, and classified again. What is outside must
-          not count; what is inside should.
+          not count; what is inside should. A network that always says the same changes nothing either: see its test.
         </p>
         ${sideTable(rows, 'outside')} ${sideTable(rows, 'inside')}
+        ${untouched.length > 0 && html`<p class="note">${untouchedText(untouched)}</p>`}
       </section>
       ${attributionSection(audit.attribution ?? [])} ${randomisationSection(audit.randomisation ?? [])}
       <section id="cases" aria-labelledby="cases-title">
@@ -104,6 +107,12 @@ export function renderAudit(audit: Audit): string {
       </section>`,
     footer: 'Made by Foveate from a run and its data.',
   });
+}
+
+/** What an audit could not do, in a sentence. */
+export function untouchedText(untouched: Audit['untouched']): string {
+  const names = untouched.map(({ id, side }) => `${id} ${side}`).join(', ');
+  return `Not tested, since none of the images changed by it: ${names}. There was no room, nothing to paste, or it is less than a pixel at this size.`;
 }
 
 /** The share over all disturbances outside, in a sentence. */

@@ -17,7 +17,7 @@ import { batchesOf, disturbedBatches, evaluationBatches, trainingBatches, type B
 import { requireSameSamples } from './data/recorded-data.js';
 import { WaitClock } from './flow/wait-clock.js';
 import type { Evaluator } from './explain.js';
-import { checkDecision, decide, isChosen, rateRemark } from './learning/decide.js';
+import { checkDecision, decide, isChosen, rateRemark, temperatureRemark } from './learning/decide.js';
 import { guidanceWarnings } from './learning/guidance-warnings.js';
 import { buildNetwork, type Network } from './learning/network.js';
 import { configFingerprint, requireSameLength } from './learning/result-keys.js';
@@ -67,6 +67,8 @@ function withDecision(run: RunScope): OperatorFunction<TrainedModel, TrainedMode
     const batches = evaluationBatches(feed, 'validation');
     const decision = decide(options, isChosen(options) ? await evaluate({ ...evaluator, batches }) : []);
     run.emit({ type: 'decision', decision });
+    const remark = temperatureRemark(decision);
+    if (remark !== undefined) run.emit({ type: 'warning', message: remark });
     const { temperature } = decision;
     return { ...trained, decision, evaluator: { ...evaluator, ...(temperature === undefined ? {} : { temperature }) } };
   });

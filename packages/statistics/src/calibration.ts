@@ -37,6 +37,9 @@ export function calibrationError(probabilities: readonly number[], labels: reado
   return error;
 }
 
+/** The lowest and the highest temperature that {@link fitTemperature} finds. */
+export const temperatureLimits = [1e-3, 1e3] as const;
+
 /**
  * The temperature T > 0 by which logits have to be divided so that their probabilities fit the labels best: it minimises the
  * mean cross-entropy of sigmoid(margin / T), which is convex in 1 / T. Order, and so AUROC, stay. (Guo et al., "On
@@ -53,7 +56,7 @@ export function fitTemperature(margins: readonly number[], labels: readonly Labe
   // The derivative of the loss by b = 1 / T rises: its zero is found by halving.
   const slope = (b: number) =>
     margins.reduce((sum, margin, i) => sum + margin * (sigmoid(b * margin) - (labels[i] as number)), 0);
-  let [low, high] = [1e-3, 1e3];
+  let [low, high]: [number, number] = [...temperatureLimits];
   if (slope(low) >= 0) return 1 / low;
   if (slope(high) <= 0) return 1 / high;
   for (let step = 0; step < 100 && high / low > 1 + 1e-12; step++) {

@@ -8,7 +8,7 @@ export {
   type BootstrapOptions,
   type DrawnTraining,
 } from './bootstrap.js';
-export { brierScore, calibrationError, fitTemperature } from './calibration.js';
+export { brierScore, calibrationError, fitTemperature, temperatureLimits } from './calibration.js';
 export { confusion, type Confusion } from './confusion.js';
 export { delongTest, type DelongTest } from './delong.js';
 export { groupAccuracies, worstGroup, type GroupAccuracy } from './groups.js';

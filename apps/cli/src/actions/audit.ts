@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { classNames, type SplitName } from '@foveate/contracts';
 import { writeAtomically } from '@foveate/contracts/node';
 import { auditDefaults } from '@foveate/preset-default';
-import { attributionCells, attributionColumns, randomisationCells, renderAudit, type AuditRow } from '@foveate/report';
+import {
+  attributionCells,
+  attributionColumns,
+  randomisationCells,
+  renderAudit,
+  untouchedText,
+  type AuditRow,
+} from '@foveate/report';
 import { requireOwnPage } from '../own-page.js';
 import { defaultRunner } from '../runner.js';
 import { follow } from '../terminal/follow.js';
@@ -39,17 +46,21 @@ export async function audit(
   );
   await writeAtomically(page, renderAudit(found));
   if (json === true) {
-    const { name, split, threshold, images, rows, attribution: measured, randomisation: compared } = found;
-    printJson({ name, split, threshold, images, rows, attribution: measured, randomisation: compared, page }, 2);
+    const { name, split, threshold, images, rows, untouched, attribution: measured, randomisation: compared } = found;
+    printJson(
+      { name, split, threshold, images, rows, untouched, attribution: measured, randomisation: compared, page },
+      2,
+    );
     return;
   }
   print(
-    `${found.name}: ${String(found.images)} ${found.split} images, defective from a score of ${String(found.threshold)}\n`,
+    `${found.name}: ${String(found.images)} ${found.split} images, defective from a score of ${String(Number(found.threshold.toPrecision(4)))}\n`,
   );
   printTable(
     ['where', 'what was done', 'to', 'images', 'verdict changed', '95% interval', 'score moved'],
     found.rows.map(cells),
   );
+  if (found.untouched.length > 0) print(`\n${untouchedText(found.untouched)}`);
   print('\nWhat is done outside must not change the verdict; a defect pasted inside should.');
   if (found.attribution !== undefined) {
     print('\nHeatmaps on defective images, with 95% intervals:\n');

@@ -1,5 +1,5 @@
 /** What `foveate reproduce` does. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fail } from '@foveate/contracts';
 import { readExperiment, type Experiment } from '@foveate/experiments';
@@ -22,7 +22,11 @@ export interface ReproduceFlags extends ExperimentFlags {
  */
 export async function reproduce(name: string | undefined, flags: ReproduceFlags): Promise<void> {
   if (name === undefined) {
-    const rows = Object.entries(reproductions).map(([key, { summary, data }]) => [key, summary, data ?? 'nothing']);
+    const rows = Object.entries(reproductions).map(([key, { summary, data, weights }]) => [
+      key,
+      summary,
+      data ?? (weights ? 'weights: downloaded, or --weights' : 'nothing'),
+    ]);
     printTable(['name', 'what', 'needs'], rows);
     return;
   }
@@ -49,6 +53,7 @@ export async function reproduce(name: string | undefined, flags: ReproduceFlags)
         : { expected: chosen.data, advice: `Name their folder: foveate reproduce ${name} --data FOLDER` }),
     });
   }
+  if (flags.data !== undefined) await requireFolder(flags.data);
   const read = await readExperiment(chosen.file);
   const seeds = flags.seeds === undefined ? read.value.seeds : Array.from({ length: flags.seeds }, (_, i) => i + 1);
   const models = flags.weights === undefined ? read.value.models : await startingFrom(flags.weights, read.value.models);
@@ -83,4 +88,19 @@ async function startingFrom(file: string, models: Experiment['models']): Promise
     { ...patch, model: { ...model, ...found?.options, weights } },
   ]);
   return { ...models, ...(Object.fromEntries(changed) as Experiment['models']) };
+}
+
+/** Once, and not for every run. @throws FoveateError `PATH_MISSING` */
+async function requireFolder(path: string): Promise<void> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder) return;
+  throw fail({
+    code: 'PATH_MISSING',
+    what: 'There is no such folder',
+    where: resolve(path),
+    advice: 'Check the path that --data names',
+  });
 }

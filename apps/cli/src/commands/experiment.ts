@@ -33,7 +33,7 @@ Runs that are complete and unchanged are skipped: after Ctrl-C, or when seeds or
 fails is told of and does not stop the others.
 
 Example:
-  foveate experiment examples/guidance.yaml --jobs 2`,
+  foveate experiment my-experiment.yaml --jobs 2`,
     )
     .action(async (file: string, flags: ExperimentFlags) =>
       (await import('../actions/experiment.js')).experiment(file, flags),

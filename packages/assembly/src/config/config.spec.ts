@@ -143,6 +143,7 @@ describe('messages', () => {
     ['seed: 1', ['loss.weight=much'], '--set loss.weight=much loss.weight: expected number, got "much".'],
     ['seed: [1', [], 'x.yaml:1:9: Flow sequence in block collection must be sufficiently indented and end with a ]'],
     ['seed: 1\nseed: 2', [], 'x.yaml:2:1: Map keys must be unique.'],
+    ['arms: {}\nseeds: 2', [], 'This is an experiment and not a configuration'],
     ['- 1', [], 'expected keys with values, such as loss: ceod, got a list'],
     [
       'training: { train: heads }',

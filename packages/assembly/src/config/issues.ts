@@ -11,6 +11,8 @@ export interface SchemaIssue {
   readonly code?: string;
   /** Unknown keys. */
   readonly keys?: readonly string[];
+  /** Of a key that may not be called so: why. */
+  readonly issues?: readonly SchemaIssue[];
   /** Of a union: what each of its forms reports, at paths below that of the union. */
   readonly errors?: readonly (readonly SchemaIssue[])[];
 }
@@ -44,6 +46,10 @@ export function findingsOf(issues: readonly SchemaIssue[], guide: SchemaGuide, v
       }));
     }
     const got = valueAt(value, path);
+    // What was transformed, or one of several that belong together, stands elsewhere.
+    if (issue.code === 'custom' && got === undefined) return [{ path, what: issue.message }];
+    if (issue.code === 'invalid_key')
+      return [{ path, what: `this cannot be a name, ${issue.issues?.[0]?.message ?? issue.message}` }];
     const what = `${wording(issue, path, guide)}, got ${got === undefined ? 'nothing' : JSON.stringify(got)}`;
     return [{ path, what, advice: typeof got === 'string' ? nearestWord(got, path, guide) : undefined }];
   });
@@ -82,6 +88,7 @@ function wording({ code, message }: SchemaIssue, path: ConfigPath, guide: Schema
   const isChoice = code === 'invalid_union' || (code === 'invalid_type' && guide.tag(path) !== undefined);
   const expected = isChoice ? guide.expected(path) : '';
   if (expected !== '') return `expected ${expected}`;
+  if (message.includes('expected record')) return 'expected keys with values';
   return message.replace(/^(Invalid \w+|Too (small|big)): /, '').replace(/, received .*$/, '');
 }
 

@@ -9,6 +9,7 @@ import { withPackages } from '../third-party.js';
 import { documentOf, parseConfigText, pathText, withOverrides } from './document.js';
 import type { ConfigDocument, ConfigPath } from './document.js';
 import { valueAt } from './issues.js';
+import { isObject } from './plain-object.js';
 import { appliedPreset, choosePreset, withPreset } from './preset.js';
 import { renamedOverride, withRenames } from './renamed-keys.js';
 import { resolveConfig, withDefaults } from './resolve.js';
@@ -50,12 +51,24 @@ export function packagesOf(
   };
 }
 
+/** Of an experiment no key would be known, one by one. */
+function refuseExperiment({ value, locate }: ConfigDocument): void {
+  if (!isObject(value) || !('arms' in value) || !('seeds' in value)) return;
+  throw fail({
+    code: 'CONFIG_INVALID',
+    what: 'This is an experiment and not a configuration',
+    where: locate([]),
+    advice: 'Run it with foveate experiment FILE',
+  });
+}
+
 async function complete(
   asWritten: ConfigDocument,
   file: string,
   setKeys: readonly string[],
   { registry, defaults, consent }: ConfigSetting,
 ): Promise<RunConfig> {
+  refuseExperiment(asWritten);
   const document = withRenames(asWritten);
   const overrides = setKeys.map(renamedOverride);
   const written = withOverrides(document, overrides);

@@ -6,7 +6,7 @@ import { emptyMask, unionOf } from '@foveate/image';
 import type { Predictor } from '@foveate/predict';
 import type { AttributionFigure, AttributionRow } from '@foveate/report';
 import type { SampleStore, Stored } from '@foveate/stages';
-import { bootstrap } from '@foveate/statistics';
+import { bootstrap, wilsonInterval } from '@foveate/statistics';
 import { explainerOf, openExplaining } from '../run/open-predictor.js';
 import type { TrainedRun } from '../run/trained-run.js';
 
@@ -105,7 +105,7 @@ class Attribution {
     });
   }
 
-  /** Means over the images that have a figure, with bootstrap intervals over the images. */
+  /** Means over the images that have a figure, with intervals over the images: of shares Wilson's, otherwise by bootstrap. */
   row(): AttributionRow {
     const of = (key: keyof Measured): AttributionFigure | null => {
       const values = this.#measured.map((one) => one[key]).filter((value) => value !== null);
@@ -113,6 +113,11 @@ class Attribution {
       const mean = (images: readonly number[]) =>
         images.reduce((sum, at) => sum + (values[at] as number), 0) / images.length;
       const all = [...values.keys()];
+      // A hit or none: few images that all hit would leave a bootstrap no doubt.
+      if (key === 'pointsAtArea' || key === 'pointsAtDefect') {
+        const hits = values.reduce<number>((sum, value) => sum + value, 0);
+        return { mean: mean(all), interval: wilsonInterval(hits, values.length) };
+      }
       const drawn = bootstrap(1, [all], (_, images) => mean(images), { seed: this.#seed });
       return { mean: mean(all), ...(drawn === null ? {} : { interval: drawn.interval }) };
     };

@@ -104,6 +104,7 @@ export function auditRun(
       width: config.data.size[1],
       height: config.data.size[0],
       rows: ways.flatMap((way) => rowsOf(way, outcomes.get(way) ?? [], threshold)),
+      untouched: ways.filter((way) => outcomes.get(way)?.length === 0).map(({ id, side }) => ({ id, side })),
       cases: cases.list,
       ...(explained === undefined ? {} : { attribution: explained }),
       ...(compared === undefined ? {} : { randomisation: compared }),

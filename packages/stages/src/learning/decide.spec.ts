@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DataCounts, Label } from '@foveate/contracts';
 import { scoreAt, type Scored } from '@foveate/trainer';
-import { checkDecision, decide, rateRemark } from './decide.js';
+import { checkDecision, decide, rateRemark, temperatureRemark } from './decide.js';
 
 /** Predictions by label and logit. */
 const predicted = (...rows: readonly (readonly [Label, number])[]): readonly Scored[] =>
@@ -51,6 +51,15 @@ describe('a decision', () => {
     expect(temperature).toBeCloseTo(20 / Math.log(2), 6);
     expect(threshold).toBe(0);
     expect(decide({ temperature: true }, sure)).toEqual({ threshold: 0.5, temperature });
+    expect(temperatureRemark({ threshold, temperature })).toBeUndefined();
+  });
+
+  it('says what a temperature at its limit means', () => {
+    const without = decide({ temperature: true }, predicted([0, 1], [1, -1]));
+    expect(temperatureRemark(without)).toContain('say nothing of the label');
+    const right = decide({ temperature: true }, predicted([0, -20], [1, 20]));
+    expect(temperatureRemark(right)).toContain('right about every image');
+    expect(temperatureRemark({ threshold: 0.5 })).toBeUndefined();
   });
 });
 

@@ -1,7 +1,14 @@
 /** From which score an image is called defective, and at which temperature, chosen on the validation split. */
 import type { DecisionOptions } from '@foveate/assembly';
 import { fail, usualDecision, type DataCounts, type Decision } from '@foveate/contracts';
-import { criticalValue, fitTemperature, operatingPoint, wilsonInterval, type OperatingRule } from '@foveate/statistics';
+import {
+  criticalValue,
+  fitTemperature,
+  operatingPoint,
+  temperatureLimits,
+  wilsonInterval,
+  type OperatingRule,
+} from '@foveate/statistics';
 import { scoreAt, type Scored } from '@foveate/trainer';
 
 type Rule = Exclude<DecisionOptions['threshold'], number | undefined>;
@@ -52,6 +59,17 @@ function ruleOf(rule: Rule): OperatingRule {
     case 'false-alarm-rate':
       return { falseAlarms: rule.atMost };
   }
+}
+
+/** Says what a temperature at its limit means; undefined for others. */
+export function temperatureRemark({ temperature }: Decision): string | undefined {
+  const [least, most] = temperatureLimits;
+  if (temperature === undefined || (temperature > least && temperature < most)) return undefined;
+  const why =
+    temperature >= most
+      ? 'its logits say nothing of the label there, and all scores come to about 0.5'
+      : 'it is right about every image there, and all scores come to about 0 or 1';
+  return `The temperature came to its limit on the validation split: ${why}. Scores are no probabilities.`;
 }
 
 /**

@@ -90,7 +90,11 @@ export function requireSameConfig(
  */
 export function requireSameLength(
   previous: RunRecord['config'],
-  { training, loss, folder }: Pick<RunConfig, 'training'> & { readonly loss: Pick<Loss, 'uses'>; readonly folder: string },
+  {
+    training,
+    loss,
+    folder,
+  }: Pick<RunConfig, 'training'> & { readonly loss: Pick<Loss, 'uses'>; readonly folder: string },
 ): void {
   const epochs = resultKeys(previous, true).get(lengthKey);
   const why =
