@@ -3,6 +3,8 @@
  * the same bytes on every machine.
  */
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { fail } from '@foveate/contracts';
 
 /** Number of a byte in the memory of the kernels. */
 type Address = number;
@@ -45,6 +47,22 @@ const page = 65_536;
 
 let compiled: object | undefined;
 
+/** @throws FoveateError `PATH_MISSING` in a clone that was not built */
+function kernelFile(): Uint8Array {
+  const file = new URL('../wasm/kernels.wasm', import.meta.url);
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw fail({
+      code: 'PATH_MISSING',
+      what: 'The compiled kernels are missing',
+      where: fileURLToPath(file),
+      advice: 'In a clone of the repository run: npm run build; otherwise install @foveate/image again',
+      cause,
+    });
+  }
+}
+
 /** Kernels with memory of their own; what lies in it stays until the next {@link Kernels.layOut}. */
 export class Kernels {
   #exports: Exports | undefined;
@@ -52,7 +70,7 @@ export class Kernels {
   /** The functions. The file is read at the first use, in each thread. */
   get run(): Exports {
     if (this.#exports === undefined) {
-      compiled ??= new WebAssembly.Module(readFileSync(new URL('../wasm/kernels.wasm', import.meta.url)));
+      compiled ??= new WebAssembly.Module(kernelFile());
       this.#exports = new WebAssembly.Instance(compiled).exports as Exports;
     }
     return this.#exports;

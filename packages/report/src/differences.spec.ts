@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { differingSettings, settingText } from './differences.js';
 import { nameRuns } from './identity.js';
+import type { ReportRun } from './report-run.js';
 import { fabricate } from './testing/fixture.js';
 
 type Change = NonNullable<Parameters<typeof fabricate>[1]>;
@@ -57,6 +58,18 @@ describe('names of runs', () => {
     ],
   ])('tell %s', (_, changes, expected) => {
     expect(names(...changes)).toEqual(expected);
+  });
+});
+
+describe('runs with much between them', () => {
+  it('are told by their folders', () => {
+    const many = (end: string, value = end.padStart(27, '-')) => ({
+      config: Object.fromEntries([...'abcdefgh'].map((key) => [key, `${key} ${value}`])),
+    });
+    const [a, b] = runs({ ...many('one'), seed: 1 }, { ...many('two'), seed: 1 }) as [ReportRun, ReportRun];
+    const c = runs({ ...many('one'), seed: 1, config: { ...many('one').config, a: 'two'.padStart(27) } })[0]!;
+    const named = nameRuns([a, b, c].map((run, i) => ({ ...run, folder: `run-${String(i)}` })));
+    expect(named.map(({ name }) => name)).toEqual(['tiles (run-0)', 'tiles (run-1)', 'tiles (run-2)']);
   });
 });
 

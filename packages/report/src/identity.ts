@@ -16,8 +16,8 @@ export interface NamedRun {
   readonly threshold: number;
 }
 
-/** Characters of a value that a name can hold. */
-const longest = 30;
+/** Characters of a value that a name can hold, and of all that tells a run from others. */
+const [longest, mostWords] = [30, 60];
 
 const symbols = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond];
 const dashes = ['none', '7 3', '2 3', '9 3 2 3'];
@@ -62,7 +62,8 @@ export function thresholdText(runs: readonly NamedRun[]): string {
 }
 
 /**
- * Names runs so that no two share a name: by name, else with what differs between them, else with their numbers.
+ * Names runs so that no two share a name: by name, else with what differs between them, else with their folders, else with their
+ * numbers.
  * @param threshold for all of them; left out: that of each one's decision
  */
 export function nameRuns(runs: readonly ReportRun[], threshold?: number): readonly NamedRun[] {
@@ -70,8 +71,12 @@ export function nameRuns(runs: readonly ReportRun[], threshold?: number): readon
   const told = names.map((name, index) => {
     const alike = [...names.keys()].filter((other) => names[other] === name);
     if (alike.length === 1) return name;
-    const parts = differences(alike.map((other) => runs[other] as ReportRun))[alike.indexOf(index)] ?? [];
-    return parts.length === 0 ? name : `${name} (${parts.join(', ')})`;
+    const told = differences(alike.map((other) => runs[other] as ReportRun)).map((parts) => parts.join(', '));
+    const folders = alike.map((other) => runs[other]?.folder);
+    const isLong = told.some((words) => words.length > mostWords);
+    const isTold = new Set(folders).size === alike.length && !folders.includes(undefined);
+    const words = (isLong && isTold ? folders : told)[alike.indexOf(index)] ?? '';
+    return words === '' ? name : `${name} (${words})`;
   });
   return runs.map((run, index) => {
     const name = told[index] ?? '';

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fail } from '@foveate/contracts';
 import { resolveInside } from '@foveate/contracts/node';
 import { predictionSchema } from '@foveate/run-record';
@@ -37,6 +37,7 @@ export async function loadRun(folder: string): Promise<ReportRun> {
   const samples = await readSamples(folder);
   return {
     record,
+    folder: basename(resolve(folder)),
     predictions: predictions ?? [],
     ...(samples === null ? {} : { samples }),
     images: (path) => readImage(folder, path),

@@ -3,6 +3,8 @@ import type { PredictionRecord, RunRecord, SampleRecord } from '@foveate/run-rec
 /** A run folder as a report reads it. */
 export interface ReportRun {
   readonly record: RunRecord;
+  /** Name of the folder without its path; absent where there is none. */
+  readonly folder?: string;
   /** All splits; empty when the run was interrupted before it was measured. */
   readonly predictions: readonly PredictionRecord[];
   /** Absent when the folder has no samples.jsonl. */

@@ -30,8 +30,9 @@ function furtherFigure(value: MetricValue | undefined): Content {
   );
 }
 
-/** `missedDefects` as `Missed defects`. */
+/** `missedDefects` as `Missed defects`, `mcc` as `MCC`. */
 function words(key: string): string {
+  if (key === 'mcc') return 'MCC';
   const spaced = key.replaceAll(/(?<=[a-z\d])[A-Z](?=[a-z])/g, (letter) => ` ${letter.toLowerCase()}`);
   return `${spaced.slice(0, 1).toUpperCase()}${spaced.slice(1)}`;
 }
