@@ -63,7 +63,7 @@ export function dotPlot(
       x,
       y,
       id,
-      title: `${measure.title}: ${title}`,
+      title: title === '' ? measure.title : `${measure.title}: ${title}`,
       description: cells.map((cell) => sentence(cell, measure)).join(' '),
       xLabel: '',
       yLabel: measure.title,

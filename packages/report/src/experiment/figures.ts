@@ -9,7 +9,7 @@ export function experimentFigures({ measures, arms }: ExperimentResult): Readonl
   return Object.fromEntries(
     measures.flatMap((one) =>
       chartsOf(one).map(({ title, chart }) => [
-        `figures/${one.measure.key}-${title.replaceAll(/[^\w.-]+/g, '-')}.svg`,
+        `figures/${[one.measure.key, title.replaceAll(/[^\w.-]+/g, '-')].filter((part) => part !== '').join('-')}.svg`,
         standaloneSvg(chart, key),
       ]),
     ),

@@ -86,6 +86,10 @@ describe('the page of an experiment', () => {
     const files = experimentFigures(result([0.5, 0.6], [0.7, 0.8]));
     expect(Object.keys(files)).toEqual(['figures/auroc-shortcut.svg', 'figures/auroc-as-trained.svg']);
     const [text = ''] = Object.values(files);
+    const [one] = result([0.5, 0.6], [0.7, 0.8]).measures;
+    const cells = [{ ...one!.cells[0]!, data: 'plain' }];
+    const single = experimentFigures(result([0.5, 0.6], [0.7, 0.8], { measures: [{ ...one!, cells }] }));
+    expect(Object.keys(single)).toEqual(['figures/auroc.svg']);
     checkPage(text);
     expect(text).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
     expect(text).toContain('>&lt;aoi></text>');

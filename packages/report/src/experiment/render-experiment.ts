@@ -98,10 +98,7 @@ function measureSection(one: MeasureResult, result: ExperimentResult): Markup {
     html`<div class="panels">
       ${chartsOf(one).map(
         ({ title, chart }) =>
-          html`<figure>
-            <figcaption>${title}</figcaption>
-            ${chart}
-          </figure>`,
+          html`<figure>${title !== '' && html`<figcaption>${title}</figcaption>`} ${chart}</figure>`,
       )}
     </div>`,
     ofTexts(armTable(one, result)),
