@@ -41,7 +41,9 @@ export function armTable(
   const within = (at: number) => (measure.isBounded ? Math.min(1, Math.max(0, at)) : at);
   const interval = (one: Interval | null) =>
     one === null ? '' : ` (${range(one, (at) => written(within(at), measure))})`;
-  const rows = cells.map((cell) => [
+  // Where a measure is not defined, such as the worst group without groups, a row would be dashes.
+  const defined = cells.filter((cell) => cell.arms.some(({ estimate }) => estimate !== null));
+  const rows = defined.map((cell) => [
     cellName(cell, cells),
     ...cell.arms.map(({ estimate, values }) => {
       if (estimate === null) return '–';
@@ -91,16 +93,18 @@ export function differenceTable(
       'Shown',
     ],
     rows: cells.flatMap((cell) =>
-      cell.differences.map((one) => [
-        cellName(cell, cells),
-        `${one.arm} − ${one.baseline}`,
-        one.estimate === null ? '–' : writtenDifference(one.estimate.mean, measure),
-        intervalText(one.estimate, measure),
-        one.bootstrap === null ? '–' : range(one.bootstrap.interval, (at) => writtenDifference(at, measure)),
-        one.signedRank === null ? '–' : one.signedRank.toFixed(3),
-        one.adjusted === null ? '–' : one.adjusted < 0.001 ? '<0.001' : one.adjusted.toFixed(3),
-        findingText(one),
-      ]),
+      cell.differences
+        .filter(({ estimate }) => estimate !== null)
+        .map((one) => [
+          cellName(cell, cells),
+          `${one.arm} − ${one.baseline}`,
+          one.estimate === null ? '–' : writtenDifference(one.estimate.mean, measure),
+          intervalText(one.estimate, measure),
+          one.bootstrap === null ? '–' : range(one.bootstrap.interval, (at) => writtenDifference(at, measure)),
+          one.signedRank === null ? '–' : one.signedRank.toFixed(3),
+          one.adjusted === null ? '–' : one.adjusted < 0.001 ? '<0.001' : one.adjusted.toFixed(3),
+          findingText(one),
+        ]),
     ),
   };
 }
@@ -115,8 +119,7 @@ const mostSeeds = 1000;
 
 function findingText({ finding, seedsNeeded, estimate }: ArmDifference): string {
   if (finding !== 'not shown') return finding;
-  if (estimate === null) return '–';
-  if (estimate.n < fewestSeeds) return 'no difference shown: too few seeds';
+  if (estimate === null || estimate.n < fewestSeeds) return 'no difference shown: too few seeds';
   if (estimate.deviation === 0) return 'no difference shown: the same in every seed';
   if (seedsNeeded === null) return 'no difference shown';
   const needed =
