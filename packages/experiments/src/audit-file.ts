@@ -48,20 +48,20 @@ export async function readAudit(folder: string, kind: AuditKind): Promise<readon
   const parsed = auditSchema.safeParse(jsonOf(text.toString('utf8')));
   // One that cannot be read, or was made otherwise, is made again.
   if (!parsed.success) return undefined;
-  const { version, rows, ...made } = parsed.data;
-  return isDeepStrictEqual(made, { ...(await trainingOf(folder)), ...kind }) ? rows : undefined;
+  const { rows, ...made } = parsed.data;
+  return isDeepStrictEqual(made, await headOf(folder, kind)) ? rows : undefined;
 }
 
 /** Keeps what was found. */
 export async function writeAudit(folder: string, kind: AuditKind, rows: readonly AuditRow[]): Promise<void> {
-  const audit = { version: 1, ...(await trainingOf(folder)), ...kind, rows };
+  const audit = { ...(await headOf(folder, kind)), rows };
   await writeAtomically(pathIn(folder), `${JSON.stringify(audit, null, 2)}\n`);
 }
 
-/** Which training of the folder it is. */
-async function trainingOf(folder: string) {
+/** What an audit says of itself: of which training of the folder it is, and how it was made. */
+async function headOf(folder: string, kind: AuditKind) {
   const { startedAt, epochs } = await readRunRecord(folder);
-  return { startedAt, epochs: epochs.length };
+  return { version: 1, startedAt, epochs: epochs.length, ...kind };
 }
 
 function jsonOf(text: string): unknown {
