@@ -1,15 +1,12 @@
 /** What the runs of an experiment show: every arm against the baselines, seed by seed. */
 import { fewestSeeds } from '@foveate/report';
 import type { ArmDifference, ArmResult, ExperimentCell, ExperimentMeasure, MeasureResult } from '@foveate/report';
-import { holm, meanEstimate, nestedBootstrap, pairsNeeded, signedRankTest } from '@foveate/statistics';
+import { holm, meanEstimate, pairsNeeded, signedRankTest } from '@foveate/statistics';
 import type { FinishedRun } from './finished-run.js';
-import { imageMeasures, type ImageMeasure, type TestImage } from './measures.js';
+import { DrawnCell, type BySeed } from './drawn-cell.js';
 
 /** A difference is shown when chance alone would give one as large less often than this, among all comparisons together. */
 const significance = 0.05;
-
-/** Draws of the bootstrap. */
-const rounds = 1000;
 
 /** Names of what was run. */
 export interface Axes {
@@ -31,19 +28,29 @@ export function compareRuns(
   measures: readonly ExperimentMeasure[],
   axes: Axes,
 ): readonly MeasureResult[] {
-  return measures
-    .filter(({ key }) => runs.some(({ values }) => typeof values[key] === 'number'))
-    .map((measure) => ({ measure, cells: cellsOf(runs, measure, axes) }));
-}
-
-function cellsOf(runs: readonly FinishedRun[], measure: ExperimentMeasure, axes: Axes): readonly ExperimentCell[] {
   const cells = axes.data.flatMap((data) =>
-    axes.models.map((model) => {
+    axes.models.map((model): RunCell => {
       const of = runs.filter(({ plan }) => plan.data === data && plan.model === model);
-      return { data, model, bySeed: bySeedAndArm(of, axes), first: of[0] };
+      const bySeed = bySeedAndArm(of, axes);
+      return { data, model, bySeed, drawn: new DrawnCell(bySeed), first: of[0] };
     }),
   );
-  const compared = cells.map(({ bySeed }) => differencesIn(bySeed, measure, axes));
+  return measures
+    .filter(({ key }) => runs.some(({ values }) => typeof values[key] === 'number'))
+    .map((measure) => ({ measure, cells: cellsOf(cells, measure, axes) }));
+}
+
+/** The runs of one data and model. */
+interface RunCell {
+  readonly data: string;
+  readonly model: string;
+  readonly bySeed: BySeed;
+  readonly drawn: DrawnCell;
+  readonly first: FinishedRun | undefined;
+}
+
+function cellsOf(cells: readonly RunCell[], measure: ExperimentMeasure, axes: Axes): readonly ExperimentCell[] {
+  const compared = cells.map((cell) => differencesIn(cell, measure, axes));
   const tested = compared.flat().flatMap(({ estimate }) => (typeof estimate?.p === 'number' ? [estimate.p] : []));
   const adjusted = holm(tested).values();
   return cells.map(({ data, model, bySeed, first }, index) => {
@@ -61,9 +68,6 @@ function cellsOf(runs: readonly FinishedRun[], measure: ExperimentMeasure, axes:
   });
 }
 
-/** Runs of one cell: of each seed those that are there, by arm. */
-type BySeed = readonly ReadonlyMap<string, FinishedRun>[];
-
 function bySeedAndArm(runs: readonly FinishedRun[], { seeds }: Axes): BySeed {
   return seeds.map(
     (seed) => new Map(runs.filter(({ plan }) => plan.seed === seed).map((run) => [run.plan.arm, run] as const)),
@@ -76,66 +80,34 @@ function armResult(arm: string, bySeed: BySeed, { key }: ExperimentMeasure): Arm
   return { arm, values, estimate: defined.length === 0 ? null : meanEstimate(defined) };
 }
 
-function differencesIn(bySeed: BySeed, measure: ExperimentMeasure, { arms, baselines }: Axes): readonly Uncorrected[] {
+function differencesIn(cell: RunCell, measure: ExperimentMeasure, { arms, baselines }: Axes): readonly Uncorrected[] {
   return baselines.flatMap((baseline) =>
-    arms.filter((arm) => !baselines.includes(arm)).map((arm) => difference(arm, baseline, bySeed, measure)),
+    arms.filter((arm) => !baselines.includes(arm)).map((arm) => difference(arm, baseline, cell, measure)),
   );
 }
 
-interface Pair {
-  readonly run: FinishedRun;
-  readonly other: FinishedRun;
-  readonly difference: number;
-}
-
-function difference(arm: string, baseline: string, bySeed: BySeed, measure: ExperimentMeasure): Uncorrected {
-  const pairs = bySeed.flatMap((runs): Pair[] => {
-    const [run, other] = [runs.get(arm), runs.get(baseline)];
-    const [a, b] = [run?.values[measure.key], other?.values[measure.key]];
-    return run === undefined || other === undefined || typeof a !== 'number' || typeof b !== 'number'
-      ? []
-      : [{ run, other, difference: a - b }];
+function difference(
+  arm: string,
+  baseline: string,
+  { bySeed, drawn }: RunCell,
+  { key }: ExperimentMeasure,
+): Uncorrected {
+  const pairs = bySeed.flatMap((runs, seed) => {
+    const [a, b] = [runs.get(arm)?.values[key], runs.get(baseline)?.values[key]];
+    return typeof a !== 'number' || typeof b !== 'number' ? [] : [{ seed, difference: a - b }];
   });
   const differences = pairs.map((pair) => pair.difference);
-  const ofImages = imageMeasures.find(({ key, isDrawnAnew }) => isDrawnAnew && key === measure.key);
   return {
     arm,
     baseline,
     estimate: pairs.length === 0 ? null : meanEstimate(differences),
     signedRank: pairs.length === 0 ? null : signedRankTest(differences).p,
-    bootstrap: ofImages === undefined || pairs.length === 0 ? null : drawnAnew(pairs, ofImages),
+    bootstrap: drawn.difference(
+      [arm, baseline],
+      key,
+      pairs.map(({ seed }) => seed),
+    ),
   };
-}
-
-/** The mean difference over seeds and images that are both drawn anew, images within label and group. */
-function drawnAnew(pairs: readonly Pair[], { of }: ImageMeasure) {
-  const at = (images: readonly TestImage[], indices: readonly number[]) =>
-    of(indices.map((index) => images[index] as TestImage));
-  return nestedBootstrap(
-    pairs.map(({ run }) => strataOf(run.images)),
-    (drawn) => {
-      let sum = 0;
-      for (const { training, images } of drawn) {
-        const pair = pairs[training] as Pair;
-        const [a, b] = [at(pair.run.images, images), at(pair.other.images, images)];
-        if (a === null || b === null) return null;
-        sum += a - b;
-      }
-      return sum / drawn.length;
-    },
-    { seed: 1, rounds },
-  );
-}
-
-function strataOf(images: readonly TestImage[]): readonly (readonly number[])[] {
-  const strata = new Map<string, number[]>();
-  for (const [index, { label, group, onlyOutside }] of images.entries()) {
-    const key = `${group ?? String(label)} ${String(onlyOutside)}`;
-    const members = strata.get(key);
-    if (members === undefined) strata.set(key, [index]);
-    else members.push(index);
-  }
-  return [...strata.values()];
 }
 
 /**

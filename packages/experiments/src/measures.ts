@@ -2,7 +2,15 @@
 import { groupName, type Label } from '@foveate/contracts';
 import type { PredictionRecord, SampleRecord } from '@foveate/run-record';
 import type { ExperimentMeasure } from '@foveate/report';
-import { auroc, falseAlarmsAt, groupAccuracies, operatingPoint, recallAt, worstGroup } from '@foveate/statistics';
+import {
+  auroc,
+  aurocOfDrawn,
+  falseAlarmsAt,
+  groupAccuracies,
+  operatingPoint,
+  recallAt,
+  worstGroup,
+} from '@foveate/statistics';
 
 /** A test image and what a run said of it. */
 export interface TestImage {
@@ -23,6 +31,8 @@ export interface ImageMeasure extends ExperimentMeasure {
   readonly isDrawnAnew: boolean;
   /** Null where it is not defined: with one class, or without such images. */
   of(images: readonly TestImage[]): number | null;
+  /** The same of images drawn from these, by their numbers, where that can be had for less. */
+  ofDrawn?(images: readonly TestImage[]): (drawn: readonly number[]) => number | null;
 }
 
 /** Test images of a run in order of their ids. */
@@ -70,6 +80,7 @@ export const imageMeasures: readonly ImageMeasure[] = [
     isShare: false,
     isBounded: true,
     of: (images) => auroc(...lists(images)),
+    ofDrawn: (images) => aurocOfDrawn(...lists(images)),
   },
   {
     key: 'worstGroup',

@@ -60,34 +60,58 @@ export function nestedBootstrap(
   statistic: (drawn: readonly DrawnTraining[]) => number | null,
   { level = 0.95, rounds = 2000, seed }: BootstrapOptions,
 ): Bootstrapped | null {
+  const values: (number | null)[] = [];
+  nestedDraws(trainings, { rounds, seed }, (drawn) => values.push(statistic(drawn)));
+  return percentiles(values, level);
+}
+
+/**
+ * The draws of {@link nestedBootstrap}, for several statistics of the same draws: {@link percentiles} makes the intervals.
+ * @throws RangeError as {@link bootstrap}
+ */
+export function nestedDraws(
+  trainings: readonly (readonly (readonly number[])[])[],
+  { rounds = 2000, seed }: Omit<BootstrapOptions, 'level'>,
+  visit: (drawn: readonly DrawnTraining[]) => void,
+): void {
   if (trainings.length === 0 || trainings.some((strata) => strata.every((members) => members.length === 0)))
     throw new RangeError('There is nothing to draw from.');
   const all = trainings.map((_, index) => index);
-  return drawn(
-    (draw) =>
-      statistic(
-        draw(all).map((training) => ({ training, images: (trainings[training] ?? []).flatMap((one) => draw(one)) })),
-      ),
-    { level, rounds, seed },
-  );
+  for (let round = 0; round < rounds; round++) {
+    const draw = drawOf(seed, round);
+    const chosen = draw(all);
+    visit(chosen.map((training) => ({ training, images: (trainings[training] ?? []).flatMap((one) => draw(one)) })));
+  }
 }
 
 /** As many of some numbers, each maybe several times. */
 type Draw = (from: readonly number[]) => readonly number[];
 
+function drawOf(seed: number, round: number): Draw {
+  const stream = random(seed, 'bootstrap', round);
+  return (from) => from.map(() => stream.pick(from));
+}
+
 function drawn(
   statistic: (draw: Draw) => number | null,
   { level, rounds, seed }: Required<BootstrapOptions>,
 ): Bootstrapped | null {
+  return percentiles(
+    Array.from({ length: rounds }, (_, round) => statistic(drawOf(seed, round))),
+    level,
+  );
+}
+
+/**
+ * The percentile interval of what a statistic was in each draw; null where it was not defined.
+ * @returns null when it was defined in fewer than half of the draws
+ * @throws RangeError for a level outside (0, 1)
+ */
+export function percentiles(draws: readonly (number | null)[], level = 0.95): Bootstrapped | null {
   if (!(level > 0 && level < 1))
     throw new RangeError(`A confidence level between 0 and 1 is needed, not ${String(level)}.`);
-  const values: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const stream = random(seed, 'bootstrap', round);
-    const value = statistic((from) => from.map(() => stream.pick(from)));
-    if (value !== null) values.push(value);
-  }
-  if (values.length < rounds / 2) return null;
+  const values = draws.filter((value) => value !== null);
+  if (values.length < draws.length / 2) return null;
   values.sort((a, b) => a - b);
   const at = (share: number) => quantile(values, share);
   const above = values.filter((value) => value >= 0).length;

@@ -4,6 +4,8 @@ export { averagePrecision } from './average-precision.js';
 export {
   bootstrap,
   nestedBootstrap,
+  nestedDraws,
+  percentiles,
   type Bootstrapped,
   type BootstrapOptions,
   type DrawnTraining,
@@ -19,7 +21,7 @@ export { criticalValue, normalQuantile, normalUpperTail } from './normal.js';
 export { falseAlarmsAt, operatingPoint, recallAt, type OperatingPoint, type OperatingRule } from './operating-point.js';
 export { rankCorrelation } from './rank-correlation.js';
 export { rates, type Rates } from './rates.js';
-export { auroc, rocCurve, type RocPoint } from './roc.js';
+export { auroc, aurocOfDrawn, rocCurve, type RocPoint } from './roc.js';
 export { imagesNeeded } from './sample-size.js';
 export { meanEstimate, pairsNeeded, studentQuantile, studentUpperTail, type MeanEstimate } from './student.js';
 export { hodgesLehmann, signedRankTest, type MedianEstimate, type SignedRankTest } from './wilcoxon.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Label } from '@foveate/contracts';
 import fc from 'fast-check';
-import { auroc, confusion, rocCurve } from './index.js';
+import { auroc, aurocOfDrawn, confusion, rocCurve } from './index.js';
 
 /** Few distinct scores, so that ties are the rule. */
 const scored = fc.array(fc.record({ score: fc.integer({ min: 0, max: 5 }), label: fc.constantFrom(0, 1) }), {
@@ -48,6 +48,28 @@ describe('auroc', () => {
     expect(() => auroc([0.1], [])).toThrow('There are 1 scores but 0 labels.');
     expect(() => auroc([0.1, NaN], [0, 1])).toThrow('Score 1 is not a number.');
     expect(() => auroc([0.1], [2 as Label])).toThrow('Label 0 is 2');
+  });
+});
+
+describe('aurocOfDrawn', () => {
+  it('is that of the images drawn, to the last digit', () => {
+    fc.assert(
+      fc.property(scored, fc.array(fc.nat(), { maxLength: 40 }), (rows, drawn) => {
+        fc.pre(rows.length > 0);
+        const of = aurocOfDrawn(
+          rows.map(({ score }) => score),
+          rows.map(({ label }) => label as Label),
+        );
+        const images = drawn.map((at) => at % rows.length);
+        const expected = auroc(
+          images.map((at) => rows[at]!.score),
+          images.map((at) => rows[at]!.label as Label),
+        );
+        expect(of(images)).toBe(expected);
+        // What was drawn before does not count.
+        expect(of(images)).toBe(expected);
+      }),
+    );
   });
 });
 

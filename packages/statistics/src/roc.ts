@@ -15,6 +15,42 @@ export function auroc(scores: readonly number[], labels: readonly Label[]): numb
   return areaOf(placements(scores, labels));
 }
 
+/**
+ * {@link auroc} of images drawn from these, each maybe several times: scores are sorted once for all draws.
+ * @returns takes the numbers of the drawn images
+ * @throws RangeError as {@link auroc}
+ */
+export function aurocOfDrawn(
+  scores: readonly number[],
+  labels: readonly Label[],
+): (images: readonly number[]) => number | null {
+  checkScores(scores, labels);
+  const distinct = [...new Set(scores)].sort((a, b) => a - b);
+  const rankOf = new Map(distinct.map((score, rank) => [score, rank]));
+  const rank = Int32Array.from(scores, (score) => rankOf.get(score) ?? 0);
+  const [positives, negatives] = [new Float64Array(distinct.length), new Float64Array(distinct.length)];
+  return (images) => {
+    positives.fill(0);
+    negatives.fill(0);
+    let positiveCount = 0;
+    for (const image of images) {
+      const at = rank[image] as number;
+      if (labels[image] === 1) {
+        positives[at] = (positives[at] as number) + 1;
+        positiveCount++;
+      } else negatives[at] = (negatives[at] as number) + 1;
+    }
+    const pairs = positiveCount * (images.length - positiveCount);
+    if (pairs === 0) return null;
+    let [below, doubled] = [0, 0];
+    for (let at = 0; at < distinct.length; at++) {
+      doubled += (positives[at] as number) * (2 * below + (negatives[at] as number));
+      below += negatives[at] as number;
+    }
+    return doubled / (2 * pairs);
+  };
+}
+
 /** The area under the curve of these placements; null when a class is missing. */
 export function areaOf({ positives, negatives }: Placements): number | null {
   const pairs = positives.length * negatives.length;
