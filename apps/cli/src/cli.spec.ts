@@ -482,8 +482,8 @@ describe('demo', () => {
     const record = JSON.parse(readFileSync(join(root, 'demo/aoi/run.json'), 'utf8')) as RunRecord;
     expect(record.preset).toEqual({
       id: 'aoi',
-      options: { version: 3 },
-      filledIn: ['data.augment.0', 'data.augment.1', 'loss'],
+      options: { version: 4 },
+      filledIn: ['data.augment.0', 'data.augment.1', 'data.augment.2', 'loss'],
     });
     expect(record.loss).toMatchObject({ id: 'energy', options: { weight: 0.3 } });
     expect(Object.keys(record.test?.['groups'] ?? {})).toHaveLength(4);

@@ -36,7 +36,7 @@ describe('foveate experiment', () => {
     expect(first.status).toBe(1);
     expect(first.stderr).toMatch(/done {4}ce on data with model, seed 1, \d+ s/);
     expect(first.stderr).toMatch(/failed {2}none on data with model, seed 1: error DATA_INSUFFICIENT/);
-    expect(first.stdout).toContain('ROC AUC: mean over one seed');
+    expect(first.stdout).toContain('ROC AUC: one seed');
     const run = join(root, 'out', 'runs', 'data', 'model', 'ce', 'seed-1');
     expect(['audit.json', 'audit.html', 'run.json'].filter((name) => !existsSync(join(run, name)))).toEqual([]);
     const page = readFileSync(join(root, 'out', 'report.html'), 'utf8');

@@ -225,7 +225,7 @@ describe('foveate init', () => {
     const shown = foveate('train', '--config', 'conf/parts.yaml', '--show-config');
     expect(parse(shown.stdout)).toMatchObject({
       loss: { id: 'energy' },
-      data: { augment: [{ id: 'background-swap' }, { id: 'defect-paste' }, {}, {}] },
+      data: { augment: [{ id: 'background-swap' }, { id: 'defect-paste' }, { id: 'decoy' }, {}, {}] },
     });
     expect(foveate('dataset', 'inspect', 'conf/parts.yaml').status).toBe(0);
   });
