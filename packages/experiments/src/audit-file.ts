@@ -16,15 +16,17 @@ const auditSchema = z.object({
   images: count,
   disturbances: z.array(z.string()),
   rows: z.array(
-    z.object({
-      id: z.string(),
-      side: z.enum(['outside', 'inside']),
-      label: z.union([z.literal(0), z.literal(1)]),
-      images: count,
-      flips: count,
-      interval: z.object({ low: z.number(), high: z.number() }),
-      moved: z.number(),
-    }),
+    z
+      .object({
+        id: z.string(),
+        side: z.enum(['outside', 'inside']),
+        label: z.union([z.literal(0), z.literal(1)]),
+        images: count,
+        flips: count,
+        interval: z.object({ low: z.number(), high: z.number() }),
+        moved: z.number(),
+      })
+      .refine(({ images, flips }) => flips <= images),
   ),
 });
 

@@ -141,6 +141,22 @@ describe('runExperiment', () => {
     expect(told).not.toContain('training plain 4');
   });
 
+  it('names a damaged run, reports the others, and does it anew where it may', async () => {
+    await done('damaged');
+    const file = join(root, 'damaged', 'runs', 'data', 'model', 'wide', 'seed-5', 'predictions.jsonl');
+    writeFileSync(file, 'garbage');
+    writeFileSync(join(root, 'damaged', 'tables', 'gone.md'), 'of an earlier report');
+    const reported = await done('damaged', tiny(), { reportOnly: true });
+    const missing = { run: 'wide on data with model, seed 5', why: expect.stringContaining('predictions.jsonl:1') };
+    expect(reported.result.missing).toEqual([missing]);
+    expect(existsSync(join(root, 'damaged', 'tables', 'gone.md'))).toBe(false);
+    const again = await done('damaged');
+    expect(again.told).toContain('failed wide 5');
+    const { result, told } = await done('damaged', tiny(), { overwrite: true });
+    expect(told).toContain('done wide 5');
+    expect(result.missing).toEqual([]);
+  });
+
   it('reports what is there without training', async () => {
     const { result, told } = await done('nothing', tiny(), { reportOnly: true });
     expect(told).toEqual([]);
@@ -169,6 +185,21 @@ describe('the file of an experiment', () => {
       'a misspelt arm',
       'config: {}\narms: { baseline: {} }\nseeds: 1\ncompareWith: baselin\n',
       /did you mean 'baseline'\?/,
+    ],
+    [
+      'a share in per cent',
+      'config: {}\narms: { ce: {} }\nseeds: 1\npublished: [{ arm: ce, measure: accuracy, value: 95, source: x }]\n',
+      /bad.yaml:4:\d+ published.0.value/,
+    ],
+    [
+      'a measure nobody knows',
+      'config: {}\narms: { ce: {} }\nseeds: 1\npublished: [{ arm: ce, measure: acuracy, value: 0.5, source: x }]\n',
+      /published.0.measure/,
+    ],
+    [
+      'more runs than anybody can do',
+      `config: {}\narms: { ce: {} }\nseeds: 1000\ndata: { ${Array.from({ length: 101 }, (_, i) => `d${String(i)}: {}`).join(', ')} }\n`,
+      /at most 100000 runs, these are 101000/,
     ],
     ['a list of arms', 'config: {}\narms: [ce]\nseeds: 1\n', /bad.yaml:2:\d+ arms: expected keys with values, got/],
     ['a name with a space', 'config: {}\narms: { my arm: {} }\nseeds: 1\n', /expected letters, digits, points/],

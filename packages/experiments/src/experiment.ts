@@ -1,4 +1,5 @@
 /** An experiment from plan to report. */
+import { readdir, rm } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { join } from 'node:path';
 import type { ConfigReader } from '@foveate/assembly';
@@ -90,12 +91,12 @@ async function gathered(runs: readonly PlannedRun[], failed: readonly FailedRun[
   const missing: { readonly run: string; readonly why: string }[] = [];
   for (const run of runs) {
     const failure = failed.find((one) => one.run === run);
-    if (failure !== undefined) {
-      missing.push({ run: runName(run), why: reasonOf(failure.error) });
-    } else if ((await standingOf(run.folder, run.config)) === 'complete') {
-      finished.push(await finishedRun(run, audited));
-    } else {
-      missing.push({ run: runName(run), why: 'it has not been done yet' });
+    try {
+      // What failed here may have been done by somebody else meanwhile.
+      if ((await standingOf(run.folder, run.config)) === 'complete') finished.push(await finishedRun(run, audited));
+      else missing.push({ run: runName(run), why: failure ? reasonOf(failure.error) : 'it has not been done yet' });
+    } catch (error) {
+      missing.push({ run: runName(run), why: reasonOf(failure?.error ?? error) });
     }
   }
   return { finished, missing };
@@ -160,6 +161,7 @@ async function written(
   { finished, comparable }: Readonly<Record<'finished' | 'comparable', readonly FinishedRun[]>>,
 ): Promise<readonly string[]> {
   for (const name of ['tables', 'figures']) await makeFolder(join(folder, name));
+  await removeEarlier(folder);
   const files = {
     'report.html': await renderExperiment(result, await examplesOf(finished, result)),
     ...tableFiles(result, finished, comparable),
@@ -171,6 +173,18 @@ async function written(
     paths.push(join(folder, name));
   }
   return paths;
+}
+
+/** Tables and charts of an earlier report would stand beside those of this one. */
+async function removeEarlier(folder: string): Promise<void> {
+  for (const [name, written] of [
+    ['tables', /\.(md|tex|csv)$/],
+    ['figures', /\.svg$/],
+  ] as const) {
+    const entries = await readdir(join(folder, name), { withFileTypes: true });
+    const old = entries.filter((entry) => entry.isFile() && written.test(entry.name));
+    for (const { name: file } of old) await rm(join(folder, name, file));
+  }
 }
 
 /** Runs of the first seed, of each data and model those of all arms, where they have pictures. */

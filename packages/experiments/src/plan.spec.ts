@@ -40,6 +40,18 @@ describe('planRuns', () => {
     expect([typed!.seed, typed!.config.seed]).toEqual([4, 4]);
   });
 
+  it.each<[string, object]>([
+    ['slashes', { data: { 'x/y': {}, x: {} }, models: { m: {}, 'y/m': {} }, arms: { a: {} } }],
+    ['upper case', { arms: { a: {}, A: {} } }],
+    ['a folder in another', { arms: { 'a/seed-1': {}, a: {} } }],
+    ['another around it', { arms: { a: {}, 'a/seed-1': {} } }],
+  ])('refuses runs whose folders would meet by %s', async (_, value) => {
+    await expect(planned(value)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('would stand in the folder of'),
+    });
+  });
+
   it('points to the entry that holds what is wrong', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'foveate-plan-')), 'x.yaml');
     writeFileSync(

@@ -47,6 +47,7 @@ export async function planRuns(
       ? reader.readConfig(resolve(baseFolder, config), texts)
       : reader.makeConfig({ name, ...config }, baseFolder, texts);
   const common = typeof config === 'string' ? undefined : config['model'];
+  requireOwnFolders(experiment);
   const runs: PlannedRun[] = [];
   for (const seed of seeds) {
     for (const [dataName, ofData] of Object.entries(data)) {
@@ -70,6 +71,34 @@ export async function planRuns(
     }
   }
   return runs;
+}
+
+/**
+ * Names with slashes can meet: data x/y with model m, and data x with model y/m.
+ * @throws FoveateError `CONFIG_INVALID` for two places that are one, also where upper and lower case are the same, or one within another
+ */
+function requireOwnFolders({ value: { arms, data, models }, locate }: ReadExperiment): void {
+  const [seen, within] = [new Map<string, string>(), new Map<string, string>()];
+  for (const dataName of Object.keys(data)) {
+    for (const model of Object.keys(models)) {
+      for (const arm of Object.keys(arms)) {
+        const folder = [dataName, model, arm].join('/').toLowerCase();
+        const name = `${arm} on ${dataName} with ${model}`;
+        const paths = folder.split('/').map((_, end, parts) => parts.slice(0, end + 1).join('/'));
+        const other = within.get(folder) ?? paths.map((path) => seen.get(path)).find((one) => one !== undefined);
+        if (other !== undefined) {
+          throw fail({
+            code: 'CONFIG_INVALID',
+            what: `The runs of ${name} would stand in the folder of ${other}`,
+            where: locate(['arms', arm]),
+            advice: 'Give arms, data and models names that differ by more than slashes and upper case',
+          });
+        }
+        seen.set(folder, name);
+        for (const path of paths) within.set(path, name);
+      }
+    }
+  }
 }
 
 /** Where the common configuration is written, if the experiment holds it itself. */

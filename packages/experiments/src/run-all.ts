@@ -1,9 +1,9 @@
 /** The runs of an experiment, some at a time: what is done is skipped, and one that fails does not stop the others. */
 import type { RunEvent } from '@foveate/contracts';
-import type { AuditRow } from '@foveate/report';
+import { loadRun, type AuditRow } from '@foveate/report';
 import { readAudit, writeAudit, type AuditKind } from './audit-file.js';
 import { runName, type PlannedRun } from './plan.js';
-import { standingOf } from './standing.js';
+import { standingOf, type Standing } from './standing.js';
 
 /** Who trains and audits, in a process or thread of its own for instance. */
 export interface Workers {
@@ -79,7 +79,7 @@ export async function runAll(runs: readonly PlannedRun[], options: RunAllOptions
 }
 
 async function runOne(run: PlannedRun, { workers, audited, overwrite, signal, tell }: RunAllOptions): Promise<void> {
-  const standing = await standingOf(run.folder, run.config).catch((error: unknown) => {
+  const standing = await wholeStanding(run).catch((error: unknown) => {
     if (overwrite) return 'nothing' as const;
     throw error;
   });
@@ -99,6 +99,13 @@ async function runOne(run: PlannedRun, { workers, audited, overwrite, signal, te
     await writeAudit(run.folder, audited, await workers.audit(run, { images: audited.images, signal }));
   }
   tell({ type: standing === 'complete' && isAudited ? 'skipped' : 'done', run });
+}
+
+/** What stands there. @throws FoveateError `RUN_INVALID` also for results that cannot be read */
+async function wholeStanding({ folder, config }: PlannedRun): Promise<Standing> {
+  const standing = await standingOf(folder, config);
+  if (standing === 'complete') await loadRun(folder);
+  return standing;
 }
 
 async function requireComplete(run: PlannedRun): Promise<void> {

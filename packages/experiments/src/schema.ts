@@ -1,6 +1,12 @@
 /** What the file of an experiment may hold. */
 import { nearestNames } from '@foveate/contracts';
 import { z } from 'zod';
+import { flipMeasures, imageMeasures } from './measures.js';
+
+/** Runs of an experiment at most: one more is a slip of the pen. */
+const mostRuns = 100_000;
+
+const measureKeys = [...imageMeasures, ...flipMeasures].map(({ key }) => key);
 
 const name = z.string().regex(/^[\w-][\w.-]*$/, 'expected letters, digits, points, hyphens and underscores');
 
@@ -35,8 +41,8 @@ const seeds = z
 const published = z.strictObject({
   arm: axisName.describe('Arm that it belongs to.'),
   model: axisName.optional().describe('Model that it belongs to, where there are several.'),
-  measure: z.string().describe('Key of the measure, such as accuracy.'),
-  value: z.number(),
+  measure: z.enum(measureKeys).describe('Key of the measure, such as accuracy.'),
+  value: z.number().min(0).max(1).describe('Shares from 0 to 1.'),
   images: z.int().min(1).optional().describe('Test images it was measured on: a share then gets its interval.'),
   source: z.string().describe('Where it was published.'),
 });
@@ -67,7 +73,12 @@ export const experimentSchema = z
       .describe('Whether the runs are audited, and on how many test images.'),
     published: z.array(published).default([]),
   })
-  .superRefine(({ arms, compareWith = [], models, published }, context) => {
+  .superRefine(({ arms, data, compareWith = [], models, seeds, published }, context) => {
+    const runs = [arms, data, models].reduce((product, axis) => product * Object.keys(axis).length, seeds.length);
+    if (runs > mostRuns) {
+      const message = `expected at most ${String(mostRuns)} runs, these are ${String(runs)}`;
+      context.addIssue({ code: 'custom', path: ['seeds'], message });
+    }
     const known = (list: object, wanted: string, path: (string | number)[], what: string) => {
       if (Object.hasOwn(list, wanted)) return;
       const [near] = nearestNames(wanted, Object.keys(list));

@@ -20,7 +20,7 @@ describe('experiments that come with the product', () => {
 
   it.each([
     ['synthetic', 3 * 9 * 5],
-    ['guidance', 15 * 2 * 5],
+    ['guidance', 16 * 2 * 5],
     ['synthetic-pretrained', 3 * 3 * 5],
     ['band', 4 * 2 * 2 * 5],
     ['zipper', 3 * 3 * 5],

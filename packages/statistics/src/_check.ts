@@ -10,7 +10,8 @@ export function checkScores(scores: readonly number[], labels: readonly Label[])
     throw new RangeError(`There are ${scores.length} scores but ${labels.length} labels.`);
   }
   for (const [i, score] of scores.entries()) {
-    if (Number.isNaN(score)) throw new RangeError(`Score ${i} is not a number.`);
+    // Numbers alone have an order.
+    if (typeof score !== 'number' || Number.isNaN(score)) throw new RangeError(`Score ${i} is not a number.`);
     const label: number | undefined = labels[i];
     if (label !== 0 && label !== 1) throw new RangeError(`Label ${i} is ${label}, but must be 0 or 1.`);
   }

@@ -105,12 +105,14 @@ function drawn(
 /**
  * The percentile interval of what a statistic was in each draw; null where it was not defined.
  * @returns null when it was defined in fewer than half of the draws
- * @throws RangeError for a level outside (0, 1)
+ * @throws RangeError for a level outside (0, 1), without draws, or for a value that is not finite
  */
 export function percentiles(draws: readonly (number | null)[], level = 0.95): Bootstrapped | null {
   if (!(level > 0 && level < 1))
     throw new RangeError(`A confidence level between 0 and 1 is needed, not ${String(level)}.`);
+  if (draws.length === 0) throw new RangeError('There are no draws.');
   const values = draws.filter((value) => value !== null);
+  if (!values.every(Number.isFinite)) throw new RangeError('The statistic is not finite for some draws.');
   if (values.length < draws.length / 2) return null;
   values.sort((a, b) => a - b);
   const at = (share: number) => quantile(values, share);

@@ -6,8 +6,8 @@
  * @throws RangeError for a number that is no probability
  */
 export function holm(pValues: readonly number[]): readonly number[] {
-  const wrong = pValues.find((p) => !(p >= 0 && p <= 1));
-  if (wrong !== undefined) throw new RangeError(`${String(wrong)} is no p-value.`);
+  const wrong = pValues.findIndex((p) => typeof p !== 'number' || !(p >= 0 && p <= 1));
+  if (wrong !== -1) throw new RangeError(`${String(pValues[wrong])} is no p-value.`);
   const order = pValues.map((p, index) => ({ p, index })).sort((a, b) => a.p - b.p);
   const adjusted = new Array<number>(pValues.length);
   let before = 0;

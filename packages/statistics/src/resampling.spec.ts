@@ -9,6 +9,7 @@ describe('holm', () => {
     expect(holm([0.7, 0.9])).toEqual([1, 1]);
     expect(holm([])).toEqual([]);
     expect(() => holm([2])).toThrow(RangeError);
+    expect(() => holm([undefined as never, 0.1])).toThrow(RangeError);
   });
 });
 

@@ -51,6 +51,12 @@ describe('auroc', () => {
   });
 });
 
+describe('scores that are no numbers', () => {
+  it.each([undefined, null, 'a', NaN])('are refused: %s', (score) => {
+    expect(() => auroc([score as never, 1], [0, 1])).toThrow(RangeError);
+  });
+});
+
 describe('aurocOfDrawn', () => {
   it('is that of the images drawn, to the last digit', () => {
     fc.assert(

@@ -119,7 +119,9 @@ class Attribution {
         return { mean: mean(all), interval: wilsonInterval(hits, values.length) };
       }
       const drawn = bootstrap(1, [all], (_, images) => mean(images), { seed: this.#seed });
-      return { mean: mean(all), ...(drawn === null ? {} : { interval: drawn.interval }) };
+      // Where few images all have the same figure, there is no spread to draw from.
+      const isSpread = drawn !== null && drawn.interval.high > drawn.interval.low;
+      return { mean: mean(all), ...(isSpread ? { interval: drawn.interval } : {}) };
     };
     return {
       explainer: this.#explainer,
