@@ -24,7 +24,7 @@ export class DrawnCell {
 
   /**
    * The mean difference of two arms over seeds and images that are both drawn anew, images within label and group.
-   * @param seeds by their number, those that both arms have
+   * @param seeds places in the list of seeds, of those that both arms have
    * @returns null for measures that are not drawn anew, and without seeds
    */
   difference(
