@@ -84,6 +84,12 @@ describe('runExperiment', () => {
     expect(told.filter((line) => line.startsWith('done'))).toHaveLength(4);
     const flips = result.measures.find(({ measure }) => measure.key === 'outsideFlips');
     expect(flips?.cells[0]?.arms[0]?.values).toEqual([0.5, 0.5]);
+    const { result: reported } = await done('audited', tiny({ audit: { images: 5 } }), { reportOnly: true });
+    expect(reported.missing).toHaveLength(4);
+    expect(reported.missing[0]).toEqual({
+      run: 'plain on data with model, seed 4',
+      why: 'it has not been audited yet, or otherwise',
+    });
   });
 
   it('goes on after a stop, to the same result', async () => {

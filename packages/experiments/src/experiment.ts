@@ -91,12 +91,17 @@ async function gathered(runs: readonly PlannedRun[], failed: readonly FailedRun[
   const missing: { readonly run: string; readonly why: string }[] = [];
   for (const run of runs) {
     const failure = failed.find((one) => one.run === run);
+    const lacks = (why: string) =>
+      missing.push({ run: runName(run), why: failure === undefined ? why : reasonOf(failure.error) });
     try {
       // What failed here may have been done by somebody else meanwhile.
-      if ((await standingOf(run.folder, run.config)) === 'complete') finished.push(await finishedRun(run, audited));
-      else missing.push({ run: runName(run), why: failure ? reasonOf(failure.error) : 'it has not been done yet' });
+      if ((await standingOf(run.folder, run.config)) === 'complete') {
+        const one = await finishedRun(run, audited);
+        finished.push(one);
+        if (audited !== undefined && !one.isAudited) lacks('it has not been audited yet, or otherwise');
+      } else lacks('it has not been done yet');
     } catch (error) {
-      missing.push({ run: runName(run), why: reasonOf(failure?.error ?? error) });
+      lacks(reasonOf(error));
     }
   }
   return { finished, missing };

@@ -11,6 +11,8 @@ import type { PlannedRun } from './plan.js';
 export interface FinishedRun {
   readonly plan: PlannedRun;
   readonly record: RunRecord;
+  /** Whether it has the audit that was asked for. */
+  readonly isAudited: boolean;
   /** In order of their ids. */
   readonly images: readonly TestImage[];
   /** By key of the measure; null where it is not defined. */
@@ -29,6 +31,7 @@ export async function finishedRun(plan: PlannedRun, audited: AuditKind | undefin
   return {
     plan,
     record,
+    isAudited: audit !== undefined,
     images,
     values: {
       ...Object.fromEntries(imageMeasures.map(({ key, of }) => [key, images.length === 0 ? null : of(images)])),

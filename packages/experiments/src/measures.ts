@@ -5,10 +5,10 @@ import type { ExperimentMeasure } from '@foveate/report';
 import {
   auroc,
   aurocOfDrawn,
-  falseAlarmsAt,
+  falseAlarmsAtRecall,
   groupAccuracies,
   operatingPoint,
-  recallAt,
+  recallAtFalseAlarms,
   worstGroup,
 } from '@foveate/statistics';
 
@@ -114,7 +114,7 @@ export const imageMeasures: readonly ImageMeasure[] = [
     better: 'higher',
     isShare: true,
     isBounded: true,
-    of: (images) => recallAt(falseAlarms, ...lists(images)),
+    of: (images) => recallAtFalseAlarms(falseAlarms, ...lists(images)),
   },
   {
     key: 'falseAlarmsAtRecall',
@@ -123,7 +123,7 @@ export const imageMeasures: readonly ImageMeasure[] = [
     better: 'lower',
     isShare: true,
     isBounded: true,
-    of: (images) => falseAlarmsAt(recall, ...lists(images)),
+    of: (images) => falseAlarmsAtRecall(recall, ...lists(images)),
   },
   {
     key: 'outsideAlarms',

@@ -164,8 +164,8 @@ describe('rates, ranking and calibration', () => {
     // In falling order: d; b and c tied; e; a.
     expect((await metric(metrics.ranking, { falseAlarms: 0, recall: 0.5 })).measure(predictions)).toEqual({
       averagePrecision: expect.closeTo(1 / 3 + (1 / 3) * (2 / 3) + (1 / 3) * (3 / 4), 14),
-      recallAt: 1 / 3,
-      falseAlarmsAt: 1 / 2,
+      recallAtFalseAlarms: 1 / 3,
+      falseAlarmsAtRecall: 1 / 2,
     });
     expect((await metric(metrics.calibration)).measure(predictions)).toEqual({
       brier: expect.closeTo((0.01 + 0.25 + 0.25 + 0.01 + 0.64) / 5, 14),
@@ -175,7 +175,7 @@ describe('rates, ranking and calibration', () => {
 
   it('are null where nothing can be said', async () => {
     expect((await metric(metrics.calibration)).measure([])).toEqual({ brier: null, calibrationError: null });
-    expect((await metric(metrics.ranking)).measure(predictions.slice(0, 2))).toEqual({ averagePrecision: null, recallAt: null, falseAlarmsAt: null }); // prettier-ignore
+    expect((await metric(metrics.ranking)).measure(predictions.slice(0, 2))).toEqual({ averagePrecision: null, recallAtFalseAlarms: null, falseAlarmsAtRecall: null }); // prettier-ignore
     expect((await metric(metrics.rates)).measure([])).toMatchObject({ balancedAccuracy: null, mcc: null });
   });
 });

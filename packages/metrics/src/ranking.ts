@@ -1,12 +1,12 @@
 import { definePlugin } from '@foveate/contracts';
-import { averagePrecision, falseAlarmsAt, recallAt } from '@foveate/statistics';
+import { averagePrecision, falseAlarmsAtRecall, recallAtFalseAlarms } from '@foveate/statistics';
 import { z } from 'zod';
 
 const share = z.number().min(0).max(1);
 
 /**
  * Metric `ranking`: what scores can do whatever the threshold. Keys `averagePrecision` (area under the precision-recall curve),
- * `recallAt` (share of the defective that are found at a share of false alarms) and `falseAlarmsAt` (the reverse), in [0, 1]; null
+ * `recallAtFalseAlarms` (share of the defective that are found at a share of false alarms) and `falseAlarmsAtRecall` (the reverse), in [0, 1]; null
  * with one class. Thresholds are those that suit these images: on new ones the rates are a little worse.
  */
 export const ranking = definePlugin({
@@ -26,8 +26,8 @@ export const ranking = definePlugin({
       const labels = predictions.map(({ label }) => label);
       return {
         averagePrecision: averagePrecision(scores, labels),
-        recallAt: recallAt(falseAlarms, scores, labels),
-        falseAlarmsAt: falseAlarmsAt(recall, scores, labels),
+        recallAtFalseAlarms: recallAtFalseAlarms(falseAlarms, scores, labels),
+        falseAlarmsAtRecall: falseAlarmsAtRecall(recall, scores, labels),
       };
     },
   }),

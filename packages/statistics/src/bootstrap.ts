@@ -50,23 +50,11 @@ export interface DrawnTraining {
 }
 
 /**
- * Like {@link bootstrap} where each training has test images of its own, as with repeated splits: trainings are drawn anew, and of
- * each that was drawn the images within their strata.
+ * Draws as {@link bootstrap} does where each training has test images of its own, as with repeated splits: trainings are drawn anew,
+ * and of each that was drawn the images within their strata. {@link percentiles} makes intervals of what statistics were in each
+ * draw, of as many statistics as are wanted.
  * @param trainings of each the members of its strata by number
- * @throws RangeError as {@link bootstrap}
- */
-export function nestedBootstrap(
-  trainings: readonly (readonly (readonly number[])[])[],
-  statistic: (drawn: readonly DrawnTraining[]) => number | null,
-  { level = 0.95, rounds = 2000, seed }: BootstrapOptions,
-): Bootstrapped | null {
-  const values: (number | null)[] = [];
-  nestedDraws(trainings, { rounds, seed }, (drawn) => values.push(statistic(drawn)));
-  return percentiles(values, level);
-}
-
-/**
- * The draws of {@link nestedBootstrap}, for several statistics of the same draws: {@link percentiles} makes the intervals.
+ * @param visit is told of each draw, in the same order for the same seed
  * @throws RangeError as {@link bootstrap}
  */
 export function nestedDraws(

@@ -19,6 +19,7 @@ describe('calibrationError', () => {
     expect(calibrationError(scores, labels)).toBeCloseTo(0.5 * 0.3 + 0.5 * 0.1, 12);
     expect(calibrationError([0.3], [0])).toBeCloseTo(0.3, 14);
     expect(calibrationError([], [])).toBeNull();
+    expect(() => calibrationError([0.3], [0], NaN)).toThrow(RangeError);
   });
 
   it('is near zero for probabilities that are true', () => {

@@ -19,12 +19,13 @@ export function brierScore(probabilities: readonly number[], labels: readonly La
  * Expected calibration error of the positive class: how far, on average over the images, the share of positives lies from
  * the mean probability in bins of equally many images. (Equal widths leave most bins empty for a sure classifier: Nixon et
  * al., "Measuring calibration in deep learning", CVPR workshops 2019.) Biased upwards where bins are small.
- * @param bins at most; so many that each has ten images or more
+ * @param bins at most, a whole number from 1 up; so many that each has ten images or more
  * @returns in [0, 1]; null without images
- * @throws RangeError as {@link brierScore}
+ * @throws RangeError as {@link brierScore}, and for another number of bins
  */
 export function calibrationError(probabilities: readonly number[], labels: readonly Label[], bins = 15): number | null {
   checkProbabilities(probabilities, labels);
+  if (!(Number.isInteger(bins) && bins > 0)) throw new RangeError(`There cannot be ${String(bins)} bins.`);
   const n = probabilities.length;
   if (n === 0) return null;
   const number = Math.max(1, Math.min(bins, Math.floor(n / 10)));

@@ -3,7 +3,6 @@ export { aurocInterval, type AurocInterval } from './auroc-interval.js';
 export { averagePrecision } from './average-precision.js';
 export {
   bootstrap,
-  nestedBootstrap,
   nestedDraws,
   percentiles,
   type Bootstrapped,
@@ -18,7 +17,13 @@ export { holm } from './holm.js';
 export { interpolated, isotonicFit, type Knot, type Observation } from './isotonic.js';
 export { mcnemarExact, pairedDifferenceInterval, type PairedCounts } from './mcnemar.js';
 export { criticalValue, normalQuantile, normalUpperTail } from './normal.js';
-export { falseAlarmsAt, operatingPoint, recallAt, type OperatingPoint, type OperatingRule } from './operating-point.js';
+export {
+  falseAlarmsAtRecall,
+  operatingPoint,
+  recallAtFalseAlarms,
+  type OperatingPoint,
+  type OperatingRule,
+} from './operating-point.js';
 export { rankCorrelation } from './rank-correlation.js';
 export { rates, type Rates } from './rates.js';
 export { auroc, aurocOfDrawn, rocCurve, type RocPoint } from './roc.js';

@@ -52,5 +52,6 @@ describe('isotonicFit', () => {
   it('refuses what is no number', () => {
     expect(() => isotonicFit([{ x: Number.NaN, y: 0 }])).toThrow(RangeError);
     expect(() => interpolated([], 0)).toThrow(RangeError);
+    expect(() => interpolated([[0, 1]], NaN)).toThrow(RangeError);
   });
 });

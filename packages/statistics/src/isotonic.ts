@@ -39,8 +39,10 @@ export function isotonicFit(observations: readonly Observation[]): readonly Knot
 /**
  * The value at `x` of the function through the knots; outside of them that of the nearest.
  * @param knots x strictly rising, at least one
+ * @throws RangeError without knots, or for NaN
  */
 export function interpolated(knots: readonly Knot[], x: number): number {
+  if (Number.isNaN(x)) throw new RangeError('There is no value at NaN.');
   const index = knots.findIndex(([at]) => at >= x);
   const after = knots[index] ?? knots.at(-1);
   if (after === undefined) throw new RangeError('There is no knot to interpolate between.');

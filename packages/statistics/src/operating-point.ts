@@ -45,7 +45,11 @@ export function operatingPoint(
  * @returns in [0, 1]; null when a class is missing
  * @throws RangeError as {@link operatingPoint}
  */
-export function recallAt(falseAlarms: number, scores: readonly number[], labels: readonly Label[]): number | null {
+export function recallAtFalseAlarms(
+  falseAlarms: number,
+  scores: readonly number[],
+  labels: readonly Label[],
+): number | null {
   return operatingPoint(scores, labels, { falseAlarms })?.truePositiveRate ?? null;
 }
 
@@ -55,7 +59,11 @@ export function recallAt(falseAlarms: number, scores: readonly number[], labels:
  * @returns in [0, 1]; null when a class is missing
  * @throws RangeError as {@link operatingPoint}
  */
-export function falseAlarmsAt(recall: number, scores: readonly number[], labels: readonly Label[]): number | null {
+export function falseAlarmsAtRecall(
+  recall: number,
+  scores: readonly number[],
+  labels: readonly Label[],
+): number | null {
   return operatingPoint(scores, labels, { misses: 1 - recall })?.falsePositiveRate ?? null;
 }
 
@@ -93,7 +101,8 @@ function least(points: readonly RocPoint[], worth: (point: RocPoint) => number):
 function between(low: number, high: number): number {
   if (!Number.isFinite(high)) return high;
   if (!Number.isFinite(low)) return low;
-  const middle = low + (high - low) / 2;
+  // Their difference may be too large for a number.
+  const middle = low / 2 + high / 2;
   return middle > low ? middle : high;
 }
 

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Label } from '@foveate/contracts';
-import { averagePrecision, confusion, falseAlarmsAt, operatingPoint, rates, recallAt } from './index.js';
+import {
+  averagePrecision,
+  confusion,
+  falseAlarmsAtRecall,
+  operatingPoint,
+  rates,
+  recallAtFalseAlarms,
+} from './index.js';
 
 describe('rates', () => {
   it('of counts by hand', () => {
@@ -45,9 +52,9 @@ describe('operatingPoint', () => {
       truePositiveRate: 1,
       falsePositiveRate: 0.4,
     });
-    expect(recallAt(0.2, scores, labels)).toBe(0.8);
-    expect(falseAlarmsAt(0.8, scores, labels)).toBe(0.2);
-    expect(falseAlarmsAt(0.6, scores, labels)).toBe(0);
+    expect(recallAtFalseAlarms(0.2, scores, labels)).toBe(0.8);
+    expect(falseAlarmsAtRecall(0.8, scores, labels)).toBe(0.2);
+    expect(falseAlarmsAtRecall(0.6, scores, labels)).toBe(0);
   });
 
   it('costs least', () => {
@@ -63,6 +70,7 @@ describe('operatingPoint', () => {
 
   it('is above or below all scores where that is best, null with one class, and refuses nonsense', () => {
     expect(operatingPoint([0.5, 0.5], [0, 1], { falseAlarms: 0.5 })?.threshold).toBe(Infinity);
+    expect(operatingPoint([-1.5e308, 1.5e308], [0, 1], { misses: 0 })?.threshold).toBe(0);
     expect(operatingPoint([0.5, 0.5], [0, 1], { misses: 0.5 })).toMatchObject({
       threshold: -Infinity,
       truePositiveRate: 1,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { random } from '@foveate/contracts';
-import { bootstrap, holm, imagesNeeded, mcnemarExact, nestedBootstrap, type DrawnTraining } from './index.js';
+import { bootstrap, holm, imagesNeeded, mcnemarExact, nestedDraws, percentiles, type DrawnTraining } from './index.js';
 
 describe('holm', () => {
   it('adjusts by hand, in the order given', () => {
@@ -77,30 +77,36 @@ describe('imagesNeeded', () => {
   });
 });
 
-describe('nestedBootstrap', () => {
+describe('nestedDraws', () => {
   it('draws trainings, and of each that was drawn its own images within their strata', () => {
-    const seen: boolean[] = [];
     const strata = [[[0, 1], [2, 3]], [[4], [5, 6]]]; // prettier-ignore
-    const options = { seed: 3, rounds: 300 };
-    const mean = (drawn: readonly DrawnTraining[]) => {
-      for (const { training, images } of drawn) {
-        const [first = [], second = []] = strata[training] ?? [];
-        seen.push(images.filter((i) => first.includes(i)).length === first.length);
-        seen.push(images.filter((i) => second.includes(i)).length === second.length);
-      }
-      return drawn.reduce((sum, { training }) => sum + training, 0) / drawn.length;
-    };
-    const found = nestedBootstrap(strata, mean, options)!;
-    expect(seen).toHaveLength(300 * 2 * 2);
-    expect(seen.every(Boolean)).toBe(true);
+    const drawn: (readonly DrawnTraining[])[] = [];
+    nestedDraws(strata, { seed: 3, rounds: 300 }, (draw) => drawn.push(draw));
+    expect(drawn).toHaveLength(300);
+    for (const { training, images } of drawn.flat()) {
+      for (const stratum of strata[training] ?? [])
+        expect(images.filter((image) => stratum.includes(image))).toHaveLength(stratum.length);
+    }
     // Of two trainings a quarter of the draws are twice the first, a quarter twice the second.
-    expect(found.interval).toEqual({ low: 0, high: 1 });
-    expect(nestedBootstrap(strata, mean, options)).toEqual(found);
+    const means = drawn.map((draw) => draw.reduce((sum, { training }) => sum + training, 0) / draw.length);
+    expect(percentiles(means)!.interval).toEqual({ low: 0, high: 1 });
+    const again: (readonly DrawnTraining[])[] = [];
+    nestedDraws(strata, { seed: 3, rounds: 300 }, (draw) => again.push(draw));
+    expect(again).toEqual(drawn);
   });
 
   it('refuses nothing to draw from', () => {
-    expect(() => nestedBootstrap([], () => 1, { seed: 1 })).toThrow(RangeError);
-    expect(() => nestedBootstrap([[[0]], [[]]], () => 1, { seed: 1 })).toThrow(RangeError);
-    expect(nestedBootstrap([[[0]]], () => null, { seed: 1, rounds: 10 })).toBeNull();
+    const none = () => undefined;
+    expect(() => nestedDraws([], { seed: 1 }, none)).toThrow(RangeError);
+    expect(() => nestedDraws([[[0]], [[]]], { seed: 1 }, none)).toThrow(RangeError);
+  });
+});
+
+describe('percentiles', () => {
+  it('leaves draws out for which the statistic was not defined, up to half of them', () => {
+    expect(percentiles([null, null, 1])).toBeNull();
+    expect(percentiles([null, 1, 3], 0.5)).toMatchObject({ interval: { low: 1.5, high: 2.5 }, rounds: 2 });
+    expect(() => percentiles([])).toThrow(RangeError);
+    expect(() => percentiles([NaN])).toThrow(RangeError);
   });
 });

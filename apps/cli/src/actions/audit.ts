@@ -15,7 +15,7 @@ import { requireOwnPage } from '../own-page.js';
 import { defaultRunner } from '../runner.js';
 import { follow } from '../terminal/follow.js';
 import { printFact } from '../terminal/fact.js';
-import { percent } from '../terminal/format.js';
+import { figure, percent } from '../terminal/format.js';
 import { printTable } from '../terminal/table.js';
 import { print, printJson } from '../terminal/terminal.js';
 
@@ -54,7 +54,7 @@ export async function audit(
     return;
   }
   print(
-    `${found.name}: ${String(found.images)} ${found.split} images, defective from a score of ${String(Number(found.threshold.toPrecision(4)))}\n`,
+    `${found.name}: ${String(found.images)} ${found.split} images, defective from a score of ${figure(found.threshold)}\n`,
   );
   printTable(
     ['where', 'what was done', 'to', 'images', 'verdict changed', '95% interval', 'score moved'],

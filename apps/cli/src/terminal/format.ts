@@ -12,6 +12,11 @@ export function fixed(value: unknown, digits = 3): string {
   return typeof value === 'number' ? (Math.abs(value) < 1e6 ? value.toFixed(digits) : value.toExponential(2)) : none;
 }
 
+/** Four significant digits: `0.5`, `0.4213`. */
+export function figure(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
 /** `45 s`, `2 min 05 s`, `1 h 02 min` */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

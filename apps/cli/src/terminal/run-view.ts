@@ -4,7 +4,7 @@ import { splitNames } from '@foveate/contracts';
 import type { SingleBar } from 'cli-progress';
 import { newBar } from './bar.js';
 import { printFact } from './fact.js';
-import { duration, fixed, percent } from './format.js';
+import { duration, figure, fixed, percent } from './format.js';
 import { shortFigure } from './measures.js';
 import { colours, print, terminalWidth } from './terminal.js';
 import { widthOf, wrap } from './wrap.js';
@@ -213,8 +213,6 @@ function decisionText({ threshold, temperature }: EventOf<'decision'>['decision'
   const scores = temperature === undefined ? '' : `; logits are divided by ${figure(temperature)} for the score`;
   return `defective from a score of ${figure(threshold)} on${scores}`;
 }
-
-const figure = (value: number): string => String(Number(value.toPrecision(4)));
 
 const megabytes = (bytes: number): number => Math.round(bytes / 1e5) / 10;
 

@@ -24,6 +24,7 @@ export function finished(
       timing: { totalSeconds: 2 },
       data: { counts: { train: { good: 3, defective: 2 }, test: { good: 1, defective: 1 } } },
     } as unknown as RunRecord,
+    isAudited: false,
     images,
     values: Object.fromEntries(imageMeasures.map(({ key, of }) => [key, of(images)])),
   };
