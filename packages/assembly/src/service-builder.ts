@@ -1,5 +1,5 @@
 /** Builds the service of a plugin from its options. */
-import { fail, isFoveateError } from '@foveate/contracts';
+import { fail, isFoveateError, messageOf } from '@foveate/contracts';
 import type { BuiltPlugin, Plugin, PluginKind, PluginServices, StageContext } from '@foveate/contracts';
 import type { Registry } from './registry.js';
 
@@ -71,7 +71,7 @@ async function calling(plugin: Plugin, options: unknown, context: StageContext):
     const { kind, id } = plugin.meta;
     throw fail({
       code: 'PLUGIN_INVALID',
-      what: `The ${kind} '${id}' cannot be built: ${cause instanceof Error ? cause.message : String(cause)}`,
+      what: `The ${kind} '${id}' cannot be built: ${messageOf(cause)}`,
       advice: 'Set FOVEATE_DEBUG=1 to see where; choose another plugin, or tell its author',
       cause,
     });

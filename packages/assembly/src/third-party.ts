@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fail } from '@foveate/contracts';
+import { fail, messageOf } from '@foveate/contracts';
 import { isWithin } from '@foveate/contracts/node';
 import { z } from 'zod';
 import { requireConsent } from './consent.js';
@@ -120,7 +120,7 @@ async function readManifest(name: string, from: string, consent: Consent): Promi
               code: 'PLUGIN_INVALID',
               what: `Package '${name}' cannot be imported`,
               where: file,
-              got: cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? cause.name) : String(cause),
+              got: messageOf(cause).split('\n', 1)[0] ?? '',
               advice:
                 (cause as { readonly code?: unknown }).code === 'ERR_MODULE_NOT_FOUND'
                   ? `Install what it needs, with npm install in ${found.folder}, or build it`

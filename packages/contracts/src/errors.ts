@@ -74,14 +74,14 @@ export class FoveateError extends Error {
   readonly parts: FailureParts;
 
   constructor(parts: FailureParts) {
-    super(messageOf(parts), parts.cause === undefined ? {} : { cause: parts.cause });
+    super(composed(parts), parts.cause === undefined ? {} : { cause: parts.cause });
     this.name = 'FoveateError';
     this.code = parts.code;
     this.parts = parts;
   }
 }
 
-function messageOf(parts: FailureParts): string {
+function composed(parts: FailureParts): string {
   const where = parts.where === undefined ? '' : `${parts.where}: `;
   const pair = [
     parts.expected === undefined ? undefined : `expected ${parts.expected}`,
@@ -100,4 +100,13 @@ export function fail(parts: FailureParts): FoveateError {
 /** True for errors built by {@link fail}, also by another copy of this package. */
 export function isFoveateError(error: unknown): error is FoveateError {
   return typeof error === 'object' && error !== null && brand in error;
+}
+
+/** What an error says. Anything can be thrown, also what cannot be turned into text. */
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    return 'something was thrown that has no text';
+  }
 }

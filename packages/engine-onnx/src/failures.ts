@@ -1,8 +1,6 @@
 /** What ONNX Runtime's messages mean to a user. */
-import { fail } from '@foveate/contracts';
+import { fail, messageOf } from '@foveate/contracts';
 import type { Provider } from './providers.js';
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Why a provider cannot start, in a few words; undefined when the message says something else. */
 export function unavailability(message: string): string | undefined {

@@ -1,5 +1,5 @@
 /** ONNX files, run as they are. */
-import { fail, type HostTensor, type HostTensors, type OpenedModel } from '@foveate/contracts';
+import { fail, type HostTensor, type HostTensors, type OpenedModel, messageOf } from '@foveate/contracts';
 import type { Tensor } from 'onnxruntime-common';
 import type { OnnxRuntime } from './runtime.js';
 import type { HostOptions } from './session-host.js';
@@ -23,7 +23,7 @@ export async function openModel(
     throw fail({
       code: 'ENGINE_UNSUPPORTED',
       what: 'ONNX Runtime cannot open the model',
-      got: cause instanceof Error ? cause.message : String(cause),
+      got: messageOf(cause),
       cause,
     });
   });

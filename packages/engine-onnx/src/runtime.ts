@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fail } from '@foveate/contracts';
+import { fail, messageOf } from '@foveate/contracts';
 import type * as common from 'onnxruntime-common';
 import type { Provider } from './providers.js';
 
@@ -74,8 +74,7 @@ export function cudaAdvice(): string {
   return `${needs}: \`node ${script}\` downloads those (some hundred MB)`;
 }
 
-const firstLine = (error: unknown): string =>
-  String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';
+const firstLine = (error: unknown): string => messageOf(error).split('\n')[0] ?? '';
 
 const isMissing = (message: string): boolean => /Cannot find (module|package) '?onnxruntime-node/.test(message);
 

@@ -1,4 +1,5 @@
 /** The process that tries a provider: a few small training steps, compared with the CPU's. Arguments: provider, threads. */
+import { messageOf } from '@foveate/contracts';
 import type { HostTensors, Program } from '@foveate/contracts';
 import '@foveate/tensor';
 import * as tf from '@tensorflow/tfjs-core';
@@ -51,7 +52,7 @@ const [provider, threads] = process.argv.slice(2);
 trial(provider as Provider, Number(threads)).then(
   (message) => process.send?.(message),
   (error: unknown) => {
-    const text = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    const text = messageOf(error).split('\n', 1)[0] ?? '';
     process.send?.({ reason: unavailability(text) ?? text });
   },
 );

@@ -1,7 +1,7 @@
 /** Backends of tfjs by name, and how each is started. Nothing is imported before it is asked for. */
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
-import { fail, isFoveateError, type Engine } from '@foveate/contracts';
+import { fail, isFoveateError, type Engine, messageOf } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { engineOn, tfjsEngine } from './engine.js';
 import { findNative, type NativePackage, type NativeSurroundings } from './native.js';
@@ -48,7 +48,7 @@ async function nativeEngine(name: NativePackage, surroundings?: NativeSurroundin
       code: 'ENGINE_UNAVAILABLE',
       where: name,
       what: 'The package cannot be loaded',
-      got: cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause),
+      got: messageOf(cause).split('\n', 1)[0] ?? '',
       advice: `Run 'npm rebuild ${name}', or use the engine 'onnx'`,
       cause,
     });

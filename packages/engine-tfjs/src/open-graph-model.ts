@@ -1,5 +1,5 @@
 /** tfjs graph models, run as they are. */
-import { fail, type HostTensor, type OpenedModel } from '@foveate/contracts';
+import { fail, type HostTensor, type OpenedModel, messageOf } from '@foveate/contracts';
 import { loadGraphModelSync } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { toHost, toTensor } from './host-tensors.js';
@@ -37,7 +37,7 @@ export function openGraphModel(files: Readonly<Record<string, Uint8Array>>, on: 
     throw fail({
       code: 'ENGINE_UNSUPPORTED',
       what: 'tfjs cannot open the model',
-      got: cause instanceof Error ? cause.message : String(cause),
+      got: messageOf(cause),
       cause,
     });
   }

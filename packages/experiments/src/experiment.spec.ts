@@ -31,11 +31,13 @@ const workers: Workers = {
   audit: async () => [row],
 };
 
+const tinyConfig = { data: { source: 'tiny', augment: [] }, training: { epochs: 2, batchSize: 8 } };
+
 const tiny = (more: object = {}) =>
   makeExperiment(
     {
       name: 'tiny',
-      config: { data: { source: 'tiny', augment: [] }, training: { epochs: 2, batchSize: 8 } },
+      config: tinyConfig,
       arms: { plain: {}, wide: { 'model.channels': 3 } },
       seeds: [4, 5],
       ...more,
@@ -161,6 +163,25 @@ describe('runExperiment', () => {
     const { result, told } = await done('damaged', tiny(), { overwrite: true });
     expect(told).toContain('done wide 5');
     expect(result.missing).toEqual([]);
+  });
+
+  it('shows the pictures of other runs where one of a run is damaged', async () => {
+    const explained = tiny({ seeds: [4], config: { ...tinyConfig, explain: { id: 'sum', images: 2 } } });
+    const { result, files } = await done('pictures', explained);
+    expect(result.missing).toEqual([]);
+    const pictures = () => readFileSync(files[0]!, 'utf8').match(/<article class="case"/g)?.length;
+    expect(pictures()).toBe(2);
+    const run = join(root, 'pictures', 'runs', 'data', 'model', 'wide', 'seed-4');
+    const [{ heatmapPath }] = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')).explanations;
+    // A PNG by its first and last bytes.
+    const bytes = readFileSync(join(run, heatmapPath));
+    writeFileSync(join(run, heatmapPath), Buffer.concat([bytes.subarray(0, 40), bytes.subarray(-12)]));
+    const damaged = await done('pictures', explained);
+    expect(damaged.result.missing).toEqual([
+      { run: 'wide on data with model, seed 4', why: expect.stringContaining(heatmapPath) },
+    ]);
+    expect(damaged.result.measures).toEqual(result.measures);
+    expect(pictures()).toBe(2);
   });
 
   it('reports what is there without training', async () => {

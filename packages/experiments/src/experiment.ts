@@ -3,14 +3,15 @@ import { readdir, rm } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { join } from 'node:path';
 import type { ConfigReader } from '@foveate/assembly';
-import { isFoveateError } from '@foveate/contracts';
+import { messageOf } from '@foveate/contracts';
 import { makeFolder, writeAtomically } from '@foveate/contracts/node';
 import { task, type Task, type TaskContext, type TaskOptions } from '@foveate/contracts/task';
-import { experimentFigures, loadRun, renderExperiment, type ExampleRuns, type ExperimentResult } from '@foveate/report';
+import { experimentFigures, renderExperiment, type ExampleRuns, type ExperimentResult } from '@foveate/report';
 import { wilsonInterval } from '@foveate/statistics';
 import type { AuditKind } from './audit-file.js';
 import { comparableRuns } from './comparable.js';
 import { compareRuns } from './compare.js';
+import { examplesOf } from './examples.js';
 import { finishedRun, type FinishedRun } from './finished-run.js';
 import { flipMeasures, imageMeasures } from './measures.js';
 import { commonConfigFile, commonConfigText, planRuns, runName, type PlannedRun } from './plan.js';
@@ -81,8 +82,10 @@ async function experimentDone(
     : await runAll(runs, { workers: options.workers, jobs, audited, overwrite, signal, tell });
   const { finished, missing } = await gathered(runs, failed, audited);
   const { comparable, refused } = comparableRuns(finished);
-  const result = resultOf(experiment, { finished, comparable, refused, missing });
-  return { result, failed, files: await written(folder, result, { finished, comparable }) };
+  const found = resultOf(experiment, { finished, comparable, refused, missing });
+  const { examples, unreadable } = await examplesOf(finished, found);
+  const result = { ...found, missing: [...missing, ...unreadable] };
+  return { result, failed, files: await written(folder, result, { finished, comparable, examples }) };
 }
 
 /** Runs that are complete, and what is known of the others. */
@@ -92,7 +95,7 @@ async function gathered(runs: readonly PlannedRun[], failed: readonly FailedRun[
   for (const run of runs) {
     const failure = failed.find((one) => one.run === run);
     const lacks = (why: string) =>
-      missing.push({ run: runName(run), why: failure === undefined ? why : reasonOf(failure.error) });
+      missing.push({ run: runName(run), why: failure === undefined ? why : messageOf(failure.error) });
     try {
       // What failed here may have been done by somebody else meanwhile.
       if ((await standingOf(run.folder, run.config)) === 'complete') {
@@ -101,15 +104,10 @@ async function gathered(runs: readonly PlannedRun[], failed: readonly FailedRun[
         if (audited !== undefined && !one.isAudited) lacks('it has not been audited yet, or otherwise');
       } else lacks('it has not been done yet');
     } catch (error) {
-      lacks(reasonOf(error));
+      lacks(messageOf(error));
     }
   }
   return { finished, missing };
-}
-
-function reasonOf(error: unknown): string {
-  if (isFoveateError(error)) return error.message;
-  return error instanceof Error ? error.message : String(error);
 }
 
 function resultOf(
@@ -163,12 +161,18 @@ function flow(value: unknown): string {
 async function written(
   folder: string,
   result: ExperimentResult,
-  { finished, comparable }: Readonly<Record<'finished' | 'comparable', readonly FinishedRun[]>>,
+  {
+    finished,
+    comparable,
+    examples,
+  }: Readonly<Record<'finished' | 'comparable', readonly FinishedRun[]>> & {
+    readonly examples: readonly ExampleRuns[];
+  },
 ): Promise<readonly string[]> {
   for (const name of ['tables', 'figures']) await makeFolder(join(folder, name));
   await removeEarlier(folder);
   const files = {
-    'report.html': await renderExperiment(result, await examplesOf(finished, result)),
+    'report.html': await renderExperiment(result, examples),
     ...tableFiles(result, finished, comparable),
     ...experimentFigures(result),
   };
@@ -190,32 +194,4 @@ async function removeEarlier(folder: string): Promise<void> {
     const old = entries.filter((entry) => entry.isFile() && written.test(entry.name));
     for (const { name: file } of old) await rm(join(folder, name, file));
   }
-}
-
-/** Runs of the first seed, of each data and model those of all arms, where they have pictures. */
-async function examplesOf(
-  runs: readonly FinishedRun[],
-  { arms, seeds, measures }: ExperimentResult,
-): Promise<readonly ExampleRuns[]> {
-  const cells = measures[0]?.cells ?? [];
-  const examples: ExampleRuns[] = [];
-  for (const { data, model } of cells) {
-    const of = runs.filter(
-      ({ plan, record }) =>
-        plan.data === data && plan.model === model && plan.seed === seeds[0] && record.explanations.length > 0,
-    );
-    if (of.length === 0) continue;
-    examples.push({
-      title: cells.every((cell) => cell.model === model) ? data : `${data}, ${model}`,
-      seed: seeds[0] ?? 0,
-      arms: await Promise.all(
-        of.map(async ({ plan }) => ({
-          name: plan.arm,
-          index: arms.findIndex(({ name }) => name === plan.arm),
-          run: await loadRun(plan.folder),
-        })),
-      ),
-    });
-  }
-  return examples;
 }

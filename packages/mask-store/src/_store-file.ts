@@ -1,6 +1,6 @@
 /** `store.json`: which version of the format a store has, and where its images are. */
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { fail, type FoveateError } from '@foveate/contracts';
+import { fail, type FoveateError, messageOf } from '@foveate/contracts';
 import { decodeText, readRegularFile, writeAtomically } from '@foveate/contracts/node';
 import { largestStoreFile } from './_limits.js';
 import { list, object, oneOf, text } from './_shape.js';
@@ -75,7 +75,7 @@ function parsed(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw invalid(path, cause instanceof Error ? cause.message : String(cause), cause);
+    throw invalid(path, messageOf(cause), cause);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Puts shapes of relative coordinates onto images. */
-import { fail, isFoveateError } from '@foveate/contracts';
+import { fail, isFoveateError, messageOf } from '@foveate/contracts';
 import { faultOfName } from '@foveate/mask-store';
 import type { MaskKind, MaskStore } from '@foveate/mask-store';
 import { parseShapes, templateMask, type TemplateShape } from '@foveate/mask-store/shapes';
@@ -79,7 +79,7 @@ function parsed(text: string): unknown {
     return parse(text, { maxAliasCount: 0 });
   } catch (cause) {
     if (isFoveateError(cause)) throw cause;
-    const got = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+    const got = messageOf(cause).split('\n', 1)[0] ?? '';
     throw fail({
       code: 'CONFIG_INVALID',
       what: 'A shape cannot be read',

@@ -1,5 +1,5 @@
 /** A trained network, open: frame in, prediction out. */
-import { fail, isFoveateError, type HostTensors } from '@foveate/contracts';
+import { fail, isFoveateError, type HostTensors, messageOf } from '@foveate/contracts';
 import { idOf } from './check-frame.js';
 import type { Frame, ImagePrediction } from './frame.js';
 import { openNetwork, trainedOutside, trainedRange, trainedThreshold, type NetworkModel } from './network-model.js';
@@ -175,7 +175,7 @@ export class NetworkPredictor implements Predictor {
       return await model.run({ [input.name]: imageTensor(frames, input) });
     } catch (cause) {
       if (isFoveateError(cause)) throw cause;
-      const got = cause instanceof Error ? cause.message : String(cause);
+      const got = messageOf(cause);
       throw fail({ code: 'ENGINE_UNSUPPORTED', what: 'The model cannot be run', where: path, got, cause });
     }
   }

@@ -1,6 +1,6 @@
 /** Export: the trained network as `model.onnx` in the run folder, which predictors open without anything that trains. */
 import type { RunConfig } from '@foveate/assembly';
-import { defineStage, type Decision, type Model } from '@foveate/contracts';
+import { defineStage, type Decision, type Model, messageOf } from '@foveate/contracts';
 import { writeAtomically } from '@foveate/contracts/node';
 import { exportOnnx } from '@foveate/export';
 import { runFiles } from '@foveate/run-record/node';
@@ -40,7 +40,7 @@ export function exportModel(
       });
       await writeAtomically(join(run.folder, runFiles.model), bytes);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       run.emit({
         type: 'warning',
         message: `The model could not be written as ONNX, so that foveate predict has none: ${reason}`,

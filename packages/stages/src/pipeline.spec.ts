@@ -1,5 +1,5 @@
 /** What is asked of stages that others write, and the stages that may stand in a pipeline. */
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { configReader } from '@foveate/assembly';
 import { defineStage, type AnyPlugin, type LabelledItem, type RunEvent } from '@foveate/contracts';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
@@ -57,6 +57,23 @@ describe('a stage of somebody else', () => {
     const { items } = await run(around, [stranger(tap((item) => 'sample' in item && seen.push(item.sample.id)))]);
     expect(items).toHaveLength(32);
     expect(seen.sort()).toEqual(idsOf(items));
+  });
+
+  it('that ends before its input does leaves no timer behind', async () => {
+    const [set, clear] = [jest.spyOn(globalThis, 'setTimeout'), jest.spyOn(globalThis, 'clearTimeout')];
+    const hasty: Operator = (items) =>
+      new Observable((out) => {
+        out.complete();
+        items.subscribe();
+      });
+    await run(around, [stranger(hasty, { patience: 123 })]).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const cleared = new Set<unknown>(clear.mock.calls.map(([timer]) => timer));
+    const timers = set.mock.results.filter((_, i) => set.mock.calls[i]?.[1] === 123_000).map(({ value }) => value);
+    set.mockRestore();
+    clear.mockRestore();
+    expect(timers.length).toBeGreaterThan(0);
+    expect(timers.filter((timer) => !cleared.has(timer))).toEqual([]);
   });
 
   const failing = new TypeError('ids have no colour');
@@ -144,7 +161,7 @@ describe('a stage of somebody else', () => {
   };
   it.each([
     ['undefined', undefined, 'failed: undefined'],
-    ['what has no text', textless, 'failed: it threw something that has no text'],
+    ['what has no text', textless, 'failed: something was thrown that has no text'],
   ])('may throw %s', async (_, thrown, message) => {
     const throwing: Operator = map(() => {
       throw thrown;

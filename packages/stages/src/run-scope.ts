@@ -1,7 +1,7 @@
 /** What all stages of a run share: its container, its settings, who works on its pixels, and those who follow it. */
 import { buildServices, withPackages, writtenConfig, type PluginModule, type Registry } from '@foveate/assembly';
 import type { RunConfig, Services } from '@foveate/assembly';
-import { fail } from '@foveate/contracts';
+import { fail, messageOf } from '@foveate/contracts';
 import type { Plugin, PluginKind, PluginServices, RunEvent, StageRun } from '@foveate/contracts';
 import type { RunRecord, SampleRecord } from '@foveate/run-record';
 import type { Checkpoint } from '@foveate/trainer';
@@ -154,7 +154,7 @@ export class RunScope implements StageRun {
       }
     }
     for (const error of failures) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       this.emit({ type: 'warning', message: `Something could not be released: ${message}` });
     }
     this.#events.complete();

@@ -1,5 +1,5 @@
 /** What is asked of a stage while it runs: a stage that breaks its word is named, with the sample it had in hand. */
-import { fail, isFoveateError, portFault, type FoveateError } from '@foveate/contracts';
+import { fail, isFoveateError, messageOf, portFault, type FoveateError } from '@foveate/contracts';
 import { config, defer, isObservable, Observable, tap } from 'rxjs';
 import type { PipelineStage } from './pipeline.js';
 import type { RunScope } from './run-scope.js';
@@ -37,7 +37,8 @@ export function guarded(
       tap({
         next: (item) => (inHand = idOf(item) ?? inHand),
         error: (error: unknown) => (upstream = { error }),
-        complete: () => watch.start(),
+        // A stage that has failed may still be told of its input's end.
+        complete: () => (subscriber.closed ? undefined : watch.start()),
       }),
     );
     watch.start();
@@ -106,15 +107,6 @@ function broken(stage: PipelineStage, does: string, sample: string | undefined):
     expected: `what it declares: ${stage.gives}`,
     advice: 'Leave the stage out of the pipeline, or tell its author',
   });
-}
-
-/** Anything can be thrown, also what cannot be turned into text. */
-function messageOf(cause: unknown): string {
-  try {
-    return cause instanceof Error ? cause.message : String(cause);
-  } catch {
-    return 'it threw something that has no text';
-  }
 }
 
 /** Tells when nothing was heard for some time. A timer that runs keeps the process alive: what never ends is to be named. */

@@ -1,5 +1,5 @@
 /** What a graph cannot express, refused while the program is traced: naming the line, with what to do instead. */
-import { fail, isFoveateError, type FoveateError } from '@foveate/contracts';
+import { fail, isFoveateError, type FoveateError, messageOf } from '@foveate/contracts';
 import { callSite, stackFrames } from './call-site.js';
 
 /** tfjs functions that draw random numbers in JavaScript; their values would be frozen into the graph. */
@@ -107,7 +107,7 @@ export function located<T>(kernelName: string, lower: () => T): T {
     if (isFoveateError(error)) throw error;
     throw fail({
       code: 'ENGINE_UNSUPPORTED',
-      what: `${kernelName} cannot be traced as it is called here: ${error instanceof Error ? error.message : String(error)}`,
+      what: `${kernelName} cannot be traced as it is called here: ${messageOf(error)}`,
       where: callSite(),
       cause: error,
     });

@@ -4,7 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { fail, isFoveateError } from '@foveate/contracts';
+import { fail, isFoveateError, messageOf } from '@foveate/contracts';
 import type { EngineTrial } from '@foveate/pipeline';
 import { defaultRunner } from '../runner.js';
 
@@ -34,7 +34,7 @@ async function runTrial(engine: EngineChoice): Promise<TrialResult> {
     return { works: true, ...(await runner.tryEngine(config)) };
   } catch (error) {
     if (isFoveateError(error)) return { works: false, code: error.code, reason: error.message };
-    return { works: false, code: 'UNEXPECTED', reason: error instanceof Error ? error.message : String(error) };
+    return { works: false, code: 'UNEXPECTED', reason: messageOf(error) };
   }
 }
 

@@ -1,5 +1,5 @@
 /** Exit codes and the one message of a failed command. */
-import { errorCodes, fail, isFoveateError } from '@foveate/contracts';
+import { errorCodes, fail, isFoveateError, messageOf } from '@foveate/contracts';
 import { interruptedCode, interruptedCodes } from './interrupt.js';
 import { colours, note, terminalWidth } from './terminal.js';
 import { wrap } from './wrap.js';
@@ -58,7 +58,7 @@ export function reportError(thrown: unknown): number {
   if (isFoveateError(error)) {
     note(`${red(`error ${error.code}:`)} ${error.message}`);
   } else {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     note(`${red('error UNEXPECTED:')} ${text} Set FOVEATE_DEBUG=1 to see where; please report it.`);
   }
   if ((process.env['FOVEATE_DEBUG'] ?? '') !== '' && error instanceof Error) note(error.stack ?? '');

@@ -1,5 +1,5 @@
 /** Starts the WASM backend of tfjs, once per process, and makes it able to train. */
-import { fail } from '@foveate/contracts';
+import { fail, messageOf } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { registerTrainingKernels } from './training-kernels.js';
 import { maximalThreads, processGuard, threadedBackend } from './threads.js';
@@ -29,7 +29,7 @@ export function startWasm(threads: number): Promise<WasmStart> {
     throw fail({
       code: 'ENGINE_UNAVAILABLE',
       what: 'The WASM backend of tfjs does not start',
-      got: cause instanceof Error ? cause.message : JSON.stringify(cause),
+      got: messageOf(cause),
       advice: "Use the engine 'onnx', or 'tfjs' with backend 'cpu'",
       cause,
     });

@@ -1,4 +1,5 @@
 /** PNG files whose pixels are numbers: of a palette, or grey. Other readers of images would give their colours. */
+import { messageOf } from '@foveate/contracts';
 import { decode, encode } from 'fast-png';
 import { invalid } from './invalid.js';
 import { readFile } from './open.js';
@@ -35,7 +36,7 @@ export async function readIndexedPng(path: string): Promise<IndexedImage | undef
     throw invalid({
       what: 'The mask is truncated or damaged',
       where: path,
-      got: cause instanceof Error ? cause.message : String(cause),
+      got: messageOf(cause),
       reason: 'mask-truncated',
       advice: 'Replace the file or take it out',
       cause,

@@ -1,4 +1,5 @@
 /** JSON files, element by element: memory is needed for one element at a time. */
+import { messageOf } from '@foveate/contracts';
 import { Tokenizer, TokenParser, TokenType } from '@streamparser/json';
 import { invalid } from './invalid.js';
 import { Lines } from './lines.js';
@@ -52,7 +53,7 @@ export async function* jsonElements(path: string, selectors: readonly string[]):
     throw error;
   };
   const broken = (cause: unknown) => {
-    const message = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+    const message = messageOf(cause).split('\n', 1)[0] ?? '';
     // The tokenizer knows better than its last token where it stands.
     const position = /absolute position "(\d+)"/.exec(message)?.[1];
     return invalid({

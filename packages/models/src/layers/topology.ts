@@ -1,5 +1,5 @@
 /** Builds a tfjs LayersModel for an image size, without weights. */
-import { fail } from '@foveate/contracts';
+import { fail, messageOf } from '@foveate/contracts';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { onHost } from './host-backend.js';
 import type { StoredModel } from './read-model.js';
@@ -28,7 +28,7 @@ export async function readTopology({ document, path }: StoredModel, asLogits: bo
       code: 'WEIGHTS_INVALID',
       where: path,
       what: 'tfjs cannot build the layers of the model',
-      got: cause instanceof Error ? cause.message : String(cause),
+      got: messageOf(cause),
       cause,
     });
   };

@@ -1,6 +1,6 @@
 /** Downloads a file: with progress, resumed where it broke off, checked before it counts. */
 import { rename } from 'node:fs/promises';
-import { fail, isFoveateError, type Fetching } from '@foveate/contracts';
+import { fail, isFoveateError, type Fetching, messageOf } from '@foveate/contracts';
 import { verify } from './cache.js';
 import { PartialFile } from './partial-file.js';
 import type { Checksum } from './registry.js';
@@ -129,7 +129,7 @@ function failure(url: string, path: string, cause: unknown) {
     code: 'PATH_MISSING',
     where: url,
     what: 'Weights cannot be downloaded',
-    got: inner instanceof Error ? inner.message : String(inner),
+    got: messageOf(inner),
     advice: `Try again to go on where it stopped, or download the file on another machine and put it at ${path}`,
     cause,
   });

@@ -1,4 +1,5 @@
 /** Observers of a run: they see every event, and can neither slow nor break the run. */
+import { messageOf } from '@foveate/contracts';
 import type { ObservedRun, RunEvent, RunObserver } from '@foveate/contracts';
 import type { RunScope } from '@foveate/stages';
 import { stepsPerEpoch } from '@foveate/trainer';
@@ -37,7 +38,7 @@ export function observing(scope: RunScope, patience = usualPatience): Subscripti
     const built = scope.services.parts('observer');
     for (const [index, { id }] of observers.entries()) {
       const outlet = new Outlet((error) => {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         scope.emit({ type: 'warning', message: `The observer '${id}' is left out from here on: ${message}` });
       });
       outlets.push(outlet);

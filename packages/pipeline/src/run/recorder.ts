@@ -1,5 +1,6 @@
 /** Keeps the folder of a run in step with what happens: `events.jsonl`, `run.json`, and what is written before the first step. */
 import { configText, type RunConfig } from '@foveate/assembly';
+import { messageOf } from '@foveate/contracts';
 import type { RunEvent, RunRecord, SampleRecord } from '@foveate/contracts';
 import { writeAtomically } from '@foveate/contracts/node';
 import { reduce, toJsonLines, type RunState } from '@foveate/run-record';
@@ -127,7 +128,7 @@ export class Recorder implements RunKeeper {
 
   /** Writes that the run has failed, as far as that can be written: a full disk must not hide why. */
   async fail(error: unknown): Promise<void> {
-    const event: RunEvent = { type: 'failed', message: error instanceof Error ? error.message : String(error) };
+    const event: RunEvent = { type: 'failed', message: messageOf(error) };
     try {
       await this.keep({ type: 'interrupted', epoch: 0, step: 0 }, this.see(event));
     } catch {

@@ -1,6 +1,6 @@
 /** Records of a run folder, checked before they are believed: a folder may come from someone else. */
 import { join } from 'node:path';
-import { fail, isNestedDeeper } from '@foveate/contracts';
+import { fail, isNestedDeeper, messageOf } from '@foveate/contracts';
 import { readRegularFile, resolveInside } from '@foveate/contracts/node';
 import type { z } from 'zod';
 import type { RunRecord, SampleRecord } from '@foveate/contracts';
@@ -47,7 +47,7 @@ function parse<T>(text: string, schema: z.ZodType<T>, where: string): T {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw fail({ code: 'RUN_INVALID', what: 'this is not valid JSON', where, got: reasonOf(cause), advice, cause });
+    throw fail({ code: 'RUN_INVALID', what: 'this is not valid JSON', where, got: messageOf(cause), advice, cause });
   }
   if (isNestedDeeper(value, depthLimit)) {
     throw fail({ code: 'RUN_INVALID', what: 'this is nested deeper than anything a run writes', where, advice });
@@ -64,8 +64,4 @@ function parse<T>(text: string, schema: z.ZodType<T>, where: string): T {
     got: issue?.message ?? 'something else',
     advice,
   });
-}
-
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -59,8 +59,3 @@ export function same(a: unknown, b: unknown): boolean {
   const of = (from: object, key: string): unknown => (from as Record<string, unknown>)[key];
   return keys.length === others.length && keys.every((key) => key in b && same(of(a, key), of(b, key)));
 }
-
-/** The message of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,6 +1,6 @@
-import { random, type Augmentation, type AugmentedImages, type Plugin } from '@foveate/contracts';
+import { random, type Augmentation, type AugmentedImages, type Plugin, messageOf } from '@foveate/contracts';
 import { block, picture, rasterFault } from './pictures.js';
-import { broken, builtAndDescribed, messageOf, same, type CheckSetting } from './broken.js';
+import { broken, builtAndDescribed, same, type CheckSetting } from './broken.js';
 
 const [width, height] = [32, 24];
 

@@ -1,6 +1,7 @@
 import type { LabelDecision, Mask, Plugin, Sample, SampleImages } from '@foveate/contracts';
+import { messageOf } from '@foveate/contracts';
 import { block, picture } from './pictures.js';
-import { broken, builtAndDescribed, frozen, messageOf, same, type CheckSetting } from './broken.js';
+import { broken, builtAndDescribed, frozen, same, type CheckSetting } from './broken.js';
 
 /** A sample, and what its source and its area of interest make of it. */
 export interface LabelledCase {

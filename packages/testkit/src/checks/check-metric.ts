@@ -1,5 +1,5 @@
-import { usualDecision, type MetricValue, type Plugin, type Prediction } from '@foveate/contracts';
-import { broken, builtAndDescribed, frozen, messageOf, same, type CheckSetting } from './broken.js';
+import { usualDecision, type MetricValue, type Plugin, type Prediction, messageOf } from '@foveate/contracts';
+import { broken, builtAndDescribed, frozen, same, type CheckSetting } from './broken.js';
 
 const predictions: readonly Prediction[] = frozen(
   Array.from({ length: 12 }, (_, i) => ({

@@ -5,10 +5,11 @@ import {
   type Model,
   type Plugin,
   type VariableSpec,
+  messageOf,
 } from '@foveate/contracts';
 import { initialise } from '@foveate/tensor';
 import { normalTensor } from '../parity.js';
-import { broken, builtAndDescribed, messageOf, same } from './broken.js';
+import { broken, builtAndDescribed, same } from './broken.js';
 import { inferenceProgram, modelProgram, stagesProgram, type ModelRecord } from './model-programs.js';
 import { distance, onOracle, onTested, requireFinite, requireSameEverywhere, type EngineSetting } from './programs.js';
 

@@ -7,9 +7,10 @@ import {
   type SampleSource,
   type Skip,
   type SourceItem,
+  messageOf,
 } from '@foveate/contracts';
 import { rasterFault } from './pictures.js';
-import { broken, builtAndDescribed, messageOf, same, type CheckSetting } from './broken.js';
+import { broken, builtAndDescribed, same, type CheckSetting } from './broken.js';
 import { buildPlugin } from '../build-plugin.js';
 
 /** Settings of {@link checkSource}. */

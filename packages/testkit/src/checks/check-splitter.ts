@@ -1,5 +1,5 @@
-import { splitNames, type LabelledSample, type Plugin } from '@foveate/contracts';
-import { broken, builtAndDescribed, frozen, messageOf, same, type CheckSetting } from './broken.js';
+import { splitNames, type LabelledSample, type Plugin, messageOf } from '@foveate/contracts';
+import { broken, builtAndDescribed, frozen, same, type CheckSetting } from './broken.js';
 
 /** Settings of {@link checkSplitter}. */
 export interface SplitterSetting extends CheckSetting {

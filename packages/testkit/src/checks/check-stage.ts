@@ -1,6 +1,6 @@
-import { isFoveateError, portFault, type Plugin, type RunEvent, type StageRun } from '@foveate/contracts';
+import { isFoveateError, portFault, type Plugin, type RunEvent, type StageRun, messageOf } from '@foveate/contracts';
 import { firstValueFrom, lastValueFrom, NEVER, Observable, of, Subject, timeout, toArray } from 'rxjs';
-import { broken, builtAndDescribed, frozen, messageOf, same, type CheckSetting } from './broken.js';
+import { broken, builtAndDescribed, frozen, same, type CheckSetting } from './broken.js';
 
 /** What a stage is checked with. */
 export interface StageSetting extends CheckSetting {

@@ -1,7 +1,8 @@
 /** Running programs of plugins on two engines, and what their results must all be. */
 import type { Engine, HostTensor, HostTensors, Plugin, Program } from '@foveate/contracts';
+import { messageOf } from '@foveate/contracts';
 import { runOnce } from '../parity.js';
-import { broken, messageOf, same, type CheckSetting } from './broken.js';
+import { broken, same, type CheckSetting } from './broken.js';
 
 /** Settings of checks that run programs. */
 export interface EngineSetting extends CheckSetting {
