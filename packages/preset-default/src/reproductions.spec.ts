@@ -22,7 +22,7 @@ describe('experiments that come with the product', () => {
     ['synthetic', 3 * 9 * 5],
     ['guidance', 16 * 2 * 5],
     ['synthetic-pretrained', 3 * 3 * 5],
-    ['band', 4 * 2 * 2 * 5],
+    ['band', 5 * 2 * 2 * 5],
     ['zipper', 3 * 3 * 5],
     ['industrial', 3 * 2 * 5],
   ])('%s has %d valid configurations', async (name, runs) => {
