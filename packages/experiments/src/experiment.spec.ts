@@ -1,10 +1,11 @@
 /** Experiments with networks of ten parameters, in this process. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { AuditRow } from '@foveate/report';
 import { createRunner } from '@foveate/pipeline';
+import { lockFolder } from '@foveate/run-record/node';
 import { tinyDefaults, tinyPlugins } from '../../../tools/testing/tiny-plugins.js';
 import { makeExperiment, planRuns, readExperiment, runExperiment, type RunReport, type Workers } from './index.js';
 
@@ -92,6 +93,16 @@ describe('runExperiment', () => {
       run: 'plain on data with model, seed 4',
       why: 'it has not been audited yet, or otherwise',
     });
+  });
+
+  it('is done by one process at a time; others may report', async () => {
+    mkdirSync(join(root, 'busy'));
+    const lock = await lockFolder(join(root, 'busy'), 'experiment');
+    await expect(done('busy')).rejects.toMatchObject({ code: 'RUN_LOCKED' });
+    expect((await done('busy', tiny(), { reportOnly: true })).result.missing).toHaveLength(4);
+    await lock.release();
+    expect((await done('busy')).result.missing).toEqual([]);
+    expect(existsSync(join(root, 'busy', 'run.lock'))).toBe(false);
   });
 
   it('goes on after a stop, to the same result', async () => {

@@ -7,6 +7,7 @@ import { messageOf } from '@foveate/contracts';
 import { makeFolder, writeAtomically } from '@foveate/contracts/node';
 import { task, type Task, type TaskContext, type TaskOptions } from '@foveate/contracts/task';
 import { experimentFigures, renderExperiment, type ExampleRuns, type ExperimentResult } from '@foveate/report';
+import { lockFolder } from '@foveate/run-record/node';
 import { wilsonInterval } from '@foveate/statistics';
 import type { AuditKind } from './audit-file.js';
 import { comparableRuns } from './comparable.js';
@@ -49,7 +50,8 @@ export interface ExperimentOutcome {
  * Runs an experiment, or what is missing of it, and writes its report: `report.html`, `results.csv`, `pairs.csv`,
  * `tables/` and `figures/`. Runs that fail are told of and left out. When the signal is aborted, runs in hand come
  * to a step they can be resumed from and nothing is reported.
- * @throws FoveateError of invalid configurations, and `RUN_INVALID` for runs made with another one, before anything is trained
+ * @throws FoveateError of invalid configurations, `RUN_LOCKED` where another process does an experiment in that folder, and
+ * `RUN_INVALID` for runs made with another configuration, all before anything is trained
  */
 export function runExperiment(
   experiment: ReadExperiment,
@@ -62,30 +64,44 @@ export function runExperiment(
 async function experimentDone(
   experiment: ReadExperiment,
   reader: Pick<ConfigReader, 'readConfig' | 'makeConfig'>,
-  options: ExperimentOptions,
-  { signal, progress }: TaskContext,
+  options: ExperimentOptions & TaskOptions,
+  context: TaskContext,
 ): Promise<ExperimentOutcome> {
-  const { folder, jobs = 1, reportOnly = false, overwrite = false } = options;
+  const { folder, reportOnly = false } = options;
   const runs = await planRuns(experiment, reader, folder, options.overrides);
   const { audit } = experiment.value;
   const audited = audit === false ? undefined : { ...audit, disturbances: options.workers.disturbances };
-  let done = 0;
-  const tell = (report: RunReport) => {
-    options.tell?.(report);
-    if (['skipped', 'done', 'failed'].includes(report.type)) progress('runs', ++done, runs.length);
-  };
   await makeFolder(folder);
-  const common = commonConfigText(experiment);
-  if (common !== undefined && !reportOnly) await writeAtomically(commonConfigFile(folder), common);
-  const failed = reportOnly
-    ? []
-    : await runAll(runs, { workers: options.workers, jobs, audited, overwrite, signal, tell });
+  const failed = reportOnly ? [] : await allDone(experiment, runs, audited, options, context);
   const { finished, missing } = await gathered(runs, failed, audited);
   const { comparable, refused } = comparableRuns(finished);
   const found = resultOf(experiment, { finished, comparable, refused, missing });
   const { examples, unreadable } = await examplesOf(finished, found);
   const result = { ...found, missing: [...missing, ...unreadable] };
   return { result, failed, files: await written(folder, result, { finished, comparable, examples }) };
+}
+
+/** Does all runs, as the only process that works in this folder. */
+async function allDone(
+  experiment: ReadExperiment,
+  runs: readonly PlannedRun[],
+  audited: AuditKind | undefined,
+  { folder, workers, jobs = 1, overwrite = false, tell }: ExperimentOptions,
+  { signal, progress }: TaskContext,
+): Promise<readonly FailedRun[]> {
+  const lock = await lockFolder(folder, 'experiment');
+  let done = 0;
+  const told = (report: RunReport) => {
+    tell?.(report);
+    if (['skipped', 'done', 'failed'].includes(report.type)) progress('runs', ++done, runs.length);
+  };
+  try {
+    const common = commonConfigText(experiment);
+    if (common !== undefined) await writeAtomically(commonConfigFile(folder), common);
+    return await runAll(runs, { workers, jobs, audited, overwrite, signal, tell: told });
+  } finally {
+    await lock.release();
+  }
 }
 
 /** Runs that are complete, and what is known of the others. */
