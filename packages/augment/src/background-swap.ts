@@ -101,10 +101,13 @@ function distanceToCover(values: Float32Array, feather: number): void {
  */
 function toneDifference(mine: AugmentedImages, theirs: AugmentedImages): Colour {
   const [here, there] = [meanInside(mine), meanInside(theirs)];
+  // An area may be lost at network size.
+  if (here === undefined || there === undefined) return [0, 0, 0];
   return [here[0] - there[0], here[1] - there[1], here[2] - there[2]];
 }
 
-function meanInside({ image, aoi }: AugmentedImages): Colour {
+/** Undefined where nothing is inside. */
+function meanInside({ image, aoi }: AugmentedImages): Colour | undefined {
   let [count, red, green, blue] = [0, 0, 0, 0];
   for (let pixel = 0; pixel < aoi.data.length; pixel++) {
     if (aoi.data[pixel] === 0) continue;
@@ -113,5 +116,5 @@ function meanInside({ image, aoi }: AugmentedImages): Colour {
     green += image.data[3 * pixel + 1] as number;
     blue += image.data[3 * pixel + 2] as number;
   }
-  return count === 0 ? [0, 0, 0] : [red / count, green / count, blue / count];
+  return count === 0 ? undefined : [red / count, green / count, blue / count];
 }

@@ -141,6 +141,22 @@ describe('background-swap', () => {
     ]);
   });
 
+  it('shifts nothing where one of the areas is empty', async () => {
+    const service = await build(backgroundSwap);
+    const even = drawn(width, height, () => [100, 100, 100]);
+    const input = { ...example(), image: even, aoi: masked(width, height, (x) => x < 20) };
+    const other = { ...donor, image: even, aoi: masked(width, height, () => false) };
+    const parameters = { choice: 0, feather: 0, matchTone: true };
+    for (const [mine, theirs] of [
+      [input, other],
+      [other, input],
+    ] as const) {
+      // prettier-ignore
+      const { image } = await service.apply(mine, parameters, { other: async () => theirs });
+      expect(image.data.every((value) => value === 100)).toBe(true);
+    }
+  });
+
   it('has the colours of the image along the border, and its own detail, if asked to', async () => {
     const service = await build(backgroundSwap);
     const input = { ...example(), image: drawn(width, height, () => [90, 90, 90]) };

@@ -2,10 +2,11 @@
 import { fewestSeeds } from '@foveate/report';
 import type { ArmDifference, ArmResult, ExperimentCell, ExperimentMeasure, MeasureResult } from '@foveate/report';
 import { holm, meanEstimate, pairsNeeded, signedRankTest } from '@foveate/statistics';
-import type { FinishedRun } from './finished-run.js';
+import { comparedArms } from './compared-arms.js';
 import { DrawnCell, type BySeed } from './drawn-cell.js';
+import type { FinishedRun } from './finished-run.js';
 
-/** A difference is shown when chance alone would give one as large less often than this, among all comparisons together. */
+/** A difference is shown when chance alone would give one as large less often than this, among all comparisons of a measure. */
 const significance = 0.05;
 
 /** Names of what was run. */
@@ -81,9 +82,7 @@ function armResult(arm: string, bySeed: BySeed, { key }: ExperimentMeasure): Arm
 }
 
 function differencesIn(cell: RunCell, measure: ExperimentMeasure, { arms, baselines }: Axes): readonly Uncorrected[] {
-  return baselines.flatMap((baseline) =>
-    arms.filter((arm) => !baselines.includes(arm)).map((arm) => difference(arm, baseline, cell, measure)),
-  );
+  return comparedArms(arms, baselines).map(([arm, baseline]) => difference(arm, baseline, cell, measure));
 }
 
 function difference(
@@ -123,7 +122,8 @@ function corrected(
 ): ArmDifference {
   const { n = 0, mean = 0, deviation = null } = one.estimate ?? {};
   const { low, high } = one.bootstrap?.interval ?? { low: mean, high: mean };
-  const isShown = adjusted !== null && adjusted < significance && n >= fewestSeeds && low * high > 0;
+  const holdsOverSeeds = adjusted !== null && adjusted < significance && n >= fewestSeeds;
+  const isShown = holdsOverSeeds && low * high > 0;
   const isBetter = better === 'higher' ? mean > 0 : mean < 0;
   // Less than rounding leaves is no effect.
   const effect = deviation === null || deviation === 0 || Math.abs(mean) < 1e-9 ? 0 : mean / deviation;
@@ -131,6 +131,6 @@ function corrected(
     ...one,
     adjusted,
     finding: !isShown ? 'not shown' : isBetter ? 'better' : 'worse',
-    seedsNeeded: isShown || effect === 0 ? null : pairsNeeded(effect, { level: 1 - significance / comparisons }),
+    seedsNeeded: holdsOverSeeds || effect === 0 ? null : pairsNeeded(effect, { level: 1 - significance / comparisons }),
   };
 }

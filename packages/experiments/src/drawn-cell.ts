@@ -1,5 +1,5 @@
 /** Measures of seeds and test images that are drawn anew: every draw serves all arms and measures of a cell. */
-import { nestedDraws, percentiles, type Bootstrapped } from '@foveate/statistics';
+import { bootstrapDraws, percentiles, type Bootstrapped } from '@foveate/statistics';
 import type { FinishedRun } from './finished-run.js';
 import { imageMeasures, type ImageMeasure, type TestImage } from './measures.js';
 
@@ -62,15 +62,20 @@ function drawnAnew(bySeed: BySeed): ReadonlyMap<string, Draws> {
         draws: [] as Draws,
       })),
     );
-  const strata = bySeed.map((runs) => strataOf(runs.get(arms[0] ?? '')?.images ?? []));
-  nestedDraws(strata, { seed: 1, rounds }, (drawn) => {
+  const { tests, strata } = numbered(bySeed.map((runs) => runs.get(arms[0] ?? '')?.images ?? []));
+  const numbers = tests.map((test) => [...test.keys()]);
+  bootstrapDraws(numbers, strata, { seed: 1, rounds }, (drawn) => {
+    const own = drawn.map(({ training, images }) => ({
+      training,
+      images: images.map((number) => tests[training]?.get(number) ?? 0),
+    }));
     for (const { ofSeed, draws } of columns) {
       let sum: number | null = 0;
-      for (const { training, images } of drawn) {
+      for (const { training, images } of own) {
         const value: number | null = ofSeed[training]?.(images) ?? null;
         sum = value === null || sum === null ? null : sum + value;
       }
-      draws.push(sum === null ? null : sum / drawn.length);
+      draws.push(sum === null ? null : sum / own.length);
     }
   });
   return new Map(columns.map(({ name, draws }) => [name, draws]));
@@ -80,13 +85,24 @@ function ofDrawn(measure: ImageMeasure, images: readonly TestImage[]): (drawn: r
   return measure.ofDrawn?.(images) ?? ((drawn) => measure.of(drawn.map((index) => images[index] as TestImage)));
 }
 
-function strataOf(images: readonly TestImage[]): readonly (readonly number[])[] {
-  const strata = new Map<string, number[]>();
-  for (const [index, { label, group, onlyOutside }] of images.entries()) {
-    const key = `${group ?? String(label)} ${String(onlyOutside)}`;
-    const members = strata.get(key);
-    if (members === undefined) strata.set(key, [index]);
-    else members.push(index);
-  }
-  return [...strata.values()];
+/**
+ * Numbers images over all seeds: those of one id that count alike, by label, group and flaws outside, are one image.
+ * @returns of each seed the place of an image in its list by number, and the numbers of each stratum
+ */
+function numbered(bySeed: readonly (readonly TestImage[])[]) {
+  const strata = new Map<string, Map<string, number>>();
+  let count = 0;
+  const tests = bySeed.map((images) => {
+    const places = new Map<number, number>();
+    for (const [place, { id, label, group, onlyOutside }] of images.entries()) {
+      const key = `${group ?? String(label)} ${String(onlyOutside)}`;
+      const members = strata.get(key) ?? new Map<string, number>();
+      strata.set(key, members);
+      const number = members.get(id) ?? count++;
+      members.set(id, number);
+      places.set(number, place);
+    }
+    return places;
+  });
+  return { tests, strata: [...strata.values()].map((members) => [...members.values()]) };
 }

@@ -164,11 +164,13 @@ describe('runExperiment', () => {
     await done('damaged');
     const file = join(root, 'damaged', 'runs', 'data', 'model', 'wide', 'seed-5', 'predictions.jsonl');
     writeFileSync(file, 'garbage');
-    writeFileSync(join(root, 'damaged', 'tables', 'gone.md'), 'of an earlier report');
+    writeFileSync(join(root, 'damaged', 'tables', 'worstGroup.md'), 'of an earlier report');
+    writeFileSync(join(root, 'damaged', 'figures', 'own.svg'), 'not ours');
     const reported = await done('damaged', tiny(), { reportOnly: true });
     const missing = { run: 'wide on data with model, seed 5', why: expect.stringContaining('predictions.jsonl:1') };
     expect(reported.result.missing).toEqual([missing]);
-    expect(existsSync(join(root, 'damaged', 'tables', 'gone.md'))).toBe(false);
+    expect(existsSync(join(root, 'damaged', 'tables', 'worstGroup.md'))).toBe(false);
+    expect(existsSync(join(root, 'damaged', 'figures', 'own.svg'))).toBe(true);
     const again = await done('damaged');
     expect(again.told).toContain('failed wide 5');
     const { result, told } = await done('damaged', tiny(), { overwrite: true });
@@ -238,6 +240,21 @@ describe('the file of an experiment', () => {
       'more runs than anybody can do',
       `config: {}\narms: { ce: {} }\nseeds: 1000\ndata: { ${Array.from({ length: 101 }, (_, i) => `d${String(i)}: {}`).join(', ')} }\n`,
       /at most 100000 runs, these are 101000/,
+    ],
+    [
+      'an arm that is a number',
+      'config: {}\narms: { 20: {}, 3: {} }\nseeds: 1\n',
+      /bad.yaml:2:\d+ arms.3: expected a name with a letter/,
+    ],
+    [
+      'baselines that stand there twice',
+      'config: {}\narms: { ce: {} }\nseeds: 1\ncompareWith: [ce, ce]\n',
+      /stands there twice/,
+    ],
+    [
+      'images of what is no share of them',
+      'config: {}\narms: { ce: {} }\nseeds: 1\npublished: [{ arm: ce, measure: auroc, value: 0.5, images: 9, source: x }]\n',
+      /published.0.images/,
     ],
     ['a list of arms', 'config: {}\narms: [ce]\nseeds: 1\n', /bad.yaml:2:\d+ arms: expected keys with values, got/],
     ['a name with a space', 'config: {}\narms: { my arm: {} }\nseeds: 1\n', /expected letters, digits, points/],

@@ -72,16 +72,21 @@ async function experimentDone(
   const { audit } = experiment.value;
   const audited = audit === false ? undefined : { ...audit, disturbances: options.workers.disturbances };
   await makeFolder(folder);
-  const failed = reportOnly ? [] : await allDone(experiment, runs, audited, options, context);
-  const { finished, missing } = await gathered(runs, failed, audited);
-  const { comparable, refused } = comparableRuns(finished);
-  const found = resultOf(experiment, { finished, comparable, refused, missing });
-  const { examples, unreadable } = await examplesOf(finished, found);
-  const result = { ...found, missing: [...missing, ...unreadable] };
-  return { result, failed, files: await written(folder, result, { finished, comparable, examples }) };
+  // Others may report meanwhile.
+  const lock = reportOnly ? undefined : await lockFolder(folder, 'experiment');
+  try {
+    const failed = reportOnly ? [] : await allDone(experiment, runs, audited, options, context);
+    const { finished, missing } = await gathered(runs, failed, audited);
+    const { comparable, refused } = comparableRuns(finished);
+    const found = resultOf(experiment, { finished, comparable, refused, missing });
+    const { examples, unreadable } = await examplesOf(finished, found);
+    const result = { ...found, missing: [...missing, ...unreadable] };
+    return { result, failed, files: await written(folder, result, { finished, comparable, examples }) };
+  } finally {
+    await lock?.release();
+  }
 }
 
-/** Does all runs, as the only process that works in this folder. */
 async function allDone(
   experiment: ReadExperiment,
   runs: readonly PlannedRun[],
@@ -89,19 +94,14 @@ async function allDone(
   { folder, workers, jobs = 1, overwrite = false, tell }: ExperimentOptions,
   { signal, progress }: TaskContext,
 ): Promise<readonly FailedRun[]> {
-  const lock = await lockFolder(folder, 'experiment');
   let done = 0;
   const told = (report: RunReport) => {
     tell?.(report);
     if (['skipped', 'done', 'failed'].includes(report.type)) progress('runs', ++done, runs.length);
   };
-  try {
-    const common = commonConfigText(experiment);
-    if (common !== undefined) await writeAtomically(commonConfigFile(folder), common);
-    return await runAll(runs, { workers, jobs, audited, overwrite, signal, tell: told });
-  } finally {
-    await lock.release();
-  }
+  const common = commonConfigText(experiment);
+  if (common !== undefined) await writeAtomically(commonConfigFile(folder), common);
+  return runAll(runs, { workers, jobs, audited, overwrite, signal, tell: told });
 }
 
 /** Runs that are complete, and what is known of the others. */
@@ -200,14 +200,15 @@ async function written(
   return paths;
 }
 
-/** Tables and charts of an earlier report would stand beside those of this one. */
+/** Tables and charts of an earlier report, which go by the keys of measures, would stand beside those of this one. */
 async function removeEarlier(folder: string): Promise<void> {
+  const keys = new Set([...imageMeasures, ...flipMeasures].map(({ key }) => key));
   for (const [name, written] of [
-    ['tables', /\.(md|tex|csv)$/],
-    ['figures', /\.svg$/],
+    ['tables', /^(\w+)(-differences)?\.(md|tex|csv)$/],
+    ['figures', /^(\w+)(-.*)?\.svg$/],
   ] as const) {
     const entries = await readdir(join(folder, name), { withFileTypes: true });
-    const old = entries.filter((entry) => entry.isFile() && written.test(entry.name));
-    for (const { name: file } of old) await rm(join(folder, name, file));
+    const old = entries.filter((entry) => entry.isFile() && keys.has(written.exec(entry.name)?.[1] ?? ''));
+    for (const { name: file } of old) await rm(join(folder, name, file), { force: true });
   }
 }

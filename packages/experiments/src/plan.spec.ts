@@ -59,6 +59,11 @@ describe('planRuns', () => {
       'config: { data: { source: tiny } }\narms: { ce: {} }\ndata:\n  d: { data.sizes: 3 }\nseeds: 1\n',
     );
     await expect(planRuns(await readExperiment(file), runner, '/out')).rejects.toThrow(/x\.yaml:4:3.*sizes/s);
+    writeFileSync(
+      file,
+      'config: { data: { source: tiny } }\narms: { ce: {} }\nmodels:\n  m: { model.chanels: 3 }\nseeds: 1\n',
+    );
+    await expect(planRuns(await readExperiment(file), runner, '/out')).rejects.toThrow(/x\.yaml:4:3.*chanels/s);
     rmSync(dirname(file), { recursive: true });
   });
 
@@ -75,6 +80,19 @@ describe('planRuns', () => {
     const common = { data: { source: 'tiny', augment: [] }, model: { id, channels: 3 } };
     const [, wrapped] = await planned({ arms, config: common });
     expect(wrapped!.config.model).toMatchObject({ id: 'around', options: { model: { id, channels: 3 } } });
-    await expect(planned({ arms })).rejects.toThrow("neither the entry 'model' of models nor the common configuration");
+    // The model that a run has without saying so, and settings by their paths.
+    const [, usual] = await planned({ arms });
+    expect(usual!.config.model).toMatchObject({ id: 'around', options: { model: { id } } });
+    const paths = await planned({
+      arms,
+      data: { d: { 'model.channels': 5 } },
+      models: { wide: { 'model.channels': 7 }, m: {} },
+    });
+    expect(paths.map(({ config: { model } }) => model.options)).toMatchObject([
+      { channels: 7 },
+      { model: { id, channels: 7 } },
+      { channels: 5 },
+      { model: { id, channels: 5 } },
+    ]);
   });
 });

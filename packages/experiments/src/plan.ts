@@ -1,6 +1,6 @@
 /** Every run of an experiment, its configuration checked before any of them begins. */
 import { join, resolve } from 'node:path';
-import type { ConfigReader, RunConfig } from '@foveate/assembly';
+import { writtenConfig, type ConfigReader, type RunConfig } from '@foveate/assembly';
 import { fail, isFoveateError } from '@foveate/contracts';
 import type { ReadExperiment } from './read-experiment.js';
 
@@ -46,25 +46,26 @@ export async function planRuns(
     typeof config === 'string'
       ? reader.readConfig(resolve(baseFolder, config), texts)
       : reader.makeConfig({ name, ...config }, baseFolder, texts);
-  const common = typeof config === 'string' ? undefined : config['model'];
   requireOwnFolders(experiment);
   const runs: PlannedRun[] = [];
   for (const seed of seeds) {
     for (const [dataName, ofData] of Object.entries(data)) {
       for (const [model, ofModel] of Object.entries(models)) {
+        const below = [ofData, ofModel].flatMap(overridesOf);
         for (const [arm, ofArm] of Object.entries(arms)) {
           const where = { arm, data: dataName, model, seed };
-          const patches = [ofData, ofModel, withModel(ofArm, ofModel['model'] ?? common, { ...where, experiment })];
-          const texts = [...patches.flatMap(overridesOf), ...overrides, `seed=${String(seed)}`];
+          const toNamed = (cause: unknown) => {
+            throw named(cause, where, experiment);
+          };
+          const ofArmTexts = await withModel(overridesOf(ofArm), () => read(below).catch(toNamed));
+          const texts = [...below, ...ofArmTexts, ...overrides, `seed=${String(seed)}`];
           const withName = [...texts, `name=${plain(`${arm}-${dataName}-${model}-${String(seed)}`)}`];
           runs.push({
             ...where,
             configFile: typeof config === 'string' ? resolve(baseFolder, config) : commonConfigFile(folder),
             folder: resolve(folder, 'runs', join(dataName, model, arm), `seed-${String(seed)}`),
             overrides: withName,
-            config: await read(withName).catch((cause: unknown) => {
-              throw named(cause, where, experiment);
-            }),
+            config: await read(withName).catch(toNamed),
           });
         }
       }
@@ -115,25 +116,13 @@ export function commonConfigText({ value: { config }, baseFolder }: ReadExperime
 }
 
 /**
- * What an arm sets, `$model` in it replaced by the model of the run: so that an arm can wrap whichever model it is run with.
- * @throws FoveateError `CONFIG_INVALID` where neither the entry of the model nor the common configuration names one
+ * What an arm sets, `$model` in it replaced by the model of the run as it is without the arm: so that an arm can wrap whichever model
+ * it is run with.
  */
-function withModel(
-  patch: Readonly<Record<string, unknown>>,
-  model: unknown,
-  { arm, model: name, experiment }: Pick<PlannedRun, 'arm' | 'model'> & { readonly experiment: ReadExperiment },
-): Readonly<Record<string, unknown>> {
-  const text = JSON.stringify(patch);
-  if (!text.includes(theModel)) return patch;
-  if (model === undefined) {
-    throw fail({
-      code: 'CONFIG_INVALID',
-      what: `The arm '${arm}' takes the model of each run, and neither the entry '${name}' of models nor the common configuration names one`,
-      where: experiment.locate(['arms', arm]),
-      advice: `Write models: { ${name}: { model: … } }`,
-    });
-  }
-  return JSON.parse(text.replaceAll(theModel, () => JSON.stringify(model))) as Readonly<Record<string, unknown>>;
+async function withModel(texts: readonly string[], without: () => Promise<RunConfig>): Promise<readonly string[]> {
+  if (!texts.some((text) => text.includes(theModel))) return texts;
+  const { model } = writtenConfig(await without(), '');
+  return texts.map((text) => text.replaceAll(theModel, () => JSON.stringify(model)));
 }
 
 /** What an entry of an axis sets, as `a.b=c` texts. */
@@ -152,13 +141,20 @@ function named(
   { value, locate }: ReadExperiment,
 ) {
   if (!isFoveateError(cause)) return cause;
-  // What is wrong there is most often a key of the data's entry or of the arm's: whichever holds it.
-  const keys = Object.keys(value.data[where.data] ?? {});
-  const entry = keys.some((key) => cause.message.includes(key)) ? 'data' : 'arms';
+  // What is wrong there is most often a key of an entry: whichever holds it.
+  const holds = (entry: Readonly<Record<string, unknown>> = {}) =>
+    Object.keys(entry).some((key) => cause.message.includes(key));
+  const entry = holds(value.arms[where.arm])
+    ? (['arms', where.arm] as const)
+    : holds(value.models[where.model])
+      ? (['models', where.model] as const)
+      : holds(value.data[where.data])
+        ? (['data', where.data] as const)
+        : (['arms', where.arm] as const);
   return fail({
     code: cause.code,
     what: `The configuration of ${runName(where)} is invalid`,
-    where: locate([entry, where[entry === 'arms' ? 'arm' : 'data']]),
+    where: locate([...entry]),
     advice: cause.message,
     cause,
   });

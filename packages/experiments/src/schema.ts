@@ -43,7 +43,7 @@ const published = z.strictObject({
   model: axisName.optional().describe('Model that it belongs to, where there are several.'),
   measure: z.enum(measureKeys).describe('Key of the measure, such as accuracy.'),
   value: z.number().min(0).max(1).describe('Shares from 0 to 1.'),
-  images: z.int().min(1).optional().describe('Test images it was measured on: a share then gets its interval.'),
+  images: z.int().min(1).optional().describe('Test images it was measured on: accuracy then gets its interval.'),
   source: z.string().describe('Where it was published.'),
 });
 
@@ -64,9 +64,17 @@ export const experimentSchema = z
     models: axis.default({ model: {} }).describe('Models that every arm is run with.'),
     seeds,
     compareWith: z
-      .union([axisName.transform((one) => [one]), z.array(axisName).min(1)])
+      .union([
+        axisName.transform((one) => [one]),
+        z
+          .array(axisName)
+          .min(1)
+          .refine((list) => new Set(list).size === list.length, 'an arm stands there twice'),
+      ])
       .optional()
-      .describe('Arms that the others are compared with. Default: the first.'),
+      .describe(
+        'Arms that the others are compared with, a later one of them with the earlier ones. Default: the first arm.',
+      ),
     audit: z
       .union([z.literal(false), z.strictObject({ images: z.int().min(1).default(100) })])
       .default(false)
@@ -86,10 +94,19 @@ export const experimentSchema = z
       const message = `there is no ${what} '${wanted}'${meant}; there are ${Object.keys(list).join(', ')}`;
       context.addIssue({ code: 'custom', path, message });
     };
+    // Keys that are whole numbers come in their order, whatever the file says.
+    for (const arm of Object.keys(arms).filter((one) => /^\d+$/.test(one))) {
+      const message = 'expected a name with a letter: arms named by numbers lose their order';
+      context.addIssue({ code: 'custom', path: ['arms', arm], message });
+    }
     compareWith.forEach((arm, index) =>
       known(arms, arm, ['compareWith', ...(compareWith.length > 1 ? [index] : [])], 'arm'),
     );
     published.forEach((figure, index) => {
+      if (figure.images !== undefined && figure.measure !== 'accuracy') {
+        const message = `only accuracy is a share of all test images, ${figure.measure} has no interval by their number`;
+        context.addIssue({ code: 'custom', path: ['published', index, 'images'], message });
+      }
       known(arms, figure.arm, ['published', index, 'arm'], 'arm');
       if (figure.model !== undefined) known(models, figure.model, ['published', index, 'model'], 'model');
     });

@@ -50,7 +50,7 @@ describe('tables of an experiment', () => {
     // Two images of two classes: DeLong's variance is not defined. Only the arm is right on image a.
     const [head, first, second, ...more] = files['pairs.csv']!.trim().split('\n');
     expect(head).toMatch(/^data,model,arm,baseline,seed,images,aurocDifference,low,high,delongP,/);
-    expect(first).toBe(`d,m,'${arm},ce,1,2,1.0000,,,,1,0,1.0000`);
+    expect(first).toBe(`d,m,'${arm},ce,1,2,1,,,,1,0,1`);
     expect(second).toContain(',ce,2,2,');
     expect(more).toEqual([]);
   });

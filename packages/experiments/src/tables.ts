@@ -1,6 +1,7 @@
 /** Tables of an experiment: as Markdown and LaTeX to be read, as CSV to be computed with. */
 import type { ExperimentMeasure, ExperimentResult, MeasureResult } from '@foveate/report';
 import { armTable, differenceTable, type TextTable } from '@foveate/report';
+import { comparedArms } from './compared-arms.js';
 import type { FinishedRun } from './finished-run.js';
 import { pairRows } from './pairs.js';
 
@@ -28,12 +29,13 @@ export function tableFiles(
       ? []
       : [[`tables/${one.measure.key}-differences.csv`, csv(differenceRows(one))] as const]),
   ]);
+  const names = result.arms.map(({ name }) => name);
   return {
     'results.csv': resultsCsv(
       runs,
       result.measures.map(({ measure }) => measure),
     ),
-    'pairs.csv': csv(pairRows(comparable, result.baselines)),
+    'pairs.csv': csv(pairRows(comparable, comparedArms(names, result.baselines))),
     ...Object.fromEntries(
       tables.flatMap(({ name, table }) => [
         [`${name}.md`, markdown(table)],

@@ -8,14 +8,14 @@ interface Terms {
   readonly guidance: tf.Tensor1D;
 }
 
-/** Norm below which a gradient counts as none: guidance that is content is not to be blown up. */
+/** Norm below which a gradient counts as none: guidance that is content, or of no image, is not to be blown up. */
 const none = 1e-8;
 
 /**
  * |d CE| / |d G|, Euclidean norms of the gradients of the means of both terms over the batch: times a weight w, guidance pulls
  * with the share w of the strength of cross-entropy, however it is scaled. The gradients are those by the feature map, which
  * cost a pass through the head; where guidance reads pixels they are those by the images, which cost about two steps more. The
- * ratio is a constant to differentiation.
+ * ratio is a constant to differentiation, and zero where guidance has no gradient.
  * @param uses what guidance reads
  * @param terms of a view of the same batch
  */
@@ -28,7 +28,9 @@ export function balance(inputs: LossInputs, uses: Loss['uses'], terms: (inputs: 
       const mean = (x: tf.Tensor): tf.Scalar => tf.mean(terms(seen(inputs, viewAt(x)))[term]);
       return tf.sqrt(tf.sum(tf.square(tf.grad(mean)(at))));
     };
-    return tf.div(norm('ce'), tf.maximum(norm('guidance'), none));
+    const guidance = norm('guidance');
+    const ratio = tf.div(norm('ce'), tf.maximum(guidance, none));
+    return tf.mul<tf.Scalar>(ratio, tf.cast(tf.greater(guidance, none), 'float32'));
   });
 }
 

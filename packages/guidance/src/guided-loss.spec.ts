@@ -156,6 +156,7 @@ describe('balanced guidance', () => {
     const loss = lossOf({ weight: 0.3, balance: 'gradient-norm' });
     const got = await run(loss, good);
     expect(number(got['loss'])).toBeCloseTo(number(got['ce']), 6);
+    expect(number(got['guidanceWeight'])).toBe(0);
     expect([...got['byFilter']!.data].every(Number.isFinite)).toBe(true);
     expect(await run(loss)).toEqual(await run(lossOf({ weight: 0.3 })));
   });

@@ -37,38 +37,51 @@ export function bootstrap(
   statistic: (seeds: readonly number[], images: readonly number[]) => number | null,
   { level = 0.95, rounds = 2000, seed }: BootstrapOptions,
 ): Bootstrapped | null {
-  if (seeds < 1 || strata.every((members) => members.length === 0))
-    throw new RangeError('There is nothing to draw from.');
-  const trainings = Array.from({ length: seeds }, (_, index) => index);
-  return drawn((draw) => statistic(draw(trainings), strata.flatMap(draw)), { level, rounds, seed });
+  const images = strata.flat();
+  const values: (number | null)[] = [];
+  bootstrapDraws(Array<readonly number[]>(Math.max(0, seeds)).fill(images), strata, { rounds, seed }, (drawn) =>
+    values.push(
+      statistic(
+        drawn.map(({ training }) => training),
+        drawn[0]?.images ?? [],
+      ),
+    ),
+  );
+  return percentiles(values, level);
 }
 
 /** A training that was drawn, and the images that were drawn of its test. */
 export interface DrawnTraining {
   readonly training: number;
+  /** Numbers, each maybe several times. */
   readonly images: readonly number[];
 }
 
 /**
- * Draws as {@link bootstrap} does where each training has test images of its own, as with repeated splits: trainings are drawn anew,
- * and of each that was drawn the images within their strata. {@link percentiles} makes intervals of what statistics were in each
- * draw, of as many statistics as are wanted.
- * @param trainings of each the members of its strata by number
+ * The draws of a bootstrap over trainings and test images: trainings are drawn anew, and images within their strata. An image that
+ * several trainings were tested on is drawn for all of them alike, so that its luck does not seem to average out over the trainings;
+ * with repeated splits each training takes of the images drawn those of its own test. {@link percentiles} makes intervals of what
+ * statistics were in each draw, of as many statistics as are wanted.
+ * @param tests of each training the images it was tested on, by number
+ * @param strata images of each stratum
  * @param visit is told of each draw, in the same order for the same seed
- * @throws RangeError as {@link bootstrap}
+ * @throws RangeError without trainings, or for a training without images
  */
-export function nestedDraws(
-  trainings: readonly (readonly (readonly number[])[])[],
+export function bootstrapDraws(
+  tests: readonly (readonly number[])[],
+  strata: readonly (readonly number[])[],
   { rounds = 2000, seed }: Omit<BootstrapOptions, 'level'>,
   visit: (drawn: readonly DrawnTraining[]) => void,
 ): void {
-  if (trainings.length === 0 || trainings.some((strata) => strata.every((members) => members.length === 0)))
+  if (tests.length === 0 || tests.some((images) => images.length === 0))
     throw new RangeError('There is nothing to draw from.');
-  const all = trainings.map((_, index) => index);
+  const tested = tests.map((images) => new Set(images));
+  const all = [...tests.keys()];
   for (let round = 0; round < rounds; round++) {
     const draw = drawOf(seed, round);
     const chosen = draw(all);
-    visit(chosen.map((training) => ({ training, images: (trainings[training] ?? []).flatMap((one) => draw(one)) })));
+    const drawn = strata.flatMap(draw);
+    visit(chosen.map((training) => ({ training, images: drawn.filter((image) => tested[training]?.has(image)) })));
   }
 }
 
@@ -78,16 +91,6 @@ type Draw = (from: readonly number[]) => readonly number[];
 function drawOf(seed: number, round: number): Draw {
   const stream = random(seed, 'bootstrap', round);
   return (from) => from.map(() => stream.pick(from));
-}
-
-function drawn(
-  statistic: (draw: Draw) => number | null,
-  { level, rounds, seed }: Required<BootstrapOptions>,
-): Bootstrapped | null {
-  return percentiles(
-    Array.from({ length: rounds }, (_, round) => statistic(drawOf(seed, round))),
-    level,
-  );
 }
 
 /**

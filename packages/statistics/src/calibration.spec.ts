@@ -19,6 +19,14 @@ describe('calibrationError', () => {
     expect(calibrationError(scores, labels)).toBeCloseTo(0.5 * 0.3 + 0.5 * 0.1, 12);
     expect(calibrationError([0.3], [0])).toBeCloseTo(0.3, 14);
     expect(calibrationError([], [])).toBeNull();
+    // Equal probabilities are in one bin, in whatever order they come.
+    const tied = [...Array<Label>(10).fill(0), ...Array<Label>(10).fill(1)];
+    expect(calibrationError(Array<number>(20).fill(0.5), tied)).toBeCloseTo(0, 12);
+    const [few, many] = [Array<number>(5).fill(0.1), Array<number>(15).fill(1)];
+    expect(calibrationError([...few, ...many], [...few.map((): Label => 0), ...many.map((): Label => 1)])).toBeCloseTo(
+      0.025,
+      12,
+    );
     expect(() => calibrationError([0.3], [0], NaN)).toThrow(RangeError);
   });
 

@@ -19,7 +19,7 @@ export function brierScore(probabilities: readonly number[], labels: readonly La
  * Expected calibration error of the positive class: how far, on average over the images, the share of positives lies from
  * the mean probability in bins of equally many images. (Equal widths leave most bins empty for a sure classifier: Nixon et
  * al., "Measuring calibration in deep learning", CVPR workshops 2019.) Biased upwards where bins are small.
- * @param bins at most, a whole number from 1 up; so many that each has ten images or more
+ * @param bins at most, a whole number from 1 up; so many that each has ten images or more. Equal probabilities share one
  * @returns in [0, 1]; null without images
  * @throws RangeError as {@link brierScore}, and for another number of bins
  */
@@ -31,9 +31,13 @@ export function calibrationError(probabilities: readonly number[], labels: reado
   const number = Math.max(1, Math.min(bins, Math.floor(n / 10)));
   const order = probabilities.map((p, i) => [p, labels[i] as number] as const).sort(([a], [b]) => a - b);
   let error = 0;
-  for (let bin = 0; bin < number; bin++) {
-    const members = order.slice(Math.floor((bin * n) / number), Math.floor(((bin + 1) * n) / number));
-    error += Math.abs(members.reduce((sum, [p, label]) => sum + p - label, 0)) / n;
+  let start = 0;
+  for (let bin = 1; bin <= number; bin++) {
+    let end = Math.max(start, Math.floor((bin * n) / number));
+    // Images of one probability are in one bin: their order says nothing.
+    while (end > start && end < n && order[end]?.[0] === order[end - 1]?.[0]) end++;
+    error += Math.abs(order.slice(start, end).reduce((sum, [p, label]) => sum + p - label, 0)) / n;
+    start = end;
   }
   return error;
 }

@@ -3,7 +3,7 @@ export { aurocInterval, type AurocInterval } from './auroc-interval.js';
 export { averagePrecision } from './average-precision.js';
 export {
   bootstrap,
-  nestedDraws,
+  bootstrapDraws,
   percentiles,
   type Bootstrapped,
   type BootstrapOptions,

@@ -12,7 +12,7 @@ import { wilsonInterval, type Interval } from './wilson.js';
  * binary matched-pairs data", BMC Medical Research Methodology 13:91 (2013).
  * @param b images only the first classifier gets right
  * @param c images only the second classifier gets right
- * @returns in (0, 1]; 1 when b + c = 0
+ * @returns in [0, 1]; 1 when b + c = 0
  * @throws RangeError when a count is not a whole number of at least zero
  */
 export function mcnemarExact(b: number, c: number): number {

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { random } from '@foveate/contracts';
-import { bootstrap, holm, imagesNeeded, mcnemarExact, nestedDraws, percentiles, type DrawnTraining } from './index.js';
+import {
+  bootstrap,
+  bootstrapDraws,
+  holm,
+  imagesNeeded,
+  mcnemarExact,
+  percentiles,
+  type DrawnTraining,
+} from './index.js';
 
 describe('holm', () => {
   it('adjusts by hand, in the order given', () => {
@@ -77,28 +85,54 @@ describe('imagesNeeded', () => {
   });
 });
 
-describe('nestedDraws', () => {
-  it('draws trainings, and of each that was drawn its own images within their strata', () => {
-    const strata = [[[0, 1], [2, 3]], [[4], [5, 6]]]; // prettier-ignore
+describe('bootstrapDraws', () => {
+  const draws = (...[tests, strata, rounds = 300]: [number[][], number[][], number?]) => {
     const drawn: (readonly DrawnTraining[])[] = [];
-    nestedDraws(strata, { seed: 3, rounds: 300 }, (draw) => drawn.push(draw));
+    bootstrapDraws(tests, strata, { seed: 3, rounds }, (draw) => drawn.push(draw));
+    return drawn;
+  };
+
+  it('draws trainings, and images within their strata, of which each training takes those of its test', () => {
+    const tests = [[0, 1, 2, 3], [2, 3, 4, 5, 6]]; // prettier-ignore
+    const strata = [[0, 1, 2, 4], [3, 5, 6]]; // prettier-ignore
+    const drawn = draws(tests, strata);
     expect(drawn).toHaveLength(300);
-    for (const { training, images } of drawn.flat()) {
-      for (const stratum of strata[training] ?? [])
-        expect(images.filter((image) => stratum.includes(image))).toHaveLength(stratum.length);
+    for (const { training, images } of drawn.flat())
+      expect(images.every((image) => tests[training]?.includes(image))).toBe(true);
+    for (const draw of drawn) {
+      const [first, second] = [0, 1].map((wanted) => draw.find(({ training }) => training === wanted)?.images);
+      const shared = (images: readonly number[]) => images.filter((image) => image === 2 || image === 3);
+      if (first !== undefined && second !== undefined) expect(shared(first)).toEqual(shared(second));
     }
     // Of two trainings a quarter of the draws are twice the first, a quarter twice the second.
     const means = drawn.map((draw) => draw.reduce((sum, { training }) => sum + training, 0) / draw.length);
     expect(percentiles(means)!.interval).toEqual({ low: 0, high: 1 });
-    const again: (readonly DrawnTraining[])[] = [];
-    nestedDraws(strata, { seed: 3, rounds: 300 }, (draw) => again.push(draw));
-    expect(again).toEqual(drawn);
+    expect(draws(tests, strata)).toEqual(drawn);
+  });
+
+  it('knows that trainings do not average out the luck of images they share', () => {
+    const values = Array.from({ length: 40 }, (_, i) => i % 2);
+    const images = values.map((_, i) => i);
+    const width = (tests: number[][], strata: number[][]) => {
+      const means = draws(tests, strata, 2000).map(
+        (draw) =>
+          draw.reduce(
+            (sum, { images: of }) => sum + of.reduce((total, i) => total + values[i % 40]!, 0) / of.length,
+            0,
+          ) / draw.length,
+      );
+      const { low, high } = percentiles(means)!.interval;
+      return (high - low) / 2;
+    };
+    // The standard error of a share of 0.5 of 40 images, and of five times as many.
+    expect(width(Array(5).fill(images), [images])).toBeCloseTo(1.96 * Math.sqrt(0.25 / 40), 1);
+    const own = Array.from({ length: 5 }, (_, training) => images.map((i) => 40 * training + i));
+    expect(width(own, own)).toBeLessThan(0.6 * 1.96 * Math.sqrt(0.25 / 40));
   });
 
   it('refuses nothing to draw from', () => {
-    const none = () => undefined;
-    expect(() => nestedDraws([], { seed: 1 }, none)).toThrow(RangeError);
-    expect(() => nestedDraws([[[0]], [[]]], { seed: 1 }, none)).toThrow(RangeError);
+    expect(() => draws([], [])).toThrow(RangeError);
+    expect(() => draws([[0], []], [[0]])).toThrow(RangeError);
   });
 });
 

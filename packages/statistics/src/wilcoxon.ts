@@ -21,12 +21,17 @@ const exactUpTo = 50;
 
 /**
  * Two-sided signed-rank test of differences that are symmetric around their median. Exact up to 50 differences, ties included:
- * every sign of every rank is equally likely. Above, the normal approximation with continuity and ties corrected.
+ * every sign of every rank is equally likely. Above, the normal approximation with continuity and ties corrected. Differences that
+ * rounding alone tells apart are ties, and one that it leaves of two equal values is zero: accuracies are k / n.
  * @throws RangeError for a difference that is not finite
  */
 export function signedRankTest(differences: readonly number[]): SignedRankTest {
   if (!differences.every(Number.isFinite)) throw new RangeError('A difference is not finite.');
-  const ranked = doubledRanks(differences.filter((difference) => difference !== 0));
+  const slack = 1e-9 * differences.reduce((most, difference) => Math.max(most, Math.abs(difference)), 0);
+  const ranked = doubledRanks(
+    differences.filter((difference) => Math.abs(difference) > slack),
+    slack,
+  );
   const n = ranked.length;
   const doubled = ranked.reduce((sum, { positive, rank }) => sum + (positive ? rank : 0), 0);
   const total = ranked.reduce((sum, { rank }) => sum + rank, 0);
@@ -81,12 +86,14 @@ interface Ranked {
   readonly rank: number;
 }
 
-function doubledRanks(differences: readonly number[]): readonly Ranked[] {
+/** @param slack distance up to which absolute values are tied */
+function doubledRanks(differences: readonly number[], slack: number): readonly Ranked[] {
   const sorted = [...differences].sort((a, b) => Math.abs(a) - Math.abs(b));
   const ranked: Ranked[] = [];
   for (let start = 0; start < sorted.length;) {
     let end = start;
-    while (end < sorted.length && Math.abs(sorted[end] as number) === Math.abs(sorted[start] as number)) end++;
+    const least = Math.abs(sorted[start] as number);
+    while (end < sorted.length && Math.abs(sorted[end] as number) - least <= slack) end++;
     // Mean of ranks start + 1 to end, doubled.
     for (const difference of sorted.slice(start, end)) ranked.push({ positive: difference > 0, rank: start + 1 + end });
     start = end;

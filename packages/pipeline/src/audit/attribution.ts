@@ -19,7 +19,7 @@ export interface AttributionParts {
   readonly explainers: readonly string[];
   readonly samples: readonly Stored<AssignedSample>[];
   readonly store: SampleStore;
-  /** The network without heatmaps, which is faster. */
+  /** The network of the run. */
   readonly predictor: Predictor;
 }
 
@@ -69,7 +69,7 @@ class Attribution {
   readonly #seed: number;
   readonly #measured: Measured[] = [];
 
-  /** @param predictor gives heatmaps; `score` asks the same network, which may be faster without them */
+  /** @param predictor gives heatmaps; `score` asks the same network */
   constructor(
     explainer: string,
     predictor: Predictor,

@@ -42,7 +42,7 @@ export interface ArmDifference {
   /** p of the paired t test by Holm's correction over all comparisons of this measure; null where there is no p. */
   readonly adjusted: number | null;
   readonly finding: Finding;
-  /** Seeds that would show the difference seen, with a chance of 80%; null where it is shown, or nothing was seen. */
+  /** Seeds that would show the difference seen, with a chance of 80%; null where these are enough, or nothing was seen. */
   readonly seedsNeeded: number | null;
 }
 
@@ -69,7 +69,7 @@ export interface PublishedFigure {
   readonly model?: string | undefined;
   readonly measure: string;
   readonly value: number;
-  /** Wilson, where it is a share and the number of images is known. */
+  /** Wilson, of an accuracy where the number of images is known. */
   readonly interval: Interval | null;
   readonly source: string;
 }

@@ -61,7 +61,7 @@ export function armTable(
     }),
   ]);
   return {
-    caption: `${measure.title}: ${seeds.length === 1 ? 'one seed' : `mean over ${seedsText} (95% t interval)`}${known.length === 0 ? '' : '; published figures with a Wilson interval'}`,
+    caption: `${measure.title}: ${seeds.length === 1 ? 'one seed' : `mean over ${seedsText} (95% t interval)`}${known.length === 0 ? '' : `; published figures${known.some(({ interval: one }) => one !== null) ? ' with a Wilson interval' : ''}`}`,
     corner: 'Data',
     columns: arms.map(({ name }) => name),
     rows: [...rows, ...publishedRows],
@@ -117,10 +117,13 @@ function intervalText(estimate: MeanEstimate | null, measure: ExperimentMeasure)
 /** Seeds beyond which nobody asks how many exactly. */
 const mostSeeds = 1000;
 
-function findingText({ finding, seedsNeeded, estimate }: ArmDifference): string {
+function findingText({ finding, seedsNeeded, estimate, adjusted }: ArmDifference): string {
   if (finding !== 'not shown') return finding;
   if (estimate === null || estimate.n < fewestSeeds) return 'no difference shown: too few seeds';
   if (estimate.deviation === 0) return 'no difference shown: the same in every seed';
+  // Shown but for the images: more seeds would not help.
+  if (seedsNeeded === null && adjusted !== null && adjusted < 0.05)
+    return 'no difference shown: other test images might turn it';
   if (seedsNeeded === null) return 'no difference shown';
   const needed =
     seedsNeeded > mostSeeds ? `more than ${count(mostSeeds, 'seed')}` : `some ${count(seedsNeeded, 'seed')}`;

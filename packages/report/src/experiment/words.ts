@@ -35,13 +35,21 @@ function briefly({ measure, cells }: MeasureResult): readonly string[] {
 }
 
 function sentence(one: ArmDifference, cell: ExperimentCell, { measure, cells }: MeasureResult): string {
-  const mean = (arm: string) => cell.arms.find((result) => result.arm === arm)?.estimate?.mean ?? NaN;
   const { estimate, arm, baseline, finding } = one;
+  const [ofArm = [], ofBaseline = []] = [arm, baseline].map(
+    (name) => cell.arms.find((result) => result.arm === name)?.values,
+  );
+  // Of the seeds that both have: the difference is theirs.
+  const pairs = ofArm.flatMap((value, seed) => {
+    const other = ofBaseline[seed] ?? null;
+    return value === null || other === null ? [] : [[value, other] as const];
+  });
+  const mean = (at: 0 | 1) => pairs.reduce((sum, pair) => sum + pair[at], 0) / pairs.length;
   const interval =
     estimate?.interval == null ? '' : ` (95%: ${range(estimate.interval, (at) => writtenDifference(at, measure))})`;
   return (
     `${cellName(cell, cells)}: ${arm} is ${finding} than ${baseline} in ${measure.title}, ` +
-    `${written(mean(arm), measure)} against ${written(mean(baseline), measure)}, ` +
+    `${written(mean(0), measure)} against ${written(mean(1), measure)}, ` +
     `a difference of ${writtenDifference(estimate?.mean ?? 0, measure)}${measure.isShare ? ' points' : ''}${interval}.`
   );
 }
