@@ -33,7 +33,7 @@ export interface EpochRecord {
   readonly imagesPerSecond: number;
   /** Share of the epoch's time spent waiting for batches, in [0, 1]; missing in runs of earlier versions. */
   readonly dataWait?: number;
-  /** Samples, of training and validation, whose features of held stages were read from the cache or computed. */
+  /** Samples, of training and validation, whose features of frozen stages were read from the cache or computed. */
   readonly trunk?: { readonly read: number; readonly computed: number; readonly secondsSaved: number };
 }
 

@@ -41,7 +41,7 @@ export interface VariableScope {
   get(name: string): Tensor;
   /** Records the value a non-trainable variable has after this step. */
   update(name: string, value: Tensor): void;
-  /** True for a variable that this training holds: batch norm whose scale is held uses its running statistics. */
+  /** True for a variable that this training has frozen: batch norm whose scale is frozen uses its running statistics. */
   frozen(name: string): boolean;
   /**
    * Uniform random numbers in [0, 1), new in every step: [N, width], one row per sample. Only while training.

@@ -12,8 +12,8 @@ interface Terms {
 const none = 1e-8;
 
 /**
- * |d CE| / |d G|, Euclidean norms of the gradients of the means of both terms over the batch: times a weight w, guidance pulls
- * with the share w of the strength of cross-entropy, however it is scaled. The gradients are those by the feature map, which
+ * |d CE| / |d G|, Euclidean norms of the gradients of the means of both terms over the batch: times a weight w, the gradient of
+ * guidance has w times the norm of that of cross-entropy, however guidance is scaled. The gradients are those by the feature map, which
  * cost a pass through the head; where guidance reads pixels they are those by the images, which cost about two steps more. The
  * ratio is a constant to differentiation, and zero where guidance has no gradient.
  * @param uses what guidance reads

@@ -18,7 +18,7 @@ export const ranking = definePlugin({
   },
   options: z.strictObject({
     falseAlarms: share.default(0.05).describe('Share of the good ones that may be called defective.'),
-    recall: share.default(0.9).describe('Share of the defective ones that have to be found.'),
+    recall: share.default(0.95).describe('Share of the defective ones that have to be found.'),
   }),
   register: ({ falseAlarms, recall }) => ({
     measure(predictions) {

@@ -1,4 +1,4 @@
-/** EfficientNet fine-tuned on both engines: what is held, what is cached, and every optimizer. */
+/** EfficientNet fine-tuned on both engines: what is frozen, what is cached, and every optimizer. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,8 +53,8 @@ describe('EfficientNet-B0', () => {
     expect(kernels.filter((name) => trained.has(name)).length).toBe(20);
     expect(kernels.find((name) => trained.has(name))).toMatch(/^stage6\/block2\/depthwise\//);
     expect(trained.has('logits/kernel')).toBe(true);
-    const held = frozenStagesAt(model, { train: { lastConv: 20 } }, 1);
-    expect(model.stages?.[held]?.name).toBe('stage6/block2');
+    const frozen = frozenStagesAt(model, { train: { lastConv: 20 } }, 1);
+    expect(model.stages?.[frozen]?.name).toBe('stage6/block2');
   });
 });
 
@@ -137,9 +137,9 @@ describe('fine-tuning on ONNX Runtime', () => {
     expect(plain.length).toBe(3 * 3 + 3);
     cached.forEach((value, index) => expect(Math.abs(value - (plain[index] as number))).toBeLessThan(1e-6));
     const start = withPrefix('model', initialise(narrow.variables, 3));
-    const held = frozenStagesAt(narrow, { train: { lastConv: 12 } }, 1);
-    expect(held).toBeGreaterThan(4);
-    const names = narrow.stages?.slice(0, held).flatMap(({ variables }) => variables) ?? [];
+    const frozen = frozenStagesAt(narrow, { train: { lastConv: 12 } }, 1);
+    expect(frozen).toBeGreaterThan(4);
+    const names = narrow.stages?.slice(0, frozen).flatMap(({ variables }) => variables) ?? [];
     for (const name of names) expect(model('cached')[`model/${name}`]).toEqual(start[`model/${name}`]);
   });
 

@@ -178,13 +178,13 @@ describe('a LayersModel', () => {
     expect((await run(model))['logits']?.shape).toEqual([batch, classes]);
   });
 
-  it('trains its batch norm, and does not where it is held', async () => {
+  it('trains its batch norm, and does not where it is frozen', async () => {
     const model = await open(folder, { head: 'model' });
     const updated: string[] = [];
-    const scope = (held: boolean) => (state: Readonly<Record<string, tf.Tensor>>) => ({
+    const scope = (frozen: boolean) => (state: Readonly<Record<string, tf.Tensor>>) => ({
       ...inferenceScope(state),
       training: true,
-      frozen: () => held,
+      frozen: () => frozen,
       update: (name: string) => updated.push(name),
     });
     const plain = await run(model);

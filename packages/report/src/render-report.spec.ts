@@ -66,7 +66,7 @@ describe('renderReport', () => {
         fabricate(scores, {
           epochs,
           earlyStop: { epoch: 3, reason: 'validation auroc has not improved for 2 epochs' },
-          remarks: ['The first 2 of 3 stages are held.'],
+          remarks: ['The first 2 of 3 stages are frozen.'],
           config: { training: { monitor: 'auroc' } },
         }),
       ]),

@@ -43,7 +43,7 @@ export async function evaluateMasks(
 ): Promise<readonly MarkedArea[]> {
   const state = engine.createState(withPrefix('model', variables));
   const program = engine.compile(
-    objectiveEvaluateProgram(objective, { held: 0, averages: false, thorough: true }),
+    objectiveEvaluateProgram(objective, { frozen: 0, averages: false, thorough: true }),
     state,
     { constantState: true },
   );

@@ -22,7 +22,7 @@ const options = z.strictObject({
   strength: share
     .default(0.95)
     .describe(
-      'How well the mark goes with the label in training and validation: this share of the defective images has it, and of the good ones the rest.',
+      'How well the mark goes with the label in training and validation: this share of the defective images has it, and one minus this share of the good ones.',
     ),
   rate: z
     .strictObject(Object.fromEntries(splitNames.map((name) => [name, rates])) as Record<SplitName, typeof rates>)

@@ -30,9 +30,9 @@ export function classification(parts: ClassificationParts): Objective<FedBatch> 
     classes: model.classes,
     measured: measured !== undefined,
     inputs: batchTensors,
-    learn: (inputs, { scope, variables, held }) => {
+    learn: (inputs, { scope, variables, frozen }) => {
       const { start, ...given } = programInputs(inputs, model.classes);
-      const view = batchView(model, start, scope, { held, variables });
+      const view = batchView(model, start, scope, { frozen, variables });
       const { labels } = given;
       const plain = checkedLossOutput(loss.compute(lossInputs(loss, { view, ...given })), labels.shape[0]);
       return {

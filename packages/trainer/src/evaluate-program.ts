@@ -14,7 +14,7 @@ export interface EvaluateParts {
   /** Left out: no heatmap outputs, which saves their gradient. */
   readonly explainer?: Explainer;
   /** Leading stages of the model that are left out because the input is what they made of the images; default 0. */
-  readonly held?: number;
+  readonly frozen?: number;
   /** True: the moving averages of the weights are used where the state has them. */
   readonly averages?: boolean;
   /** True: the heatmaps themselves are an output; otherwise only their sums, to keep transfers small. */
@@ -34,35 +34,35 @@ const explained = 1;
  * inside the area of interest) and, if asked for, `heatmap` [N, H, W] (>= 0, not normalised).
  */
 export function evaluateProgram(parts: EvaluateParts): Program {
-  const { held = 0, averages = false } = parts;
-  return (inputs, state) => ({ outputs: evaluation(parts, inputs, inferencePass(state, held, averages)) });
+  const { frozen = 0, averages = false } = parts;
+  return (inputs, state) => ({ outputs: evaluation(parts, inputs, inferencePass(state, frozen, averages)) });
 }
 
 /**
  * One batch of any objective in inference mode. State as of {@link evaluateProgram}; outputs are the objective's.
- * @param held leading stages that are left out where the input is what they made of the images
+ * @param frozen leading stages that are left out where the input is what they made of the images
  * @param thorough true: with what the metrics read
  */
 export function objectiveEvaluateProgram(
   objective: Pick<Objective, 'evaluate'>,
-  { held, averages, thorough }: { readonly held: number; readonly averages: boolean; readonly thorough: boolean },
+  { frozen, averages, thorough }: { readonly frozen: number; readonly averages: boolean; readonly thorough: boolean },
 ): Program {
-  return (inputs, state) => ({ outputs: objective.evaluate(inputs, inferencePass(state, held, averages), thorough) });
+  return (inputs, state) => ({ outputs: objective.evaluate(inputs, inferencePass(state, frozen, averages), thorough) });
 }
 
-function inferencePass(state: NamedTensors, held: number, averages: boolean): ForwardPass {
+function inferencePass(state: NamedTensors, frozen: number, averages: boolean): ForwardPass {
   const variables = { ...pickPrefix(modelPrefix, state), ...(averages ? pickPrefix(emaPrefix, state) : {}) };
-  return { scope: inferenceScope(variables), variables, held };
+  return { scope: inferenceScope(variables), variables, frozen };
 }
 
 /** The outputs of {@link evaluateProgram}, inside a program. */
 export function evaluation(
-  { model, loss, explainer, heatmaps = false }: Omit<EvaluateParts, 'held' | 'averages'>,
+  { model, loss, explainer, heatmaps = false }: Omit<EvaluateParts, 'frozen' | 'averages'>,
   inputs: NamedTensors,
-  { scope, variables, held }: ForwardPass,
+  { scope, variables, frozen }: ForwardPass,
 ): NamedTensors {
   const { start, labels, aoi } = programInputs(inputs, model.classes);
-  const view = batchView(model, start, scope, { held: 'trunk' in start ? held : 0, variables });
+  const view = batchView(model, start, scope, { frozen: 'trunk' in start ? frozen : 0, variables });
   const { logits } = view;
   const { perSample } = loss.compute(lossInputs(loss, { view, labels, ...(aoi === undefined ? {} : { aoi }) }));
   const heat =

@@ -35,8 +35,8 @@ export interface EvaluateOptions {
   readonly batches: AsyncIterable<Batch>;
   /** What logits are divided by to become scores; default 1. */
   readonly temperature?: number;
-  /** Keeps the features of the leading `held` stages of the model, for batches that repeat. Not used with `onExplained`. */
-  readonly trunk?: { readonly cache: FeatureCache; readonly held: number };
+  /** Keeps the features of the leading `frozen` stages of the model, for batches that repeat. Not used with `onExplained`. */
+  readonly trunk?: { readonly cache: FeatureCache; readonly frozen: number };
   /** Called for each sample in order, and waited for. Left out: heatmaps stay in the engine, only their shares come out. */
   readonly onExplained?: (sample: ExplainedSample) => void | Promise<void>;
   /** Ends the evaluation after the running batch; the promise is then rejected with the signal's reason. */
@@ -60,7 +60,7 @@ export async function evaluate(options: EvaluateOptions): Promise<readonly Score
       loss,
       explainer,
       heatmaps: onExplained !== undefined,
-      held: trunk === undefined ? 0 : trunk.held,
+      frozen: trunk === undefined ? 0 : trunk.frozen,
     };
     const program = engine.compile(evaluateProgram(parts), state, { constantState: true });
     used.unshift(program);
@@ -100,11 +100,11 @@ function requireNumbers(predictions: readonly Prediction[]): void {
 function trunkFeed(
   { engine, model, loss, explainer, variables, batches, trunk, onExplained }: EvaluateOptions,
   state: EngineState,
-): { readonly feed: TrunkFeed; readonly held: number; readonly batches: AsyncIterable<TrunkBatch> } | undefined {
-  if (trunk === undefined || trunk.held === 0 || onExplained !== undefined) return undefined;
+): { readonly feed: TrunkFeed; readonly frozen: number; readonly batches: AsyncIterable<TrunkBatch> } | undefined {
+  if (trunk === undefined || trunk.frozen === 0 || onExplained !== undefined) return undefined;
   if (readsPixels(loss) || readsPixels(explainer) || !isRepeatable(batches)) return undefined;
   const feed = new TrunkFeed({ engine, state, variables, model, ...trunk, aoi: true });
-  return { feed, held: trunk.held, batches: feed.batches(batches) };
+  return { feed, frozen: trunk.frozen, batches: feed.batches(batches) };
 }
 
 function explainedSample({ batch, outputs }: EvaluatedBatch, index: number, prediction: Prediction): ExplainedSample {

@@ -11,12 +11,12 @@ export interface SampleBatch {
 
 /** How a program runs the model. */
 export interface ForwardPass {
-  /** Of the layers that are not held. */
+  /** Of the layers that are not frozen. */
   readonly scope: VariableScope;
   /** The model's variables by name. */
   readonly variables: NamedTensors;
-  /** Leading stages that are held. */
-  readonly held: number;
+  /** Leading stages that are frozen. */
+  readonly frozen: number;
 }
 
 /** What a training step made of a batch. */

@@ -17,7 +17,7 @@ export const trainingSettings = z.object({
     .enum(['eval', 'train'])
     .optional()
     .describe(
-      "Batch norm of held layers: 'eval' (default) keeps its running statistics, 'train' lets them follow the data.",
+      "Batch norm of frozen layers: 'eval' (default) keeps its running statistics, 'train' lets them follow the data.",
     ),
   unfreeze: z
     .array(
@@ -61,5 +61,5 @@ export const trainingOptions = {
   featureCache: featureCacheOptions.optional(),
 };
 
-/** Options of the cache of a held trunk; left out: on, in the run's folder. */
+/** Options of the cache of a frozen trunk; left out: on, in the run's folder. */
 export type FeatureCacheOptions = z.output<typeof featureCacheOptions>;

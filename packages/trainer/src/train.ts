@@ -10,7 +10,7 @@ import { trainObjective, type TrainingCourse } from './train-objective.js';
 import type { FeatureCache } from './trunk/feature-cache.js';
 import type { ValidationMetrics } from './validation.js';
 
-/** What the training of a classifier needs. Features of held stages are kept for batches that are `PlannedBatches`. */
+/** What the training of a classifier needs. Features of frozen stages are kept for batches that are `PlannedBatches`. */
 export interface TrainOptions extends TrainingCourse<Batch> {
   readonly model: Model;
   readonly loss: Loss;
@@ -20,7 +20,7 @@ export interface TrainOptions extends TrainingCourse<Batch> {
   readonly measured?: ValidationMetrics;
   /** Whose heatmap the metrics measure; left out: predictions have no share of heat. */
   readonly explainer?: Explainer;
-  /** Where features of held stages are kept. Left out: they are computed in every step. */
+  /** Where features of frozen stages are kept. Left out: they are computed in every step. */
   readonly featureCache?: FeatureCache;
 }
 

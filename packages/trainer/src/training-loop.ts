@@ -175,7 +175,7 @@ export class TrainingLoop {
     emit(event);
   }
 
-  /** Says once a phase what becomes of a trunk that is held. */
+  /** Says once a phase what becomes of a trunk that is frozen. */
   #remarkOn(source: AsyncIterable<SampleBatch>): void {
     const message = this.#session.trunkRemark(source);
     if (message !== undefined) this.#parts.emit({ type: 'notice', message });

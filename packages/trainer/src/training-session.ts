@@ -19,7 +19,7 @@ import type { FeatureCache } from './trunk/feature-cache.js';
 import { TrunkFeed } from './trunk/trunk-feed.js';
 import { modelPrefix } from './variables.js';
 
-/** How features of held stages are kept, of a model that has stages. */
+/** How features of frozen stages are kept, of a model that has stages. */
 export interface TrunkParts {
   readonly model: Model;
   readonly cache: FeatureCache;
@@ -50,9 +50,9 @@ type Start = 'images' | 'trunk';
 /** A phase under way. */
 export class TrainingSession {
   readonly phase: Phase;
-  /** Keeps features of the held stages; undefined where there are none or they cannot be kept. */
+  /** Keeps features of the frozen stages; undefined where there are none or they cannot be kept. */
   readonly trunk: TrunkFeed | undefined;
-  readonly #held: number;
+  readonly #frozen: number;
   #remarked = false;
   readonly #parts: SessionParts;
   readonly #state: EngineState;
@@ -64,7 +64,7 @@ export class TrainingSession {
     const { engine, objective, optimizer, settings, trunk } = parts;
     const { model } = objective;
     const { frozenBatchNorm = 'eval', groups = [], clip, ema } = settings;
-    const held = frozenStages(model, phase.trained, frozenBatchNorm);
+    const frozen = frozenStages(model, phase.trained, frozenBatchNorm);
     const averages = ema !== undefined;
     const step: ObjectiveStepParts = {
       objective,
@@ -76,7 +76,7 @@ export class TrainingSession {
       ...(clip === undefined ? {} : { clip }),
     };
     this.#parts = parts;
-    this.#held = held;
+    this.#frozen = frozen;
     this.phase = phase;
     this.#makers = {
       'step images': () => objectiveStepProgram(step),
@@ -84,21 +84,21 @@ export class TrainingSession {
       'gather images': () => gatherProgram(step),
       'gather trunk': () => gatherProgram(step),
       update: () => gatheredUpdateProgram(step),
-      'evaluate images': () => objectiveEvaluateProgram(objective, { held, averages, thorough: false }),
-      'evaluate trunk': () => objectiveEvaluateProgram(objective, { held, averages, thorough: false }),
-      'measure images': () => objectiveEvaluateProgram(objective, { held, averages, thorough: true }),
-      'measure trunk': () => objectiveEvaluateProgram(objective, { held, averages, thorough: true }),
+      'evaluate images': () => objectiveEvaluateProgram(objective, { frozen, averages, thorough: false }),
+      'evaluate trunk': () => objectiveEvaluateProgram(objective, { frozen, averages, thorough: false }),
+      'measure images': () => objectiveEvaluateProgram(objective, { frozen, averages, thorough: true }),
+      'measure trunk': () => objectiveEvaluateProgram(objective, { frozen, averages, thorough: true }),
     };
     this.#state = engine.createState(tensors);
     this.trunk =
-      trunk === undefined || held === 0 || trunk.pixels
+      trunk === undefined || frozen === 0 || trunk.pixels
         ? undefined
         : new TrunkFeed({
             ...trunk,
             engine,
             state: this.#state,
             variables: pickPrefix(modelPrefix, tensors),
-            held,
+            frozen,
           });
   }
 
@@ -107,13 +107,13 @@ export class TrainingSession {
     return this.trunk !== undefined && isRepeatable(batches) ? this.trunk.batches(batches) : batches;
   }
 
-  /** What is to be said of a trunk that is held; undefined where there is none, and after the first time. */
+  /** What is to be said of a trunk that is frozen; undefined where there is none, and after the first time. */
   trunkRemark(source: AsyncIterable<SampleBatch>): string | undefined {
     if (this.#remarked) return undefined;
     this.#remarked = true;
     const { objective, trunk } = this.#parts;
-    if (this.#held === 0 || trunk === undefined) return undefined;
-    const which = `The first ${this.#held} of ${objective.model.stages?.length ?? 0} stages are held`;
+    if (this.#frozen === 0 || trunk === undefined) return undefined;
+    const which = `The first ${this.#frozen} of ${objective.model.stages?.length ?? 0} stages are frozen`;
     if (trunk.pixels) return `${which}, but their features cannot be kept: the loss reads the images.`;
     if (!isRepeatable(source))
       return (

@@ -26,7 +26,7 @@ export const noisePrefix = 'noise';
 export interface Trained {
   /** Names of the trained variables. */
   readonly trained: ReadonlySet<string>;
-  /** What batch norm of held layers does: keep its running statistics, or let them follow the data. */
+  /** What batch norm of frozen layers does: keep its running statistics, or let them follow the data. */
   readonly frozenBatchNorm: 'eval' | 'train';
 }
 

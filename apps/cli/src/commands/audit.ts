@@ -30,8 +30,8 @@ export function addAudit(program: Command): void {
     .addHelpText(
       'after',
       `
-A heatmap that lies inside the area proves little. This shows what the decision depends on: surroundings of other images, defects
-pasted outside, blur and light outside must not change it; defects pasted inside should.
+A heatmap that lies inside the area proves little. This shows what the verdict depends on: surroundings of other images, defects or a
+mark pasted outside, blur and light outside must not change it; defects pasted inside should.
 
 Examples:
   foveate audit runs/zipper

@@ -33,7 +33,7 @@ export function trainBatchNorm(
 }
 
 /**
- * Batch norm over N, h, w: batch statistics while training, running ones otherwise and where its scale is held.
+ * Batch norm over N, h, w: batch statistics while training, running ones otherwise and where its scale is frozen.
  * @param epsilon added to the variance; weights trained with one value need the same again
  */
 export function batchNorm(variables: Variables, name: string, channels: number, epsilon: number): Layer {

@@ -56,7 +56,7 @@ describe('stochastic depth', () => {
     expect(tf.equal(tf.max(perSample, 1), tf.min(perSample, 1)).dataSync().every(Boolean)).toBe(true);
   });
 
-  it('does nothing outside training and to a branch that is held', () => {
+  it('does nothing outside training and to a branch that is frozen', () => {
     const x = tf.randomNormal<tf.Rank.R4>([samples, 1, 1, 1]);
     expect(layer(x, inferenceScope({}))).toBe(x);
     expect(layer(x, training(1, true))).toBe(x);

@@ -103,7 +103,7 @@ export class BoundLayers {
     });
   }
 
-  /** Batch norm by the statistics of the batch; undefined for other layers and where it is held. */
+  /** Batch norm by the statistics of the batch; undefined for other layers and where it is frozen. */
   #trainBatchNorm(layer: Layer, x: tf.Tensor, scope: VariableScope): tf.Tensor | undefined {
     if (layer.getClassName() !== 'BatchNormalization' || x.rank !== 4) return undefined;
     const { axis, epsilon } = layer.getConfig() as { readonly axis: number; readonly epsilon: number };
@@ -115,8 +115,8 @@ export class BoundLayers {
       }),
     );
     const trained = ['gamma', 'beta'].flatMap((part) => names[part] ?? []);
-    const held = trained.length > 0 && trained.every((name) => scope.frozen(name));
-    if (held || (axis !== 3 && axis !== -1)) return undefined;
+    const frozen = trained.length > 0 && trained.every((name) => scope.frozen(name));
+    if (frozen || (axis !== 3 && axis !== -1)) return undefined;
     const read = (part: string, otherwise: number): tf.Tensor1D => {
       const name = names[part];
       return name === undefined ? tf.fill([x.shape[3] as number], otherwise) : (scope.get(name) as tf.Tensor1D);

@@ -47,7 +47,7 @@ describe('training the head alone', () => {
     expect(uncached - decoded.length).toBe(2 * (16 + 8) + 8);
     expect(list).toContainEqual({
       type: 'notice',
-      message: expect.stringContaining('The first 1 of 1 stages are held'),
+      message: expect.stringContaining('The first 1 of 1 stages are frozen'),
     });
     const { epochs, remarks, test } = record();
     expect(epochs.map(({ trunk }) => [trunk?.read, trunk?.computed])).toEqual([

@@ -39,7 +39,7 @@ function trunk(epochs: readonly EpochRecord[]): readonly string[] {
   const computed = grouped(sum((counts) => counts.computed));
   const saved = duration(sum((counts) => counts.secondsSaved));
   return [
-    `Features of held stages were computed ${computed} times and read ${grouped(read)} times, which saved ${saved}.`,
+    `Features of frozen stages were computed ${computed} times and read ${grouped(read)} times, which saved ${saved}.`,
   ];
 }
 

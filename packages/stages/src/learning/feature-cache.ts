@@ -1,4 +1,4 @@
-/** Where a run keeps the features of held stages. */
+/** Where a run keeps the features of frozen stages. */
 import { join, resolve } from 'node:path';
 import { frozenStagesAt, FeatureCache } from '@foveate/trainer';
 import type { RunConfig } from '@foveate/assembly';
@@ -16,12 +16,12 @@ export function featureCacheOf(config: RunConfig, runFolder: string, { engine }:
   return new FeatureCache({ folder, megabytes: options.megabytes, identity });
 }
 
-/** The stages that training held in an epoch, so that evaluation finds its features in the cache. */
+/** The stages that training had frozen in an epoch, so that evaluation finds its features in the cache. */
 export function trunkOf(
   { training }: RunConfig,
   { model }: Network,
   cache: FeatureCache | undefined,
   epoch: number | null,
 ): Evaluator['trunk'] {
-  return cache === undefined ? undefined : { cache, held: frozenStagesAt(model, training, epoch ?? 1) };
+  return cache === undefined ? undefined : { cache, frozen: frozenStagesAt(model, training, epoch ?? 1) };
 }

@@ -6,7 +6,7 @@ import type { TrainedModel } from '../objective.js';
 import type { TrunkOrImages } from '../trunk/frozen-stages.js';
 import { noisePrefix } from '../variables.js';
 
-/** A batch whose images went through the held stages of the model already. */
+/** A batch whose images went through the frozen stages of the model already. */
 export interface TrunkBatch extends Pick<Batch, 'ids' | 'labels' | 'height' | 'width'> {
   /** [N, h, w, K] */
   readonly trunk: HostTensor;

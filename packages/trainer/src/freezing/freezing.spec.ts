@@ -103,7 +103,7 @@ async function step(parts: Partial<TrainStepParts>, learningRate = 1) {
   return { before, after, changed: changed.map((name) => name.slice('model/'.length)), outputs };
 }
 
-describe('a training step with held layers', () => {
+describe('a training step with frozen layers', () => {
   it('changes nothing but the trained variables and the statistics of their layers', async () => {
     const { changed } = await step({ trained: trainedVariables(staged, { lastConv: 1 }) });
     expect(changed).toEqual([
@@ -121,7 +121,7 @@ describe('a training step with held layers', () => {
     ]);
   });
 
-  it('lets the statistics of held layers move when asked to', async () => {
+  it('lets the statistics of frozen layers move when asked to', async () => {
     const trained = trainedVariables(staged, 'head');
     const { changed } = await step({ trained, frozenBatchNorm: 'train', loss: tinyCrossEntropy });
     const statistics = staged.variables.filter((spec) => !spec.trainable).map(({ name }) => name);
@@ -167,11 +167,11 @@ describe('a training step with held layers', () => {
 
 describe('frozenStages', () => {
   it('counts the leading stages of which nothing changes', () => {
-    const held = (part: TrainedPart, statistics: 'eval' | 'train' = 'eval') =>
+    const frozen = (part: TrainedPart, statistics: 'eval' | 'train' = 'eval') =>
       frozenStages(staged, trainedVariables(staged, part), statistics);
-    expect([held('all'), held({ lastConv: 2 }), held({ lastConv: 1 }), held('head')]).toEqual([0, 1, 2, 3]);
-    expect(held({ pattern: 'low/norm/*' })).toBe(0);
-    expect(held('head', 'train')).toBe(0);
+    expect([frozen('all'), frozen({ lastConv: 2 }), frozen({ lastConv: 1 }), frozen('head')]).toEqual([0, 1, 2, 3]);
+    expect(frozen({ pattern: 'low/norm/*' })).toBe(0);
+    expect(frozen('head', 'train')).toBe(0);
     expect(frozenStages(tinyModel, trainedVariables(tinyModel, 'head'), 'eval')).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-/** Which variables of a model are trained; the others are held. */
+/** Which variables of a model are trained; the others are frozen. */
 import { fail } from '@foveate/contracts';
 import { z } from 'zod';
 import type { TrainedModel } from '../objective.js';

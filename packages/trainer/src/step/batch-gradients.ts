@@ -50,8 +50,8 @@ function forward(parts: GradientParts, inputs: NamedTensors, variables: NamedTen
   const scope = trainingScope(model, parts, { variables, noise }, (name, value) =>
     carry(`${modelPrefix}/${name}`, value),
   );
-  const held = frozenStages(model, trained, frozenBatchNorm);
-  const { result, outputs } = objective.learn(inputs, { scope, variables, held });
+  const frozen = frozenStages(model, trained, frozenBatchNorm);
+  const { result, outputs } = objective.learn(inputs, { scope, variables, frozen });
   const all = {
     loss: result.loss,
     perSample: result.perSample,

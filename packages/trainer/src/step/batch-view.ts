@@ -3,12 +3,12 @@ import type { Model, NamedTensors, VariableScope } from '@foveate/contracts';
 import { viewOf, type BatchView } from '@foveate/tensor';
 import { featureMapOf, type TrunkOrImages } from '../trunk/frozen-stages.js';
 
-/** Runs the model from images or from what the held stages made of them; `forward` starts from images in either case. */
+/** Runs the model from images or from what the frozen stages made of them; `forward` starts from images in either case. */
 export function batchView(
   model: Model,
   start: TrunkOrImages,
   scope: VariableScope,
-  trunk: { readonly held: number; readonly variables: NamedTensors },
+  trunk: { readonly frozen: number; readonly variables: NamedTensors },
 ): BatchView {
   const whole: Pick<Model, 'features' | 'head'> = {
     features: (images, inScope) => featureMapOf(model, { images }, inScope, trunk),

@@ -102,7 +102,7 @@ describe('the moving average', () => {
 const learned = (parts: TrainStepParts) => ({ ...parts, objective: classification(parts) });
 
 describe('gathered gradients', () => {
-  // Samples meet in batch norm, whose statistics are those of a batch: held, they are the same for every batch.
+  // Samples meet in batch norm, whose statistics are those of a batch: frozen, they are the same for every batch.
   const staged = tinyStages();
   const parts = { model: staged, trained: trainedVariables(staged, 'head') };
 

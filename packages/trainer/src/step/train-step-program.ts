@@ -18,7 +18,7 @@ export type TrainStepParts = Omit<ObjectiveStepParts, 'objective'> &
 /**
  * One training step.
  *
- * Inputs: `images` [N, H, W, 3] float32, or in their place `trunk` [N, h, w, K], what the leading held stages of the model
+ * Inputs: `images` [N, H, W, 3] float32, or in their place `trunk` [N, h, w, K], what the leading frozen stages of the model
  * made of them; `labels` [N] int32; `aoi` [N, H, W] float32, if the loss uses it; `noise/<name>` [N, width] float32 in
  * [0, 1) for what the model asks for; `progress` (scalar, share of the training that is done), if the loss uses it;
  * `learningRate` and, with averages, `emaDecay` (scalars). State: `model/<variable>`,

@@ -1,10 +1,10 @@
-/** What a run knows of the features of held stages: where they are kept, and what is in its samples. */
+/** What a run knows of the features of frozen stages: where they are kept, and what is in its samples. */
 import type { HostTensor, HostTensors, Model } from '@foveate/contracts';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { FeatureStore } from './feature-store.js';
 
-/** Options of the cache of a held trunk. */
+/** Options of the cache of a frozen trunk. */
 export const featureCacheOptions = z
   .union([
     z.literal(false),
@@ -18,7 +18,7 @@ export const featureCacheOptions = z
     }),
   ])
   .describe(
-    'Features of held stages are computed once and kept on the disk, where images repeat: without augmentation, or with ' +
+    'Features of frozen stages are computed once and kept on the disk, where images repeat: without augmentation, or with ' +
       'data.augmentVariants. false: compute them in every epoch.',
   );
 
@@ -55,10 +55,10 @@ export class FeatureCache {
     this.#contents.set(`${variant}/${id}`, content);
   }
 
-  /** Opens the store of the leading `held` stages with these weights. */
-  open(model: Model, held: number, variables: HostTensors): Promise<FeatureStore> {
+  /** Opens the store of the leading `frozen` stages with these weights. */
+  open(model: Model, frozen: number, variables: HostTensors): Promise<FeatureStore> {
     const { folder, megabytes, identity } = this.#place;
-    const stages = (model.stages ?? []).slice(0, held);
+    const stages = (model.stages ?? []).slice(0, frozen);
     const hash = createHash('sha256').update(JSON.stringify([identity, stages.map(({ name }) => name)]));
     for (const name of stages.flatMap((stage) => stage.variables)) {
       hash.update(name).update(bytesOf((variables[name] as HostTensor).data));

@@ -7,7 +7,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 /**
  * Number of leading stages of which nothing changes in the training; 0 for a model without stages.
  * @param trained names of the trained variables
- * @param statistics what batch norm of held layers does
+ * @param statistics what batch norm of frozen layers does
  */
 export function frozenStages(model: TrainedModel, trained: ReadonlySet<string>, statistics: 'eval' | 'train'): number {
   const { stages = [], variables } = model;
@@ -22,27 +22,27 @@ export type TrunkOrImages = { readonly images: tf.Tensor4D } | { readonly trunk:
 
 /**
  * The feature map [N, h, w, K].
- * @param scope of the stages that are not held; of all of them when `held` is 0
- * @param held leading stages that are held, and left out when `input` is what they made
- * @param variables of the held stages
+ * @param scope of the stages that are not frozen; of all of them when `frozen` is 0
+ * @param frozen leading stages that are frozen, and left out when `input` is what they made
+ * @param variables of the frozen stages
  */
 export function featureMapOf(
   model: Model,
   input: TrunkOrImages,
   scope: VariableScope,
-  { held, variables }: { readonly held: number; readonly variables: NamedTensors },
+  { frozen, variables }: { readonly frozen: number; readonly variables: NamedTensors },
 ): tf.Tensor4D {
   const { stages } = model;
-  if (stages === undefined || held === 0) {
-    if ('trunk' in input) throw new Error('A model without held stages has no trunk.');
+  if (stages === undefined || frozen === 0) {
+    if ('trunk' in input) throw new Error('A model without frozen stages has no trunk.');
     return model.features(input.images, scope);
   }
-  const trunk = 'trunk' in input ? input.trunk : trunkOf(model, input.images, held, variables);
-  return stages.slice(held).reduce((x, stage) => stage.apply(x, scope), trunk);
+  const trunk = 'trunk' in input ? input.trunk : trunkOf(model, input.images, frozen, variables);
+  return stages.slice(frozen).reduce((x, stage) => stage.apply(x, scope), trunk);
 }
 
-/** What the leading `held` stages make of images, in inference mode. */
-export function trunkOf(model: Model, images: tf.Tensor4D, held: number, variables: NamedTensors): tf.Tensor4D {
+/** What the leading `frozen` stages make of images, in inference mode. */
+export function trunkOf(model: Model, images: tf.Tensor4D, frozen: number, variables: NamedTensors): tf.Tensor4D {
   const scope = inferenceScope(variables);
-  return (model.stages ?? []).slice(0, held).reduce((x, stage) => stage.apply(x, scope), images);
+  return (model.stages ?? []).slice(0, frozen).reduce((x, stage) => stage.apply(x, scope), images);
 }

@@ -1,4 +1,4 @@
-/** Turns batches of images into batches of features of the held stages, from the disk where they are known. */
+/** Turns batches of images into batches of features of the frozen stages, from the disk where they are known. */
 import type { Batch, CompiledProgram, Engine, EngineState, HostTensors, Model } from '@foveate/contracts';
 import { createHash } from 'node:crypto';
 import { batchTensors, type TrunkBatch } from '../feed/batch-tensors.js';
@@ -14,11 +14,11 @@ export interface TrunkFeedParts {
   readonly engine: Engine;
   /** Holds `model/<variable>`. */
   readonly state: EngineState;
-  /** The model's variables, of which the held stages' are looked at. */
+  /** The model's variables, of which the frozen stages' are looked at. */
   readonly variables: HostTensors;
   readonly model: Model;
-  /** Leading stages that are held. */
-  readonly held: number;
+  /** Leading stages that are frozen. */
+  readonly frozen: number;
   readonly cache: FeatureCache;
   /** Whether areas of interest are wanted. */
   readonly aoi: boolean;
@@ -34,7 +34,7 @@ export class TrunkFeed {
 
   constructor(parts: TrunkFeedParts) {
     this.#parts = parts;
-    this.#program = parts.engine.compile(trunkProgram(parts.model, parts.held), parts.state);
+    this.#program = parts.engine.compile(trunkProgram(parts.model, parts.frozen), parts.state);
   }
 
   /** Why features are computed again and again, said once. */
@@ -42,7 +42,7 @@ export class TrunkFeed {
     const closed = this.#warned ? undefined : (await this.#store)?.closed;
     if (closed === undefined) return undefined;
     this.#warned = true;
-    return `Features of held stages that are not kept yet are computed in every epoch: ${closed.replace(/\.$/, '')}.`;
+    return `Features of frozen stages that are not kept yet are computed in every epoch: ${closed.replace(/\.$/, '')}.`;
   }
 
   /** How many samples came from where since the last call. */
@@ -57,8 +57,8 @@ export class TrunkFeed {
 
   /** The same batches in the same order; the next one is read ahead. */
   async *batches(source: RepeatableBatches): AsyncGenerator<TrunkBatch, void> {
-    const { model, held, cache, variables } = this.#parts;
-    const store = await (this.#store ??= cache.open(model, held, variables));
+    const { model, frozen, cache, variables } = this.#parts;
+    const store = await (this.#store ??= cache.open(model, frozen, variables));
     const { plan, variant } = source;
     const known = plan.map((ids) => {
       const contents = ids.flatMap((id) => cache.contentOf(variant, id) ?? []);

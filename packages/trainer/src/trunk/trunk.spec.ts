@@ -94,7 +94,7 @@ describe('a cached trunk', () => {
   it('says what it does and what it was good for', async () => {
     const all = await events(options({ featureCache: cache() }));
     expect(only(all, 'notice').map(({ message }) => message)).toEqual([
-      'The first 2 of 3 stages are held: their features are computed once and kept on the disk.',
+      'The first 2 of 3 stages are frozen: their features are computed once and kept on the disk.',
     ]);
     const counts = only(all, 'epoch').map(({ record: { trunk } }) => [trunk?.read, trunk?.computed]);
     expect(counts).toEqual([
@@ -192,7 +192,7 @@ describe('a cached trunk', () => {
     const cached = await evaluate({
       ...parts,
       batches: settings.validationBatches(),
-      trunk: { cache: shared, held: 2 },
+      trunk: { cache: shared, frozen: 2 },
     });
     expect(made.length).toBe(2);
     cached.forEach((prediction, index) => {
