@@ -145,6 +145,8 @@ describe('verdict', () => {
     expect(details[1]).toMatch(/^ROC AUC: 1\.000 against 0\.667, a difference of \+0\.333, 95% interval −?0\.\d+ to/);
     expect(details[2]).toMatch('with 5 images, one image is 20.0 points of accuracy, and unless 6 or more');
     expect(details[3]).toMatch('Only 2 test images of one class');
+    // ((1.96 sqrt(0.6) + 0.8416 sqrt(0.56)) / 0.2)^2 = 115.3
+    expect(details[4]).toMatch('some 116 test images would be needed');
     expect(details.at(-1)).toMatch('not of other seeds');
   });
 });

@@ -1,7 +1,7 @@
 /** What a comparison means, in plain words and without favour. */
-import { mcnemarExact } from '@foveate/statistics';
+import { imagesNeeded, mcnemarExact } from '@foveate/statistics';
 import type { Comparison } from './comparison.js';
-import { count, fixed, percent, pValue, range, signed } from './format.js';
+import { count, fixed, grouped, percent, pValue, range, signed } from './format.js';
 
 const significance = 0.05;
 // Below this, one image is more than a third of a point of accuracy.
@@ -77,7 +77,7 @@ function figures(first: string, second: string, comparison: Comparison): readonl
 }
 
 function limits(comparison: Comparison): readonly string[] {
-  const { n, rarer } = comparison;
+  const { n, rarer, counts, accuracyP } = comparison;
   const sentences: string[] = [];
   if (n < smallTestSet) {
     sentences.push(
@@ -88,6 +88,12 @@ function limits(comparison: Comparison): readonly string[] {
   if (rarer < smallClass) {
     sentences.push(
       `Only ${count(rarer, 'test image')} of one class: the p-value and interval of the ROC AUC are a rough guide.`,
+    );
+  }
+  const needed = imagesNeeded(counts.onlyFirstRight / n, counts.onlySecondRight / n);
+  if (accuracyP >= significance && needed !== null && needed > n) {
+    sentences.push(
+      `To show a difference in accuracy like this one with a chance of 80%, some ${grouped(needed)} test images would be needed.`,
     );
   }
   sentences.push(
