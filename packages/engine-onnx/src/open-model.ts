@@ -1,5 +1,5 @@
 /** ONNX files, run as they are. */
-import { fail, type HostTensor, type HostTensors, type OpenedModel, messageOf } from '@foveate/contracts';
+import { fail, messageOf, type HostTensor, type HostTensors, type OpenedModel } from '@foveate/contracts';
 import type { Tensor } from 'onnxruntime-common';
 import type { OnnxRuntime } from './runtime.js';
 import type { HostOptions } from './session-host.js';

@@ -1,7 +1,7 @@
 /** Backends of tfjs by name, and how each is started. Nothing is imported before it is asked for. */
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
-import { fail, isFoveateError, type Engine, messageOf } from '@foveate/contracts';
+import { fail, isFoveateError, messageOf, type Engine } from '@foveate/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { engineOn, tfjsEngine } from './engine.js';
 import { findNative, type NativePackage, type NativeSurroundings } from './native.js';

@@ -1,5 +1,5 @@
 /** tfjs graph models, run as they are. */
-import { fail, type HostTensor, type OpenedModel, messageOf } from '@foveate/contracts';
+import { fail, messageOf, type HostTensor, type OpenedModel } from '@foveate/contracts';
 import { loadGraphModelSync } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { toHost, toTensor } from './host-tensors.js';

@@ -1,13 +1,10 @@
 /** What the runs of an experiment show: every arm against the baselines, seed by seed. */
-import { fewestSeeds } from '@foveate/report';
+import { fewestSeeds, significance } from '@foveate/report';
 import type { ArmDifference, ArmResult, ExperimentCell, ExperimentMeasure, MeasureResult } from '@foveate/report';
 import { holm, meanEstimate, pairsNeeded, signedRankTest } from '@foveate/statistics';
 import { comparedArms } from './compared-arms.js';
 import { DrawnCell, type BySeed } from './drawn-cell.js';
 import type { FinishedRun } from './finished-run.js';
-
-/** A difference is shown when chance alone would give one as large less often than this, among all comparisons of a measure. */
-const significance = 0.05;
 
 /** Names of what was run. */
 export interface Axes {

@@ -1,6 +1,6 @@
 /** `store.json`: which version of the format a store has, and where its images are. */
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { fail, type FoveateError, messageOf } from '@foveate/contracts';
+import { fail, messageOf, type FoveateError } from '@foveate/contracts';
 import { decodeText, readRegularFile, writeAtomically } from '@foveate/contracts/node';
 import { largestStoreFile } from './_limits.js';
 import { list, object, oneOf, text } from './_shape.js';

@@ -1,5 +1,5 @@
 /** A trained network, open: frame in, prediction out. */
-import { fail, isFoveateError, type HostTensors, messageOf } from '@foveate/contracts';
+import { fail, isFoveateError, messageOf, type HostTensors } from '@foveate/contracts';
 import { idOf } from './check-frame.js';
 import type { Frame, ImagePrediction } from './frame.js';
 import { openNetwork, trainedOutside, trainedRange, trainedThreshold, type NetworkModel } from './network-model.js';

@@ -25,7 +25,7 @@ export type {
   MeasureResult,
   PublishedFigure,
 } from './experiment/result.js';
-export { fewestSeeds } from './experiment/result.js';
+export { fewestSeeds, significance } from './experiment/result.js';
 export { experimentFigures } from './experiment/figures.js';
 export { findings } from './experiment/words.js';
 export { armTable, differenceTable, type TextTable } from './experiment/tables.js';

@@ -1,6 +1,6 @@
 /** Export: the trained network as `model.onnx` in the run folder, which predictors open without anything that trains. */
 import type { RunConfig } from '@foveate/assembly';
-import { defineStage, type Decision, type Model, messageOf } from '@foveate/contracts';
+import { defineStage, messageOf, type Decision, type Model } from '@foveate/contracts';
 import { writeAtomically } from '@foveate/contracts/node';
 import { exportOnnx } from '@foveate/export';
 import { runFiles } from '@foveate/run-record/node';

@@ -1,5 +1,5 @@
 /** What a graph cannot express, refused while the program is traced: naming the line, with what to do instead. */
-import { fail, isFoveateError, type FoveateError, messageOf } from '@foveate/contracts';
+import { fail, isFoveateError, messageOf, type FoveateError } from '@foveate/contracts';
 import { callSite, stackFrames } from './call-site.js';
 
 /** tfjs functions that draw random numbers in JavaScript; their values would be frozen into the graph. */

@@ -2,7 +2,7 @@
  * A tfjs GraphModel as a model: its float constants become variables. A frozen graph has no training mode: batch norm uses
  * its running statistics, dropout is gone.
  */
-import { fail, type HostTensors, type Model, type VariableScope, messageOf } from '@foveate/contracts';
+import { fail, messageOf, type HostTensors, type Model, type VariableScope } from '@foveate/contracts';
 import type { loadGraphModelSync } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { inferenceScope, pickPrefix } from '@foveate/tensor';

@@ -1,6 +1,6 @@
 /** Downloads a file: with progress, resumed where it broke off, checked before it counts. */
 import { rename } from 'node:fs/promises';
-import { fail, isFoveateError, type Fetching, messageOf } from '@foveate/contracts';
+import { fail, isFoveateError, messageOf, type Fetching } from '@foveate/contracts';
 import { verify } from './cache.js';
 import { PartialFile } from './partial-file.js';
 import type { Checksum } from './registry.js';

@@ -7,7 +7,7 @@ import { badge } from '../identity.js';
 import { pageText } from '../page-text.js';
 import { section, table } from '../sections/table.js';
 import { exampleSections, type ExampleRuns } from './examples.js';
-import { fewestSeeds } from './result.js';
+import { fewestSeeds, significance } from './result.js';
 import type { ExperimentCell, ExperimentResult, MeasureResult } from './result.js';
 import { armTable, differenceTable, type TextTable } from './tables.js';
 import { findings } from './words.js';
@@ -134,11 +134,11 @@ const method = section(
   'How this was decided',
   html`<p class="note">
     Arms are compared seed by seed: the runs of a seed share images, split and test. A difference counts as shown when
-    there are at least ${fewestSeeds} seeds, a paired t test over them gives p below 0.05 after Holm's correction over
-    all comparisons of the measure, and the second interval, where there is one, leaves out zero. That interval draws
-    seeds and test images anew (1,000 times, images within label and group, one that several seeds share for all of them
-    alike); with few seeds it is rather too narrow, so that it does not decide alone. Seeds that would be needed show
-    the difference seen with a chance of 80%, the same correction included. Where all seeds agree to the last digit
-    there is no interval, and no p. Charts show every run, the mean of an arm and its 95% t interval.
+    there are at least ${fewestSeeds} seeds, a paired t test over them gives p below ${significance} after Holm's
+    correction over all comparisons of the measure, and the second interval, where there is one, leaves out zero. That
+    interval draws seeds and test images anew (1,000 times, images within label and group, one that several seeds share
+    for all of them alike); with few seeds it is rather too narrow, so that it does not decide alone. Seeds that would
+    be needed show the difference seen with a chance of 80%, the same correction included. Where all seeds agree to the
+    last digit there is no interval, and no p. Charts show every run, the mean of an arm and its 95% t interval.
   </p>`,
 );

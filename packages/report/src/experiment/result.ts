@@ -23,6 +23,9 @@ export interface ArmResult {
   readonly estimate: MeanEstimate | null;
 }
 
+/** A difference is shown when chance alone would give one as large less often than this, among all comparisons of a measure. */
+export const significance = 0.05;
+
 /** Seeds below which no difference counts as shown: a deviation of two values is hardly known. */
 export const fewestSeeds = 3;
 

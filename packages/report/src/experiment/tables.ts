@@ -1,7 +1,7 @@
 /** Tables of an experiment as text, for the page and for files of other forms. */
 import type { Interval, MeanEstimate } from '@foveate/statistics';
 import { count, fixed, percent, range, signed } from '../format.js';
-import { fewestSeeds } from './result.js';
+import { fewestSeeds, significance } from './result.js';
 import type {
   ArmDifference,
   ExperimentCell,
@@ -122,7 +122,7 @@ function findingText({ finding, seedsNeeded, estimate, adjusted }: ArmDifference
   if (estimate === null || estimate.n < fewestSeeds) return 'no difference shown: too few seeds';
   if (estimate.deviation === 0) return 'no difference shown: the same in every seed';
   // Shown but for the images: more seeds would not help.
-  if (seedsNeeded === null && adjusted !== null && adjusted < 0.05)
+  if (seedsNeeded === null && adjusted !== null && adjusted < significance)
     return 'no difference shown: other test images might turn it';
   if (seedsNeeded === null) return 'no difference shown';
   const needed =

@@ -1,4 +1,4 @@
-import { random, type Augmentation, type AugmentedImages, type Plugin, messageOf } from '@foveate/contracts';
+import { random, messageOf, type Augmentation, type AugmentedImages, type Plugin } from '@foveate/contracts';
 import { block, picture, rasterFault } from './pictures.js';
 import { broken, builtAndDescribed, same, type CheckSetting } from './broken.js';
 

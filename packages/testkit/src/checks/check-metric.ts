@@ -1,4 +1,4 @@
-import { usualDecision, type MetricValue, type Plugin, type Prediction, messageOf } from '@foveate/contracts';
+import { usualDecision, messageOf, type MetricValue, type Plugin, type Prediction } from '@foveate/contracts';
 import { broken, builtAndDescribed, frozen, same, type CheckSetting } from './broken.js';
 
 const predictions: readonly Prediction[] = frozen(

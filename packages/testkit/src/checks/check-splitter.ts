@@ -1,4 +1,4 @@
-import { splitNames, type LabelledSample, type Plugin, messageOf } from '@foveate/contracts';
+import { splitNames, messageOf, type LabelledSample, type Plugin } from '@foveate/contracts';
 import { broken, builtAndDescribed, frozen, same, type CheckSetting } from './broken.js';
 
 /** Settings of {@link checkSplitter}. */

@@ -1,4 +1,4 @@
-import { isFoveateError, portFault, type Plugin, type RunEvent, type StageRun, messageOf } from '@foveate/contracts';
+import { isFoveateError, portFault, messageOf, type Plugin, type RunEvent, type StageRun } from '@foveate/contracts';
 import { firstValueFrom, lastValueFrom, NEVER, Observable, of, Subject, timeout, toArray } from 'rxjs';
 import { broken, builtAndDescribed, frozen, same, type CheckSetting } from './broken.js';
 
